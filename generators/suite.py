@@ -1,0 +1,52 @@
+"""What a suite is: a named, versioned, deterministic sequence of cases, any of which can be made alone by its index."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from rtconform.reference.treatment import Case
+
+
+@dataclass(frozen=True)
+class SuiteCase:
+    """A case and what its author says of it.
+
+    `title` is one line for a person; `rule` the rule that the case is at; `heading` the source's heading; `why` the fact
+    that decides; `twin` the id of the case that differs in that one fact; `expect` the lines that the author expects
+    (for instance "77412 + 77387-26"), held against the reference by a test. Empty or None where there is none.
+    """
+
+    case: Case
+    title: str = ""
+    rule: str = ""
+    heading: str = ""
+    why: str = ""
+    twin: str | None = None
+    expect: str | None = None
+
+
+class Suite(Protocol):
+    """A suite. `version` changes whenever any of its cases does; `seeded` says whether the seed has any influence."""
+
+    name: str
+    version: str
+    about: str
+    seeded: bool
+
+    def size(self, count: int | None) -> int:
+        """How many cases there are; `count` asks a suite of free length for so many, and is an error for others."""
+        ...
+
+    def case(self, index: int, seed: int) -> SuiteCase:
+        """Case number `index` (from 0): a pure function of suite, version, seed and index."""
+        ...
+
+    def index_of(self, case_id: str) -> tuple[int, int]:
+        """Index and seed of the case with this id. Raises UserError for an id that the suite does not have."""
+        ...
+
+
+def cases(suite: Suite, seed: int, count: int | None = None) -> Iterator[SuiteCase]:
+    """The whole suite, in order, one case at a time."""
+    for index in range(suite.size(count)):
+        yield suite.case(index, seed)

@@ -1,0 +1,421 @@
+"""The rule book as a decision table: every coding rule with its id, what it says, its standing, its source and its condition.
+
+Read it beside the article that it cites by heading. A section that decides (delivery level, guidance, documentation)
+is read from the top, and the first row whose condition holds decides; the other sections define the facts and name the
+rule that is at work. Conditions are over facts (`facts.py`); the coder (`coder.py`) applies them and keeps why.
+
+Standing: `stated` in the source, `derived` from it, or `ambiguous`: sources differ, the row's first answer is ours and the
+second is accepted. `note` says which part of a stated rule is derived.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rtconform.reference.facts import PASSIVE_METHODS, CaseFacts, PlanFacts, SessionFacts
+
+SECTIONS = (
+    "Scope",
+    "Delivery level",
+    "Isocenters",
+    "Active motion management",
+    "Guidance",
+    "Whose claim",
+    "Documentation",
+)
+"""The sections of the book, in the order in which a person reads it."""
+
+Standing = Literal["stated", "derived", "ambiguous"]
+Whole = Literal["out_of_scope", "needs_review"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One coding rule. `heading` is where the article states it, or states what it is derived from."""
+
+    id: str
+    section: str
+    says: str
+    standing: Standing
+    heading: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class WholeCaseRule(Rule):
+    """Answers the whole case with `outcome` where `found` finds anything (it returns what, for the explanation)."""
+
+    found: Callable[[CaseFacts], Iterable[str]] = lambda _: ()
+    outcome: Whole = "needs_review"
+
+
+@dataclass(frozen=True)
+class SessionRule(Rule):
+    """At work in a session whose facts meet `when`."""
+
+    when: Callable[[SessionFacts], bool] = lambda _: False
+
+
+@dataclass(frozen=True)
+class DeliveryRule(SessionRule):
+    """Gives a session its delivery code; `accepted` is the other reading's code where sources differ."""
+
+    code: str = ""
+    accepted: str | None = None
+
+
+@dataclass(frozen=True)
+class GuidanceRule(SessionRule):
+    """Says whether the professional part of guidance is billed; `either`: sources differ, the other answer is accepted."""
+
+    bills: bool = False
+    either: bool = False
+
+
+@dataclass(frozen=True)
+class PlanRule(Rule):
+    """At work where a delivered plan's record does not support what the plan declares."""
+
+    when: Callable[[PlanFacts], bool] = lambda _: False
+
+
+def _only_photons(s: SessionFacts) -> bool:
+    return s.photons and not s.electrons and not s.total_skin
+
+
+def _one_isocenter(s: SessionFacts) -> bool:
+    return _only_photons(s) and s.isocenters == 1
+
+
+def _delivers(s: SessionFacts) -> bool:
+    return s.beams > 0
+
+
+# fmt: off
+WHOLE_CASE = (
+    WholeCaseRule(
+        "DOC-CONFLICT", "Documentation",
+        "The record contradicts itself: a delivered beam that no plan has, a beam at an isocenter that the case lacks, an "
+        "electron or total-skin plan with photons, a session on another date than the date of service. Plans of which "
+        "nothing was delivered are not looked at.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        found=lambda c: c.conflicts, outcome="needs_review"),
+    WholeCaseRule(
+        "DOC-UNKNOWN", "Documentation",
+        "A technique, a radiation, or a method of guidance or motion management that the vocabulary lacks.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        found=lambda c: c.unknown, outcome="needs_review"),
+    WholeCaseRule(
+        "SCOPE-DATE", "Scope",
+        "The rules govern dates of service from 2026-01-01; an earlier date is out of scope.",
+        "stated", "Radiation Treatment Delivery and IGRT Coding in 2026",
+        found=lambda c: ("the date of service is before 2026-01-01",) if c.before_2026 else (), outcome="out_of_scope"),
+    WholeCaseRule(
+        "SCOPE-TECHNIQUE", "Scope",
+        "Stereotactic treatment (SRS, SBRT), brachytherapy and protons keep their own codes, and so do superficial and "
+        "orthovoltage x-rays and intraoperative treatment: out of scope, no code of this family. One delivered plan "
+        "outside puts the whole case outside.",
+        "stated", "External Beam Radiation Treatment Delivery", "x-ray, intraoperative, whole case: derived",
+        found=lambda c: c.outside, outcome="out_of_scope"),
+)
+
+SCOPE = (
+    SessionRule(
+        "SCOPE-DELETED", "Scope",
+        "A code deleted by the date of service is never billed. Deleted from 2026-01-01: 77014, 77385, 77386, 77401 and "
+        "G6001 to G6017; from 2015-01-01: 77403, 77404, 77406, 77408, 77409, 77411, 77413, 77414, 77416 and 77418.",
+        "stated", "A Bit of History; IGRT", "77401 and G6003 to G6016: derived",
+        when=_delivers),
+    SessionRule(
+        "SCOPE-BEAM", "Scope",
+        "A session in which no beam was delivered has nothing to code: neither delivery nor guidance.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        when=lambda s: s.beams == 0),
+)
+
+DELIVERY = (
+    DeliveryRule(
+        "L3-TSE", "Delivery level",
+        "Total skin electrons: level 3.",
+        "stated", "Level 3",
+        when=lambda s: s.total_skin, code="77412"),
+    DeliveryRule(
+        "L3-MIXED", "Delivery level",
+        "Photon and electron beams in the same session, at the same site or not: level 3.",
+        "stated", "Level 3", "different sites: derived",
+        when=lambda s: s.photons and s.electrons, code="77412"),
+    DeliveryRule(
+        "L1-ELECTRON", "Delivery level",
+        "Electrons only, not total skin, with any number of fields and isocenters, gated or not: level 1.",
+        "stated", "Level 1", "several isocenters, gated: derived",
+        when=lambda s: s.electrons, code="77402"),
+    DeliveryRule(
+        "L3-ISOCENTERS", "Delivery level",
+        "Photons at two or more isocenters, by any technique, 2D included: level 3.",
+        "stated", "Level 3; code table; Scenario 5",
+        when=lambda s: s.isocenters >= 2, code="77412"),
+    DeliveryRule(
+        "L3-MOTION", "Delivery level",
+        "3D or intensity-modulated photons with active motion management: level 3.",
+        "stated", "Level 3",
+        when=lambda s: s.motion == "active" and s.technique != "2d", code="77412"),
+    DeliveryRule(
+        "L3-MOTION-2D", "Delivery level",
+        "2D photons at one isocenter with active motion management: level 3; the code table can be read as level 1.",
+        "ambiguous", "Level 3; code table",
+        when=lambda s: s.motion == "active", code="77412", accepted="77402"),
+    DeliveryRule(
+        "L2-SINGLE", "Delivery level",
+        "3D or intensity-modulated photons at one isocenter without active motion management: level 2.",
+        "stated", "Level 2",
+        when=lambda s: s.technique != "2d", code="77407"),
+    DeliveryRule(
+        "L1-2D", "Delivery level",
+        "2D photons at one isocenter without active motion management: level 1.",
+        "stated", "Level 1",
+        when=lambda s: s.technique == "2d", code="77402"),
+)
+
+DELIVERY_FACTS = (
+    SessionRule(
+        "ONCE", "Delivery level",
+        "One delivery code and one unit a session, however many beams, plans, sites or isocenters.",
+        "stated", "Surface Guidance; Level 3",
+        when=lambda s: s.beams > 1),
+    SessionRule(
+        "TECHNIQUE-FAMILY", "Delivery level",
+        "Field-in-field is 3D; VMAT, static and compensator IMRT and helical delivery are IMRT. Energy, number of fields, "
+        "blocking, port count, number of fractions and adaptive replanning have no influence.",
+        "stated", "External Beam Radiation Treatment Delivery", "adaptive: derived",
+        when=lambda s: _one_isocenter(s) and s.technique != "2d"),
+    SessionRule(
+        "TECHNIQUE-MIXED", "Delivery level",
+        "A session that mixes 2D with 3D or intensity-modulated photon beams at one isocenter is coded by the more complex.",
+        "derived", "Scenario 3",
+        when=lambda s: _one_isocenter(s) and s.mixes_2d),
+)
+
+SESSION_FACTS = (
+    SessionRule(
+        "SESSIONS", "Delivery level",
+        "Two sessions on a date with a distinct break are each coded. Payers differ on the form: the second line may carry "
+        "59, 76 or XE, or one line may bear two units.",
+        "derived", "Surface Guidance",
+        when=lambda s: s.sessions > 1 and s.beams > 0),
+    SessionRule(
+        "NO-SPLIT", "Delivery level",
+        "Delivery codes are technical only: never with 26 or TC, never on a professional claim.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        when=lambda s: s.claim == "professional" and s.beams > 0),
+)
+
+ISOCENTERS = (
+    SessionRule(
+        "ISO-DELIVERED", "Isocenters",
+        "Count the isocenters of the beams delivered in the session, not those planned: two isocenters treated on "
+        "alternating days are one each day.",
+        "derived", "Isocenter",
+        when=lambda s: _only_photons(s) and s.isocenters_planned > s.isocenters),
+    SessionRule(
+        "ISO-SHIFT", "Isocenters",
+        "A planned shift from one isocenter to treat a further volume makes a second isocenter.",
+        "stated", "Isocenter",
+        when=lambda s: _only_photons(s) and s.isocenters >= 2),
+    SessionRule(
+        "ISO-CONTIGUOUS", "Isocenters",
+        "A contiguous area treated at one isocenter is one, however many targets, plans or beams. Plans at one position share "
+        "one isocenter: read in order of delivery, a position is a further one when it is more than 1 mm from every "
+        "position already counted.",
+        "stated", "Isocenter; Scenario 3", "two plans, 1 mm: derived",
+        when=lambda s: _one_isocenter(s) and (s.plans > 1 or s.isocenters_named > 1)),
+    SessionRule(
+        "ISO-CORRECTION", "Isocenters",
+        "Image-guided couch corrections, couch rotations and the set-up shift from the CT reference are no isocenter.",
+        "derived", "Isocenter",
+        when=lambda s: _one_isocenter(s) and s.couch_moved),
+)
+
+MOTION = (
+    SessionRule(
+        "AMM-BEAM", "Active motion management",
+        "Active motion management is monitoring the motion of target or patient while the beam is on, so that it controls or "
+        "optimises the beam: gating, tracking, monitored breath hold, surface gating.",
+        "stated", "Active Motion Management; Surface Guidance",
+        when=lambda s: _one_isocenter(s) and s.motion == "active"),
+    SessionRule(
+        "AMM-SETUP", "Active motion management",
+        "Surface guidance that only sets the patient up is not active motion management.",
+        "stated", "Surface Guidance",
+        when=lambda s: _one_isocenter(s) and s.surface and s.motion == "none"),
+    SessionRule(
+        "AMM-PASSIVE", "Active motion management",
+        "Compression, margins from 4D-CT or ITV and respiratory simulation are not active motion management.",
+        "derived", "Active Motion Management",
+        when=lambda s: _one_isocenter(s) and s.motion_method in PASSIVE_METHODS and not s.monitored),
+    SessionRule(
+        "AMM-HOLD", "Active motion management",
+        "A breath hold that nothing monitors during the beam is not active motion management.",
+        "derived", "Active Motion Management",
+        when=lambda s: _one_isocenter(s) and s.motion_method == "breath_hold" and not s.monitored),
+    SessionRule(
+        "AMM-OBSERVED", "Active motion management",
+        "Motion was monitored during the beam but did not control it: the level without active motion management; level 3 is "
+        "accepted. Photons only.",
+        "ambiguous", "Active Motion Management; Surface Guidance",
+        when=lambda s: _one_isocenter(s) and s.motion == "observed"),
+    SessionRule(
+        "AMM-SESSION", "Active motion management",
+        "Motion management planned but not used in a session does not count for that session.",
+        "derived", "Active Motion Management",
+        when=lambda s: _one_isocenter(s) and not s.monitored
+        and (s.motion_elsewhere or s.motion_method in ("gating", "tracking"))),
+)
+
+PORT = GuidanceRule(
+    "PORT", "Guidance",
+    "Port images: 77417 is inside the delivery code and never separately billed, with no professional code for them; neither "
+    "port images nor guidance by them is guidance on its own, whatever the purpose says.",
+    "stated", "IGRT; Scenario 5",
+    when=lambda s: s.port_images > 0 or s.mv_port)
+
+GUIDANCE = (
+    GuidanceRule(
+        "IGRT-PROF", "Guidance",
+        "Guidance that localized the target, approved by the physician before the next session: 77387-26, one unit a "
+        "session, on the claim that carries professional services.",
+        "stated", "Scenarios 2 to 4",
+        when=lambda s: bool(s.localizing) and s.approval == "in_time", bills=True),
+    GuidanceRule(
+        "IGRT-REVIEW", "Guidance",
+        "No approval, or approval at or after the start of the next session: not reportable. Where no session follows, any "
+        "later approval counts. An approval dated before the session began can't be of its images: not reportable.",
+        "stated", "Scenarios 2 to 4", "last session, too early: derived",
+        when=lambda s: (bool(s.localizing) or s.monitored or s.surface) and s.approval != "in_time"),
+    GuidanceRule(
+        "IGRT-AMM", "Guidance",
+        "Motion monitored during the beam, and no image that localized the target: 77387-26 where the physician approved the "
+        "record in time; billing none is accepted.",
+        "ambiguous", "IGRT; External Beam Radiation Treatment Delivery",
+        when=lambda s: s.monitored and not s.localizing, bills=True, either=True),
+    GuidanceRule(
+        "IGRT-SURFACE", "Guidance",
+        "Surface guidance alone, with no motion monitored by it during the beam, sets the patient up: no 77387; 77387-26 is "
+        "accepted where the physician approved it in time.",
+        "ambiguous", "Surface Guidance",
+        when=lambda s: s.surface and not s.localizing, bills=False, either=True),
+    GuidanceRule(
+        "IGRT-PURPOSE", "Guidance",
+        "Imaging that only sets the patient up is no localization of the target, whatever the method: no 77387.",
+        "derived", "External Beam Radiation Treatment Delivery; IGRT",
+        when=lambda s: s.setup_images and not s.localizing),
+    PORT,
+)
+
+IGRT_TECH = SessionRule(
+    "IGRT-TECH", "Guidance",
+    "The technical part of guidance is inside the delivery code: 77387-TC is never separately billed, in any setting.",
+    "stated", "IGRT",
+    when=lambda s: s.claim != "professional" and (bool(s.localizing) or s.monitored))
+
+GUIDANCE_FACTS = (
+    SessionRule(
+        "IGRT-METHODS", "Guidance",
+        "Guidance by ultrasound, stereoscopic x-ray, cone-beam or other CT, MRI, PET/CT, orthogonal imaging for localization, "
+        "and tracking during the beam.",
+        "stated", "IGRT",
+        when=lambda s: bool(s.localizing)),
+    SessionRule(
+        "IGRT-INTRA", "Guidance",
+        "Imaging during the beam with no record of motion management is guidance, not active motion management.",
+        "derived", "Isocenter; Active Motion Management",
+        when=lambda s: s.motion_method == "none" and any(item.timing == "intrafraction" for item in s.localizing)),
+    SessionRule(
+        "IGRT-ONCE", "Guidance",
+        "One 77387-26 a session, however many methods.",
+        "derived", "IGRT",
+        when=lambda s: len(s.localizing) + s.monitored > 1),
+)
+
+IGRT_GLOBAL = SessionRule(
+    "IGRT-GLOBAL", "Guidance",
+    "A freestanding global claim bills 77387-26; 77387 without modifier is accepted: it pays what the professional part "
+    "pays.",
+    "ambiguous", "IGRT",
+    when=lambda s: s.claim == "global")
+
+CLAIMS = (
+    SessionRule(
+        "CLAIM-FACILITY", "Whose claim",
+        "A hospital's facility claim carries the delivery code; guidance and port images at most as bundled lines.",
+        "derived", "IGRT",
+        when=lambda s: s.claim == "facility"),
+    SessionRule(
+        "CLAIM-PROFESSIONAL", "Whose claim",
+        "A professional claim carries 77387-26 where earned, never the delivery code.",
+        "derived", "IGRT",
+        when=lambda s: s.claim == "professional"),
+    SessionRule(
+        "CLAIM-TECHNICAL", "Whose claim",
+        "A freestanding centre's technical claim carries the delivery code.",
+        "derived", "IGRT",
+        when=lambda s: s.claim == "technical"),
+    SessionRule(
+        "CLAIM-GLOBAL", "Whose claim",
+        "A freestanding centre's global claim carries the delivery code and 77387-26 where earned.",
+        "derived", "IGRT",
+        when=lambda s: s.claim == "global"),
+)
+
+PLAN_RECORD = (
+    PlanRule(
+        "DOC-3D", "Documentation",
+        "Declared 3D, field-in-field too, with none of volumetric imaging, targets and organs at risk: the record supports 2D. "
+        "Coded as 2D; needs_review is accepted.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        when=lambda p: p.technique == "3d" and p.volumetric_evidence == "none"),
+    PlanRule(
+        "DOC-PARTIAL", "Documentation",
+        "Declared 3D with some, not all, of volumetric imaging, targets, organs at risk and an evaluated dose-volume histogram: "
+        "needs_review; coding as 3D or as 2D is accepted.",
+        "ambiguous", "External Beam Radiation Treatment Delivery",
+        when=lambda p: p.technique == "3d" and p.volumetric_evidence != "none" and p.full_evidence == "some"),
+    PlanRule(
+        "DOC-IMRT", "Documentation",
+        "Declared intensity-modulated, but neither inverse optimised nor modulated: what is left is 3D, or 2D where DOC-3D would "
+        "say so. Coded so; needs_review is accepted.",
+        "derived", "External Beam Radiation Treatment Delivery",
+        when=lambda p: p.technique == "imrt" and not p.modulated),
+)
+
+SESSION_RECORD = (
+    SessionRule(
+        "DOC-AMM", "Documentation",
+        "The documentation of active motion management is given and has none of its five elements (medical necessity, named "
+        "system, thresholds and workflow, how motion is monitored, beam-on and beam-off rule): needs_review; the level without "
+        "it is accepted, and level 3 where the session's record shows it.",
+        "ambiguous", "Active Motion Management; External Beam Radiation Treatment Delivery",
+        when=lambda s: s.motion == "active" and s.documentation_empty),
+)
+# fmt: on
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for table in (
+        WHOLE_CASE,
+        SCOPE,
+        DELIVERY,
+        DELIVERY_FACTS,
+        SESSION_FACTS,
+        ISOCENTERS,
+        MOTION,
+        GUIDANCE,
+        (IGRT_TECH,),
+        GUIDANCE_FACTS,
+        (IGRT_GLOBAL,),
+        CLAIMS,
+        PLAN_RECORD,
+        SESSION_RECORD,
+    )
+    for rule in table
+}
+"""Every rule by its id, in the order of the book."""

@@ -1,0 +1,105 @@
+"""Reading and writing the wire format: JSON in, typed values out, every fault with its place.
+
+msgspec decodes and stops at the first fault; only then the document is held against our own published schema, which
+finds all of them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from rtconform.reference.coding import Answer, Coding
+from rtconform.reference.errors import DocumentError, Fault
+from rtconform.reference.treatment import Case, duplicate_ids, unknown_terms
+
+T = TypeVar("T")
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+"""Longest document (or line of a file) that is read."""
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+encode = msgspec.json.Encoder(order=None).encode
+"""One value as compact JSON, UTF-8, without a newline."""
+
+
+_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def decode(document: bytes, kind: type[T], source: str = "<document>", line: int | None = None) -> T:
+    """One document of type `kind`. Raises DocumentError with all faults and their places."""
+    if len(document) > MAX_DOCUMENT_BYTES:
+        fault = Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes")
+        raise DocumentError(source, line, (fault,))
+    try:
+        value: T = _decoders.setdefault(kind, msgspec.json.Decoder(kind)).decode(document)
+        return value
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(source, line, _all_faults(document, kind, error)) from None
+
+
+def decode_lines(lines: Iterable[bytes], kind: type[T], source: str) -> Iterator[tuple[int, T]]:
+    """The documents of a JSON Lines stream with their line numbers; blank lines are passed over."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, decode(line, kind, source, number)
+
+
+def decode_cases(lines: Iterable[bytes], source: str, *, strict: bool = False) -> Iterator[tuple[int, Case]]:
+    """The cases of a JSON Lines stream.
+
+    Two cases with one id, and two parts of a case with one id, are faults. `strict` refuses terms that the vocabulary
+    lacks too; otherwise they are left to rule DOC-UNKNOWN.
+    """
+    first: dict[str, int] = {}
+    for number, case in decode_lines(lines, Case, source):
+        faults = [*duplicate_ids(case), *(unknown_terms(case) if strict else ())]
+        if case.id in first:
+            faults.append(Fault(f"duplicate id {case.id!r}, first on line {first[case.id]}", "$.id"))
+        if faults:
+            raise DocumentError(source, number, tuple(faults))
+        first[case.id] = number
+        yield number, case
+
+
+def schema(kind: type[Any], name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title."""
+    (root,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    return {"$schema": DRAFT, "title": name, **root, "$defs": components}
+
+
+def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fault, ...]:
+    import jsonschema  # noqa: PLC0415 - 130 ms, needed only where a document is wrong
+
+    first = _fault(error)
+    try:
+        value = json.loads(document, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return (first,)
+    validator = jsonschema.Draft202012Validator(schema(kind, kind.__name__), format_checker=jsonschema.FormatChecker())
+    faults = {fault.json_path: Fault(_short(fault.message), fault.json_path) for fault in validator.iter_errors(value)}
+    if first.path not in faults and not any(first.path.startswith(path) for path in faults):
+        faults[first.path] = first
+    return tuple(faults[path] for path in sorted(faults))
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _fault(error: Exception) -> Fault:
+    what, _, path = str(error).partition(" - at `")
+    return Fault(what, path.rstrip("`") or "$")
+
+
+_LONGEST_MESSAGE = 300
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:200]} … {message[-90:]}"
+
+
+WIRE_TYPES: dict[str, type[Any]] = {"case": Case, "answer": Answer, "coding": Coding}
+"""The documents of this floor by their short names; `conformance` adds result and manifest."""
