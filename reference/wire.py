@@ -6,13 +6,16 @@ finds all of them.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from rtconform.reference.coding import Answer, Coding
 from rtconform.reference.errors import DocumentError, Fault
 from rtconform.reference.treatment import Case, duplicate_ids, unknown_terms
+
+if TYPE_CHECKING:
+    import jsonschema
 
 T = TypeVar("T")
 
@@ -79,10 +82,15 @@ def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fau
     except (ValueError, RecursionError):
         return (first,)
     validator = jsonschema.Draft202012Validator(schema(kind, kind.__name__), format_checker=jsonschema.FormatChecker())
-    faults = {fault.json_path: Fault(_short(fault.message), fault.json_path) for fault in validator.iter_errors(value)}
-    if first.path not in faults and not any(first.path.startswith(path) for path in faults):
-        faults[first.path] = first
-    return tuple(faults[path] for path in sorted(faults))
+    found = [_most_telling(fault) for fault in validator.iter_errors(value)]
+    faults = [Fault(_short(fault.message), fault.json_path) for fault in found if fault.json_path != first.path]
+    return tuple(sorted({first, *faults}, key=lambda fault: (fault.path, fault.what)))
+
+
+def _most_telling(fault: "jsonschema.ValidationError") -> "jsonschema.ValidationError":
+    """Of the branches of "this or null", the one that says what is wrong, not the one that says that it is not null."""
+    branches = [branch for branch in fault.context or () if branch.validator_value != "null"]
+    return _most_telling(branches[0]) if branches else fault
 
 
 def _refuse_constant(name: str) -> float:
