@@ -22,6 +22,9 @@ T = TypeVar("T")
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 """Longest document (or line of a file) that is read."""
 
+LONGEST_LISTED = 256 * 1024
+"""Longest document of which all faults are listed: of a longer one the first is enough, and quick."""
+
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 encode = msgspec.json.Encoder(order=None).encode
@@ -77,12 +80,17 @@ def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fau
     import jsonschema  # noqa: PLC0415 - 130 ms, needed only where a document is wrong
 
     first = _fault(error)
+    if len(document) > LONGEST_LISTED:
+        return (first,)
     try:
         value = json.loads(document, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return (first,)
     validator = jsonschema.Draft202012Validator(schema(kind, kind.__name__), format_checker=jsonschema.FormatChecker())
-    found = [_most_telling(fault) for fault in validator.iter_errors(value)]
+    try:
+        found = [_most_telling(fault) for fault in validator.iter_errors(value)]
+    except RecursionError:
+        return (first,)
     faults = [Fault(_short(fault.message), fault.json_path) for fault in found if fault.json_path != first.path]
     return tuple(sorted({first, *faults}, key=lambda fault: (fault.path, fault.what)))
 

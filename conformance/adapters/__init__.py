@@ -1,0 +1,51 @@
+"""Adapters: the ways to put a case to a vendor's coder and get its answer back.
+
+Whatever a vendor does comes back as a `Reply`; only a vendor that can't be started or reached at all raises.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rtconform.conformance.records import Event
+from rtconform.reference.coding import Answer
+from rtconform.reference.treatment import Case
+
+__all__ = ["Adapter", "Log", "Reply"]
+
+Log = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of asking one case.
+
+    `status`: answered (then `answer` is there) | invalid (something came, no answer to this case) | error (crash, 5xx) |
+    timeout. `detail`: one sentence that says why it is not answered. `received`: what came, as text, at most 4 kB; `stderr`: the
+    vendor's around this case, at most 4 kB. Secrets are already replaced in both.
+    """
+
+    status: Literal["answered", "invalid", "error", "timeout"]
+    answer: Answer | None = None
+    detail: str = ""
+    received: str = ""
+    stderr: str = ""
+    latency_ms: float | None = None
+
+
+class Adapter(Protocol):
+    """One open connection to a vendor. `window`: how many cases may be asked at the same time."""
+
+    window: int
+
+    async def start(self) -> None:
+        """Make ready. Raises VendorUnreachable where the program can't be started or the service reached."""
+        ...
+
+    async def ask(self, case: Case) -> Reply:
+        """Put one case to the vendor. Never raises for anything that the vendor does."""
+        ...
+
+    async def close(self) -> None:
+        """End every process and connection; nothing of the vendor's is left running."""
+        ...

@@ -1,0 +1,100 @@
+"""What a vendor sent, read: an answer, or why it is none."""
+
+import json
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from rtconform.reference.coding import Answer
+from rtconform.reference.errors import DocumentError
+from rtconform.reference.wire import decode
+
+LONGEST_ANSWER = 1024 * 1024
+"""Longest answer (or line of output) that is read, in bytes."""
+
+_EXAMINED = 64 * 1024  # looking for all faults of a longer document could take seconds
+_FAULTS_SHOWN = 5
+_ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
+_decode_answer = msgspec.json.Decoder(Answer).decode
+
+
+@dataclass(frozen=True)
+class Received:
+    """One document from a vendor. `id`: the case id that it carries, None where there is none; `fault`: why it is no answer."""
+
+    id: str | None
+    answer: Answer | None = None
+    fault: str = ""
+
+
+def read_answer(document: bytes) -> Received:
+    """Read one document as an `rtconform.answer/1`."""
+    try:
+        answer = _decode_answer(document)
+        return Received(answer.id, answer)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _faulty(document)
+
+
+def claimed_id(document: bytes) -> str | None:
+    """The id that a document which is not even JSON seems to be about."""
+    found = _ID.search(document[:_EXAMINED])
+    if found is None:
+        return None
+    try:
+        value = json.loads(found[1])
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _faulty(document: bytes) -> Received:
+    try:
+        value = msgspec.json.decode(document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        if _begins_with_json(document):
+            return Received(claimed_id(document), None, "more than one JSON document came where one answer is due")
+        return Received(claimed_id(document), None, f"not JSON: {error}")
+    if not isinstance(value, dict):
+        return Received(None, None, f"a JSON {_json_kind(value)} where an object rtconform.answer/1 is due")
+    case_id = value.get("id")
+    if case_id is None:
+        return Received(None, None, "the answer has no id: it must carry the id of its case")
+    if not isinstance(case_id, str):
+        return Received(None, None, f"the answer's id is a JSON {_json_kind(case_id)}; it must be the case's id, as text")
+    return Received(case_id, None, f"no rtconform.answer/1: {_faults(document)}")
+
+
+def _faults(document: bytes) -> str:
+    if len(document) > _EXAMINED:
+        try:
+            _decode_answer(document)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return str(error)
+    try:
+        decode(document, Answer)
+    except DocumentError as error:
+        shown = [str(fault) for fault in error.faults[:_FAULTS_SHOWN]]
+        more = len(error.faults) - len(shown)
+        return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
+    except RecursionError:
+        return "nested too deep"
+    return "nothing is wrong with it"
+
+
+def _begins_with_json(document: bytes) -> bool:
+    """Whether a whole JSON object stands at the beginning, with more after it that begins as one."""
+    text = document.decode(errors="replace").lstrip()
+    if not text.startswith("{"):
+        return False
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return text[end:].lstrip().startswith("{")
+
+
+def _json_kind(value: object) -> str:
+    names = {list: "list", str: "string", bool: "boolean", int: "number", float: "number", dict: "object"}
+    return "null" if value is None else names.get(type(value), "value")

@@ -1,0 +1,107 @@
+"""What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
+
+import dataclasses
+
+from msgspec.structs import replace
+
+from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters.answers import Received, read_answer
+from rtconform.conformance.adapters.sample import sample_case
+from rtconform.conformance.records import Event, EventKind, now
+from rtconform.conformance.secrets import Redactor
+from rtconform.conformance.translate import TranslationFault, Translator
+from rtconform.conformance.vendor_settings import Vendor
+from rtconform.reference.coding import Answer
+from rtconform.reference.treatment import Case
+
+LONGEST_SHOWN = 4096
+"""How much of what came, and of standard error, a reply keeps, in bytes and characters."""
+
+LONGEST_DETAIL = 1000
+
+
+class Exchange:
+    """The traffic with one vendor, in words that may be written down."""
+
+    def __init__(self, vendor: Vendor, log: Log) -> None:
+        self.vendor = vendor
+        self.redactor = Redactor(vendor.variables)
+        self._log = log
+        self._translator = Translator(vendor)
+
+    async def start(self) -> None:
+        """Try the request template. Raises UserError where it is wrong."""
+        await self._translator.start(sample_case())
+
+    async def close(self) -> None:
+        """End the translator."""
+        await self._translator.close()
+
+    async def request(self, case: Case) -> bytes | Reply:
+        """What is sent for `case`, or the reply where the vendor file's template fails on it."""
+        try:
+            return await self._translator.request(case)
+        except TranslationFault as fault:
+            template = self.vendor.template
+            name = template.name if template else ""
+            place = f"{name}:{fault.line}" if fault.line else name
+            return self.failure("error", f"the request template fails on this case: {place}: {fault.what}")
+
+    async def read(self, document: bytes) -> Received:
+        """What the vendor sent, read by the vendor file's expressions or as our own answer."""
+        if self._translator.reads:
+            try:
+                document = await self._translator.answer(document)
+            except TranslationFault as fault:
+                return Received(fault.case_id, None, fault.what)
+        return read_answer(document)
+
+    async def reply(self, case_id: str, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
+        """The reply where one document came for one case. `stderr` is already without secrets."""
+        if not document.strip():
+            return self.failure("invalid", "nothing came where an answer is due", stderr=stderr, latency_ms=latency_ms)
+        received = await self.read(document)
+        fault, answer = received.fault, received.answer
+        if answer is not None and self.vendor.response.own_shape and self.vendor.response.id is None:
+            answer = replace(answer, id=case_id)
+        elif answer is not None and answer.id != case_id:
+            fault, answer = f"answers case {answer.id!r}, asked was {case_id!r}", None
+        if answer is None:
+            return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
+        return self.answered(answer, latency_ms=latency_ms, stderr=stderr)
+
+    def answered(self, answer: Answer, *, latency_ms: float, stderr: str) -> Reply:
+        """The reply with an answer. `stderr` is already without secrets."""
+        if answer.notes:
+            answer = replace(answer, notes=tuple(self.redactor.text(note) for note in answer.notes))
+        return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms)
+
+    def failure(
+        self, status: str, detail: str, received: bytes = b"", *, stderr: str = "", latency_ms: float | None = None
+    ) -> Reply:
+        """The reply without an answer. `stderr` is already without secrets."""
+        return dataclasses.replace(
+            _FAILURES[status],
+            detail=self.shown(detail.encode(errors="replace"), LONGEST_DETAIL),
+            received=self.shown(received),
+            stderr=stderr,
+            latency_ms=latency_ms,
+        )
+
+    def shown(self, raw: bytes, limit: int = LONGEST_SHOWN) -> str:
+        """The beginning of what a vendor sent, as text without secrets."""
+        text = self.redactor.text(raw.decode(errors="replace"))
+        return text if len(text) <= limit else f"{text[: limit - 2]} …"
+
+    def shown_tail(self, raw: bytes, *, cut: bool) -> str:
+        """The end of what a vendor sent; `cut` says that its beginning is missing already."""
+        text = raw.decode(errors="replace")
+        text = self.redactor.piece(text) if cut else self.redactor.text(text)
+        return text if len(text) <= LONGEST_SHOWN else f"… {text[2 - LONGEST_SHOWN :]}"
+
+    def event(self, kind: EventKind, detail: str, cases: tuple[str, ...] = ()) -> None:
+        """Log something that happened beside the cases."""
+        self._log(Event(kind, now(), detail, cases=cases))
+
+
+_FAILURES = {"invalid": Reply("invalid"), "error": Reply("error"), "timeout": Reply("timeout")}

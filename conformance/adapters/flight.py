@@ -1,0 +1,64 @@
+"""What a stream worker keeps track of: the program, its current process, the cases in flight, the answer held back."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.child import ChildProcess
+from rtconform.conformance.adapters.lines import LineReader
+from rtconform.conformance.adapters.stderr import StderrTail
+from rtconform.reference.coding import Answer
+
+
+@dataclass(frozen=True)
+class Program:
+    """How the program is started."""
+
+    command: Sequence[str]
+    cwd: Path
+    env: dict[str, str]
+    timeout_s: float
+
+
+@dataclass(eq=False)
+class Pending:
+    """A case that waits for its answer.
+
+    `deaths`: how many processes died with it in flight; `stray`: the first line that came since it was sent and belongs
+    to no case; `overtaken`: a case sent later has been answered.
+    """
+
+    id: str
+    document: bytes
+    reply: "asyncio.Future[Reply]"
+    sent_at: float = 0.0
+    stderr_mark: int = 0
+    deaths: int = 0
+    stray: str = ""
+    overtaken: bool = False
+
+
+@dataclass
+class Held:
+    pending: Pending
+    answer: Answer
+    latency_ms: float
+    raw: bytes
+
+
+@dataclass
+class Life:
+    """One process of the program, from start to end.
+
+    `overdue`: the cases for whose silence it was killed; `over`: nothing is sent to it any more.
+    """
+
+    child: ChildProcess
+    lines: LineReader
+    stderr: StderrTail
+    answered: int = 0
+    last_good: float = 0.0
+    overdue: list[str] = field(default_factory=list)
+    over: bool = False

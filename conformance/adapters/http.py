@@ -1,0 +1,197 @@
+"""The adapter for a web service: one request a case."""
+
+import asyncio
+import datetime as dt
+import logging
+import time
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+import stamina
+from yarl import URL
+
+from rtconform._version import __version__
+from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters.answers import LONGEST_ANSWER
+from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.vendor_settings import HttpSettings, Vendor
+from rtconform.reference.errors import VendorUnreachable
+from rtconform.reference.treatment import Case
+
+TRIES = 3
+"""How often a case is sent where the service says that it is busy (429, 503) or drops an idle connection."""
+
+CONNECT_LIMIT_S = 10.0
+
+_CHUNK = 16 * 1024
+_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+# stamina says every retry in the log; without a log of the user's own that would end up on standard error
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class _Response:
+    status: int
+    body: bytes
+    fault: str = ""
+    location: str = ""
+
+
+class _Busy(Exception):
+    """The service asks to be asked later."""
+
+    def __init__(self, response: _Response, wait_s: float | None) -> None:
+        super().__init__(response.status)
+        self.response = response
+        self.wait_s = wait_s
+
+
+class HttpAdapter:
+    """Keeps up to `workers` requests under way. Redirects are refused, TLS certificates are checked."""
+
+    def __init__(self, vendor: Vendor, settings: HttpSettings, log: Log, workers: int) -> None:
+        self.window = workers
+        self._settings = settings
+        self._url = URL(vendor.filled(settings.url))
+        self._headers = {
+            "Accept-Encoding": "gzip, deflate",
+            "User-Agent": f"rtconform/{__version__}",
+            **{name: vendor.filled(value) for name, value in settings.headers.items()},
+            "Content-Type": settings.content_type,
+        }
+        self._exchange = Exchange(vendor, log)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        """See that somebody listens. Raises VendorUnreachable, or UserError where the request template is wrong."""
+        await self._exchange.start()
+        host, port = self._url.host or "", self._url.port or 0
+        limit = min(CONNECT_LIMIT_S, self._settings.timeout_s)
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), limit)
+        except TimeoutError:
+            raise VendorUnreachable(f"{self._named()}: no connection to {host}:{port} within {limit:g} s") from None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise VendorUnreachable(
+                f"{self._named()}: can't connect to {host}:{port}: {reason}; is the service running, is [adapter] url right?"
+            ) from None
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.window),
+            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
+            auto_decompress=False,  # decompressed here, within bounds
+        )
+
+    async def ask(self, case: Case) -> Reply:
+        """Send one case."""
+        request = await self._exchange.request(case)
+        if isinstance(request, Reply):
+            return request
+        started = time.perf_counter()
+        try:
+            response = await self._send_patiently(request)
+        except TimeoutError:
+            return self._failure("timeout", f"no answer within {self._settings.timeout_s:g} s", started)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
+        latency_ms = (time.perf_counter() - started) * 1000
+        if status_fault := _status_fault(response):
+            return self._failure("error", status_fault, started, response.body)
+        if response.fault:
+            return self._failure("invalid", response.fault, started, response.body)
+        return await self._exchange.reply(case.id, response.body, latency_ms=latency_ms)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+        await self._exchange.close()
+
+    async def _send_patiently(self, request: bytes) -> _Response:
+        retrying = stamina.retry_context(
+            on=self._wait_before_retry, attempts=TRIES, timeout=None, wait_initial=0.1, wait_max=2.0, wait_jitter=0.1
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    return await self._send(request)
+        except _Busy as busy:
+            return busy.response
+        raise AssertionError("a retry context ends by returning or raising")
+
+    def _wait_before_retry(self, error: Exception) -> bool | float:
+        """Whether to try again, and if the service says when, how many seconds from now."""
+        if isinstance(error, _Busy):
+            if error.wait_s is None:
+                return True
+            return error.wait_s if error.wait_s <= self._settings.timeout_s else False
+        return isinstance(error, aiohttp.ServerDisconnectedError)
+
+    async def _send(self, request: bytes) -> _Response:
+        assert self._session is not None  # noqa: S101 - start() comes first
+        async with self._session.request(
+            self._settings.method, self._url, data=request, headers=self._headers, allow_redirects=False
+        ) as response:
+            body, fault = await _bounded_body(response)
+            received = _Response(response.status, body, fault, response.headers.get("Location", ""))
+            if response.status in (429, 503):
+                raise _Busy(received, _retry_after(response.headers.get("Retry-After")))
+            return received
+
+    def _failure(self, status: str, detail: str, started: float, received: bytes = b"") -> Reply:
+        latency_ms = (time.perf_counter() - started) * 1000
+        return self._exchange.failure(status, detail, received, latency_ms=latency_ms)
+
+    def _named(self) -> str:
+        return self._settings.url
+
+
+def _status_fault(response: _Response) -> str:
+    if response.status < 300:
+        return ""
+    if response.status < 400:
+        target = f" to {response.location}" if response.location else ""
+        return f"the service answered {response.status}, a redirect{target}: redirects are not followed, give the final url"
+    hints = {401: "check the headers", 403: "check the headers", 404: "check [adapter] url", 405: "check [adapter] method"}
+    hint = f"; {hints[response.status]}" if response.status in hints else ""
+    tries = f", {TRIES} times" if response.status in (429, 503) else ""
+    return f"the service answered {response.status}{tries}{hint}"
+
+
+async def _bounded_body(response: aiohttp.ClientResponse) -> tuple[bytes, str]:
+    """The body, decompressed, up to the longest answer; and what is wrong with it, if anything is."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "") and encoding not in _WINDOW_BITS:
+        return b"", f"the answer is encoded as {encoding[:50]!r}; use gzip, deflate or none"
+    inflate = zlib.decompressobj(_WINDOW_BITS[encoding]) if encoding in _WINDOW_BITS else None
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        try:
+            body += inflate.decompress(chunk, LONGEST_ANSWER + 1 - len(body)) if inflate else chunk
+        except zlib.error as error:
+            return bytes(body), f"the answer is not {encoding}, as its header says: {error}"
+        if len(body) > LONGEST_ANSWER:
+            response.close()
+            return bytes(body[:LONGEST_ANSWER]), f"more than {LONGEST_ANSWER} bytes came where one answer is due"
+    return bytes(body), ""
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from now, from a number of seconds or a date; None where nothing usable is said."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value[:10])
+    with suppress(ValueError):
+        moment = parsedate_to_datetime(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds())
+    return None

@@ -1,0 +1,59 @@
+"""Lines from a program that may send anything: bounded in length, whatever comes."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from rtconform.conformance.adapters.answers import LONGEST_ANSWER
+
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line without its newline.
+
+    `dropped`: it was longer than allowed, and only its beginning is here. `torn`: the output ended before its newline.
+    """
+
+    data: bytes
+    dropped: bool = False
+    torn: bool = False
+
+
+class LineReader:
+    """Reads lines in batches; a line that is too long is dropped up to its newline."""
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self.consumed = 0
+        self._stream = stream
+        self._partial = bytearray()
+        self._dropping = False
+
+    async def batch(self) -> list[Line] | None:
+        """The next whole lines, perhaps none; None at the end. A last line may lack its newline."""
+        chunk = await self._stream.read(_CHUNK)
+        self.consumed += len(chunk)
+        if not chunk:
+            return self._last()
+        *whole, rest = chunk.split(b"\n")
+        lines = [self._finished(part) for part in whole]
+        self._extend(rest)
+        return lines
+
+    def _last(self) -> list[Line] | None:
+        if not self._partial and not self._dropping:
+            return None
+        return [replace(self._finished(b""), torn=True)]
+
+    def _finished(self, part: bytes) -> Line:
+        self._extend(part)
+        line = Line(bytes(self._partial), self._dropping)
+        self._partial.clear()
+        self._dropping = False
+        return line
+
+    def _extend(self, part: bytes) -> None:
+        room = LONGEST_ANSWER - len(self._partial)
+        if len(part) > room:
+            self._dropping = True
+        self._partial += part[:room]

@@ -1,0 +1,31 @@
+"""Which adapter a vendor file asks for."""
+
+from rtconform.conformance.adapters import Adapter, Log
+from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, PythonSettings, Vendor
+
+
+def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
+    """The vendor's adapter, not yet started. `workers` replaces the vendor file's number of processes, requests or threads.
+
+    `log` is called with what happens beside the cases. The adapter must be closed, started or not.
+    """
+    settings = vendor.settings
+    count = workers or settings.workers
+    # imported one by one: only a web service needs the HTTP client, which takes 200 ms to import
+    match settings:
+        case CliSettings(mode="stream"):
+            from rtconform.conformance.adapters.stream import StreamAdapter  # noqa: PLC0415 - see above
+
+            return StreamAdapter(vendor, settings, log, count)
+        case CliSettings():
+            from rtconform.conformance.adapters.oneshot import OneshotAdapter  # noqa: PLC0415 - see above
+
+            return OneshotAdapter(vendor, settings, log, count)
+        case HttpSettings():
+            from rtconform.conformance.adapters.http import HttpAdapter  # noqa: PLC0415 - see above
+
+            return HttpAdapter(vendor, settings, log, count)
+        case PythonSettings():
+            from rtconform.conformance.adapters.python import PythonAdapter  # noqa: PLC0415 - see above
+
+            return PythonAdapter(vendor, settings, log, count)

@@ -1,0 +1,52 @@
+"""Output that answers no case in flight: a bounded part of it is logged, the rest is counted."""
+
+from collections import OrderedDict
+
+from rtconform.conformance.adapters.answers import Received
+from rtconform.conformance.adapters.exchange import Exchange
+
+LOGGED = 20
+ANSWERED_REMEMBERED = 10_000
+SHOWN = 200
+
+_LOOKED_AT = 8192
+
+
+class Strays:
+    """The stray lines of one worker, and the ids of the cases that it answered last."""
+
+    def __init__(self, worker: str, exchange: Exchange) -> None:
+        self._worker = worker
+        self._exchange = exchange
+        self._answered: OrderedDict[str, None] = OrderedDict()
+        self._count = 0
+
+    def answered(self, case_id: str) -> None:
+        """Remember that a case has its answer."""
+        self._answered[case_id] = None
+        self._answered.move_to_end(case_id)
+        if len(self._answered) > ANSWERED_REMEMBERED:
+            self._answered.popitem(last=False)
+
+    def note(self, received: Received, raw: bytes) -> str:
+        """Log a line. Its beginning, where it may have been meant as the answer to a case in flight; else nothing."""
+        shown = self._exchange.shown(raw[:_LOOKED_AT], SHOWN)
+        if received.id is None:
+            self._log(f"{received.fault}: {shown}")
+            return shown
+        if received.id not in self._answered:
+            self._log(f"answers case {received.id!r}, which was not asked: {shown}")
+            return shown
+        self._log(f"another answer to case {received.id!r}, which was answered already: {shown}", received.id)
+        return ""
+
+    def finish(self) -> None:
+        """Log how many more there were."""
+        if self._count > LOGGED:
+            self._exchange.event("stray_output", f"{self._worker}: {self._count - LOGGED} more lines that answer no case")
+
+    def _log(self, what: str, *cases: str) -> None:
+        self._count += 1
+        if self._count <= LOGGED:
+            what = self._exchange.shown(what.encode(errors="replace"), 3 * SHOWN)
+            self._exchange.event("stray_output", f"{self._worker}: {what}", cases)

@@ -1,0 +1,55 @@
+"""The adapter for a program that takes a case a line and gives an answer a line (`mode = "stream"`)."""
+
+import asyncio
+import os
+
+from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.adapters.flight import Pending, Program
+from rtconform.conformance.adapters.stderr import StderrLog
+from rtconform.conformance.adapters.stream_worker import StreamWorker
+from rtconform.conformance.vendor_settings import CliSettings, Vendor
+from rtconform.reference.treatment import Case
+
+IN_FLIGHT = 64
+"""How many cases one process may have in flight."""
+
+
+class StreamAdapter:
+    """Keeps `workers` processes of the program busy; a case goes to the one that has the fewest."""
+
+    def __init__(self, vendor: Vendor, settings: CliSettings, log: Log, workers: int) -> None:
+        self.window = workers * IN_FLIGHT
+        self._exchange = Exchange(vendor, log)
+        environment = {**os.environ, **{name: vendor.filled(value) for name, value in settings.env.items()}}
+        program = Program(settings.command, vendor.folder, environment, settings.timeout_s)
+        stderr = StderrLog(self._exchange)
+        self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
+
+    async def start(self) -> None:
+        """Start the processes. Raises VendorUnreachable, or UserError where the request template is wrong."""
+        await self._exchange.start()
+        for worker in self._workers:
+            await worker.start()
+
+    async def ask(self, case: Case) -> Reply:
+        """Put one case to the program."""
+        document = await self._exchange.request(case)
+        if isinstance(document, Reply):
+            return document
+        pending = Pending(case.id, document, asyncio.get_running_loop().create_future())
+        while (worker := self._free(case.id)) is None:
+            # answers are matched by id: the same id can't be asked twice at a time in one process
+            waiting = [reply for worker in self._workers if (reply := worker.waiting(case.id)) is not None]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        worker.put(pending)
+        return await pending.reply
+
+    async def close(self) -> None:
+        """End all processes."""
+        await asyncio.gather(*(worker.close() for worker in self._workers))
+        await self._exchange.close()
+
+    def _free(self, case_id: str) -> StreamWorker | None:
+        free = [worker for worker in self._workers if worker.waiting(case_id) is None]
+        return min(free, key=lambda worker: worker.load, default=None)

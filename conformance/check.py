@@ -1,0 +1,44 @@
+"""`vendor check`: three cases put to a vendor, and what came of each in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.judge import lines_in_words
+from rtconform.conformance.records import Event
+from rtconform.conformance.vendor import Vendor
+from rtconform.reference.treatment import Case
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One thing looked at. `details` shows what came where it was wrong."""
+
+    good: bool
+    what: str
+    details: tuple[str, ...] = ()
+
+
+async def check_vendor(vendor: Vendor, cases: Sequence[Case]) -> list[Checked]:
+    """Ask the cases, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
+    events: list[Event] = []
+    adapter = open_adapter(vendor, events.append, workers=1)
+    try:
+        await adapter.start()
+        checked = [_checked(case, await adapter.ask(case)) for case in cases]
+    finally:
+        await adapter.close()
+    stray = [event.detail for event in events if event.kind == "stray_output"]
+    if stray and all(line.good for line in checked):
+        checked.append(Checked(good=False, what="prints more than answers to standard output", details=tuple(stray[:3])))
+    return checked
+
+
+def _checked(case: Case, reply: Reply) -> Checked:
+    if reply.answer is None:
+        details = [f"received: {reply.received.strip()}"] if reply.received.strip() else []
+        details += [f"stderr: {line}" for line in reply.stderr.strip().splitlines()[-3:]]
+        return Checked(good=False, what=f"{case.id}: {reply.status}: {reply.detail}", details=tuple(details))
+    lines = f": {lines_in_words(reply.answer.lines)}" if reply.answer.outcome == "coded" else ""
+    return Checked(good=True, what=f"{case.id}: {reply.answer.outcome}{lines} ({reply.latency_ms or 0:.0f} ms)")

@@ -1,0 +1,97 @@
+"""What a run writes down: its manifest, one result a case, and events. The run folder and every report are made of these."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from rtconform.conformance.verdicts import FindingKind, Verdict
+from rtconform.reference.coding import Answer, Coding
+from rtconform.reference.treatment import Case
+
+EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "gave_up", "interrupted", "finished"]
+UtcTime = Annotated[dt.datetime, Meta(tz=True)]
+
+
+class VendorRecord(Struct, frozen=True):
+    """The vendor as its file describes it, without secrets. `file_digest` is the SHA-256 of the vendor file."""
+
+    name: str
+    version: str
+    kind: Literal["cli", "http", "python"]
+    target: str
+    file: str
+    file_digest: str
+    supports: dict[str, Any] = {}
+
+
+class SuiteRecord(Struct, frozen=True):
+    """A suite of the run: `digest` is the SHA-256 over rule set, suite, version, seed and every case; `cases` how many."""
+
+    name: str
+    version: str
+    digest: str
+    cases: int
+    seed: int
+
+
+class Environment(Struct, frozen=True):
+    """Where the harness ran."""
+
+    rtconform: str
+    python: str
+    platform: str
+
+
+class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
+    """What was run: written before the first case, never changed. `mode` practice: everything shown, repeatable for ever."""
+
+    rule_set: str
+    mode: Literal["practice"]
+    vendor: VendorRecord
+    suites: tuple[SuiteRecord, ...]
+    seed: int
+    started_at: UtcTime
+    environment: Environment
+    only: tuple[str, ...] = ()
+
+
+class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
+    """One case's verdict and everything that a person needs to check it.
+
+    `rules`: the rules broken (fail), or those that decided. `facts`: the treatment's deciding facts, a sentence a session.
+    `received`: what came, as text, where it was no answer; `stderr`: the vendor's, around this case. `latency_ms` runs from
+    handing the case over to reading the answer. `case` is kept where the verdict is not pass or not_applicable.
+    """
+
+    id: str
+    suite: str
+    verdict: Verdict
+    rules: tuple[str, ...]
+    expected: Coding
+    answer: Answer | None
+    explanation: str
+    latency_ms: float | None
+    title: str = ""
+    heading: str = ""
+    twin: str | None = None
+    facts: tuple[str, ...] = ()
+    received: str = ""
+    stderr: str = ""
+    case: Case | None = None
+
+
+class Event(Struct, frozen=True, omit_defaults=True):
+    """Something that happened beside the cases. `finding` is set on findings; `cases` names the cases concerned."""
+
+    kind: EventKind
+    at: UtcTime
+    detail: str
+    finding: FindingKind | None = None
+    cases: tuple[str, ...] = ()
+
+
+def now() -> dt.datetime:
+    """The time for records, UTC, to the millisecond."""
+    moment = dt.datetime.now(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

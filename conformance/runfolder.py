@@ -1,0 +1,160 @@
+"""The run folder: `manifest.json`, `results.jsonl` (append-only, a result a line) and `events.jsonl`.
+
+A killed run leaves whole lines and at most one torn one, which is cut off when the run is resumed.
+"""
+
+import errno
+import fcntl
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.reference.errors import UserError
+from rtconform.reference.wire import decode, decode_lines, encode
+
+MANIFEST = "manifest.json"
+RESULTS = "results.jsonl"
+EVENTS = "events.jsonl"
+
+
+class RunFolder:
+    """A run's records, read as often as needed, never changed. Raises UserError where the folder holds no run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            document = (path / MANIFEST).read_bytes()
+        except OSError as error:
+            raise UserError(f"{path}: no run here ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
+        self.manifest = decode(document, Manifest, str(path / MANIFEST))
+
+    def results(self) -> Iterator[Result]:
+        """The results in the order in which they were written; a torn last line is passed over."""
+        for _, result in decode_lines(_whole_lines(self.path / RESULTS), Result, str(self.path / RESULTS)):
+            yield result
+
+    def events(self) -> Iterator[Event]:
+        """The events in order."""
+        for _, event in decode_lines(_whole_lines(self.path / EVENTS), Event, str(self.path / EVENTS)):
+            yield event
+
+
+class RunWriter:
+    """Appends results and events to a run folder, flushed line by line; holds the folder against a second run."""
+
+    def __init__(self, path: Path, manifest: Manifest, *, resume: bool) -> None:
+        self.path = path
+        _make_folder(path)
+        self._lock = _lock(path)
+        existing = path / MANIFEST
+        if existing.exists():
+            if not resume:
+                raise UserError(f"{path} already holds a run: give another --out, or go on with --resume")
+            _check_same(RunFolder(path).manifest, manifest, path)
+        else:
+            temporary = path / f"{MANIFEST}.tmp"
+            temporary.write_bytes(msgspec.json.format(encode(manifest), indent=2) + b"\n")
+            temporary.replace(existing)
+        for name in (RESULTS, EVENTS):
+            _cut_torn_line(path / name)
+        self.manifest = RunFolder(path).manifest
+        self._results = (path / RESULTS).open("ab", buffering=0)
+        self._events = (path / EVENTS).open("ab", buffering=0)
+
+    def done(self) -> set[str]:
+        """Ids of the cases that have a result."""
+        return {result.id for result in RunFolder(self.path).results()}
+
+    def result(self, result: Result) -> None:
+        """Append one result."""
+        _append(self._results, encode(result))
+
+    def event(self, event: Event) -> None:
+        """Append one event."""
+        _append(self._events, encode(event))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._results.close()
+        self._events.close()
+        os.close(self._lock)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path}: can't make the run folder: {error.strerror}") from None
+
+
+def _lock(path: Path) -> int:
+    try:
+        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise UserError(f"{path}: can't write there: {error.strerror}") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise UserError(f"{path}: another run is writing there; wait for it or give another --out") from None
+    return descriptor
+
+
+def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
+    differences = [name for name in ("rule_set", "suites", "seed", "only") if getattr(old, name) != getattr(new, name)]
+    if old.vendor.file_digest != new.vendor.file_digest:
+        differences.append("vendor file")
+    if differences:
+        raise UserError(
+            f"{path}: can't resume, this run differs from the one begun there in: {', '.join(differences)}; "
+            "give the same vendor file, suites and seed, or another --out"
+        )
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            yield from (line for line in stream if line.endswith(b"\n"))
+    except FileNotFoundError:
+        return
+
+
+def _cut_torn_line(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb+") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        position = end
+        while position > 0:
+            step = min(65536, position)
+            stream.seek(position - step)
+            newline = stream.read(step).rfind(b"\n")
+            if newline >= 0:
+                position = position - step + newline + 1
+                break
+            position -= step
+        if position != end:
+            stream.truncate(position)
+
+
+def _append(stream: io.FileIO, document: bytes) -> None:
+    line = document + b"\n"
+    try:
+        written = stream.write(line)
+    except OSError as error:
+        raise _unwritable(stream, error.errno) from None
+    if written < len(line):
+        raise _unwritable(stream, errno.ENOSPC)
+
+
+def _unwritable(stream: io.FileIO, number: int | None) -> UserError:
+    why = os.strerror(number or errno.EIO)
+    return UserError(f"{stream.name}: {why}; what is there is kept: make room and go on with --resume")

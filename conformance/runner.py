@@ -1,0 +1,197 @@
+"""The runner: puts suites to a vendor, judges what comes back and writes the run folder, one case at a time.
+
+Cases stream from the suite through the adapter to the folder: what is held at any time is the cases in flight. Results
+are written in the suites' order, however the answers come, so that two runs can be laid side by side.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rtconform.conformance.adapters import Adapter, Log, Reply
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.canary import ask_canary
+from rtconform.conformance.fairness import Sample, ask_again
+from rtconform.conformance.judge import facts_in_words, judge
+from rtconform.conformance.records import Event, Result, now
+from rtconform.conformance.runfolder import RunWriter
+from rtconform.conformance.vendor import Vendor
+from rtconform.conformance.verdicts import Verdict
+from rtconform.generators.suite import Suite, SuiteCase
+from rtconform.reference.coder import expect
+
+AHEAD = 4
+"""How many windows of cases may be under way or answered while an earlier one is still waited for."""
+
+GIVE_UP_AFTER = 200
+"""A vendor that crashes or times out so often in a row, with no answer between, is given up: the rest is unanswered."""
+
+Progress = Callable[[Result], None]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One suite of a run: `size` its number of cases, `only` the ids to ask (empty: all)."""
+
+    suite: Suite
+    seed: int
+    size: int
+    only: frozenset[str] = frozenset()
+
+    def cases(self, done: set[str]) -> Iterator[SuiteCase]:
+        """The cases still to be asked, in order."""
+        for index in self._indices():
+            chosen = self.suite.case(index, self.seed)
+            if chosen.case.id not in done:
+                yield chosen
+
+    def _indices(self) -> Iterable[int]:
+        if self.only:
+            return sorted(self.suite.index_of(case_id)[0] for case_id in self.only)
+        return range(self.size)
+
+
+@dataclass
+class _Health:
+    """How many cases in a row got no answer at all."""
+
+    failures: int = 0
+
+    def note(self, reply: Reply) -> None:
+        self.failures = self.failures + 1 if reply.status in ("error", "timeout") else 0
+
+    @property
+    def given_up(self) -> bool:
+        return self.failures >= GIVE_UP_AFTER
+
+
+@dataclass
+class _Run:
+    vendor: Vendor
+    writer: RunWriter
+    progress: Progress
+    sample: Sample = field(default_factory=Sample)
+    health: _Health = field(default_factory=_Health)
+
+
+async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progress: Progress) -> None:
+    """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
+    state = _Run(vendor, writer, progress)
+    chosen = tuple(chosen)
+    done = writer.done()
+    try:
+        await _before(state, chosen)
+        adapter = open_adapter(vendor, writer.event)
+        try:
+            await adapter.start()
+            for part in chosen:
+                await _suite(state, adapter, part, done)
+                if state.health.given_up:
+                    writer.event(Event("gave_up", now(), f"no answer {GIVE_UP_AFTER} times in a row: the rest was not asked"))
+                    return
+        finally:
+            await adapter.close()
+        if sample := state.sample.asked():
+            for event in await ask_again(lambda: _opened(vendor, _silent), sample):
+                writer.event(event)
+        writer.event(Event("finished", now(), "every case was asked"))
+    except asyncio.CancelledError:
+        writer.event(Event("interrupted", now(), "stopped before the end; resume it with --resume"))
+        raise
+
+
+async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
+    """The canary, asked of an adapter of its own: what it does to the vendor must not touch the run."""
+    adapter = await _opened(state.vendor, state.writer.event)
+    try:
+        for event in await ask_canary(adapter, chosen[0].suite.case(0, chosen[0].seed).case):
+            state.writer.event(event)
+    finally:
+        await adapter.close()
+
+
+async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) -> None:
+    places = asyncio.Semaphore(adapter.window)
+    under_way: deque[asyncio.Task[Result]] = deque()
+    try:
+        for chosen in part.cases(done):
+            under_way.append(asyncio.create_task(_one(state, adapter, places, part.suite.name, chosen)))
+            if len(under_way) >= AHEAD * adapter.window:
+                _write(state, await under_way.popleft())
+            while under_way and under_way[0].done():
+                _write(state, under_way.popleft().result())
+            if state.health.given_up:
+                return
+        while under_way:
+            _write(state, await under_way.popleft())
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def _write(state: _Run, result: Result) -> None:
+    state.writer.result(result)
+    state.progress(result)
+
+
+async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteCase) -> Result:
+    reason = state.vendor.supports_case(chosen.case)
+    if reason is not None:
+        return _result(suite, chosen, None, "not_applicable", reason)
+    async with places:
+        reply = await adapter.ask(chosen.case)
+    state.health.note(reply)
+    if reply.answer is not None:
+        state.sample.offer(chosen.case, reply)
+    return _result(suite, chosen, reply)
+
+
+def _result(
+    suite: str, chosen: SuiteCase, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
+) -> Result:
+    case = chosen.case
+    expectation = expect(case)
+    rules = expectation.coding.rules
+    if reply is not None and reply.answer is not None:
+        judgement = judge(case, expectation, reply.answer)
+        verdict, rules, explanation = judgement.verdict, judgement.rules, judgement.explanation
+    elif reply is not None:
+        verdict, explanation = _VERDICT_OF_STATUS[reply.status], reply.detail
+    plain = verdict in ("pass", "not_applicable")
+    return Result(
+        id=case.id,
+        suite=suite,
+        verdict=verdict,
+        rules=rules,
+        expected=expectation.coding,
+        answer=reply.answer if reply else None,
+        explanation=explanation,
+        latency_ms=reply.latency_ms if reply else None,
+        title=chosen.title,
+        heading=chosen.heading,
+        twin=chosen.twin,
+        facts=() if plain else facts_in_words(case, expectation),
+        received=reply.received if reply else "",
+        stderr=reply.stderr if reply else "",
+        case=None if plain else case,
+    )
+
+
+_VERDICT_OF_STATUS: dict[str, Verdict] = {"invalid": "invalid", "error": "error", "timeout": "timeout"}
+
+
+async def _opened(vendor: Vendor, log: Log) -> Adapter:
+    adapter = open_adapter(vendor, log, workers=1)
+    try:
+        await adapter.start()
+    except BaseException:
+        await adapter.close()
+        raise
+    return adapter
+
+
+def _silent(event: Event) -> None:
+    """What happens while cases are asked again is no part of the run's events."""
+    del event

@@ -1,0 +1,67 @@
+"""Secrets: what `${NAME}` in a vendor file stands for, and keeping it out of everything that is written down."""
+
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+SHORTEST = 4
+"""A value shorter than this is no secret: replacing every "1" would only garble what the vendor says."""
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_ANY = re.compile(r"\$\{[^}]*\}?")
+
+
+def references(text: str) -> tuple[str, ...]:
+    """The names of the environment variables that `text` refers to, in order."""
+    return tuple(_REFERENCE.findall(text))
+
+
+def malformed_references(text: str) -> tuple[str, ...]:
+    """What begins like a reference and is none, for instance `${1x}` or `${NAME` without its brace."""
+    return tuple(found for found in _ANY.findall(text) if not _REFERENCE.fullmatch(found))
+
+
+def interpolate(text: str, variables: Mapping[str, str]) -> str:
+    """`text` with every `${NAME}` replaced. Every name must be in `variables`."""
+    return _REFERENCE.sub(lambda match: variables[match[1]], text)
+
+
+class Redactor:
+    """Replaces secrets by `[secret NAME]`, also where they stand JSON-escaped or percent-encoded."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        forms = {
+            form: name
+            for name, value in variables.items()
+            if len(value) >= SHORTEST
+            for form in (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], value.strip(), value)
+            if len(form) >= SHORTEST
+        }
+        self._forms = sorted(forms.items(), key=lambda entry: -len(entry[0]))
+        self._pattern = re.compile("|".join(re.escape(form) for form, _ in self._forms)) if forms else None
+        self._name_of = forms
+
+    def __repr__(self) -> str:
+        return f"Redactor({', '.join(sorted(set(self._name_of.values())))})"
+
+    def text(self, text: str) -> str:
+        """`text` without secrets."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(lambda match: _mark(self._name_of[match[0]]), text)
+
+    def piece(self, text: str) -> str:
+        """The same for text that was cut out of more: a secret may have lost its beginning or its end."""
+        text = self.text(text)
+        for form, name in self._forms:
+            for length in range(len(form) - 1, SHORTEST - 1, -1):
+                if text.startswith(form[-length:]):
+                    text = _mark(name) + text[length:]
+                if text.endswith(form[:length]):
+                    text = text[:-length] + _mark(name)
+        return text
+
+
+def _mark(name: str) -> str:
+    return f"[secret {name}]"

@@ -1,0 +1,153 @@
+"""TOML tables into typed values, with every fault of the file at once and the line that each is on."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from rtconform.reference.errors import DocumentError, Fault, UserError
+
+T = TypeVar("T", bound=msgspec.Struct)
+Path_ = tuple[str, ...]
+
+LONGEST_FILE = 1024 * 1024
+"""Longest TOML file that is read, in bytes."""
+
+_HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_PLACE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
+
+
+@dataclass(frozen=True)
+class PlacedFault(Fault):
+    """A fault and the line that it is on, from 1; None where the file has no such line."""
+
+    line: int | None = None
+
+
+class TomlError(DocumentError):
+    """All faults of one TOML file, each on a line of its own with the line that it is on."""
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.source}{_colon(fault)}: {fault}" for fault in self.faults)
+
+
+class TomlFile:
+    """One TOML file being read. Faults are gathered; `check` raises them all."""
+
+    def __init__(self, path: Path) -> None:
+        self.source = str(path)
+        self.content = _read(path)
+        try:
+            self.text = self.content.decode()
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+        self.faults: list[PlacedFault] = []
+        self.root = self._parse()
+
+    def fault(self, what: str, *path: str) -> None:
+        """Note one fault at a key."""
+        self.faults.append(PlacedFault(what, ".".join(("$", *path)), line_of(self.text, path)))
+
+    def check(self) -> None:
+        """Raise TomlError where there were faults, in the order of their lines."""
+        if self.faults:
+            faults = sorted(self.faults, key=lambda fault: fault.line or 0)
+            raise TomlError(self.source, faults[0].line, tuple(faults))
+
+    def table(self, kind: type[T], raw: object, *path: str, advice: dict[str, str] | None = None) -> T | None:
+        """The table at `path` as a `kind` (a Struct); None where it has faults, which are noted.
+
+        `advice` adds to the message for a field what to write instead.
+        """
+        if not isinstance(raw, dict):
+            self.fault(f"must be one table [{'.'.join(path)}]", *path)
+            return None
+        before = len(self.faults)
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        self.unknown_keys(raw, list(fields), *path)
+        values: dict[str, Any] = {}
+        for key, field in fields.items():
+            hint = f"; {advice[key]}" if advice and key in advice else ""
+            if key not in raw:
+                if field.required:
+                    self.fault(f"missing{hint}", *path, key)
+            else:
+                try:
+                    values[field.name] = msgspec.convert(raw[key], field.type)
+                except msgspec.ValidationError as error:
+                    self.fault(f"{_spoken(str(error))}{hint}", *path, key)
+        return kind(**values) if len(self.faults) == before else None
+
+    def unknown_keys(self, raw: dict[str, Any], known: Sequence[str], *path: str) -> None:
+        """Note every key that is not among `known`, with the one that may have been meant."""
+        for key in raw:
+            if key not in known:
+                close = get_close_matches(key, known, n=1)
+                hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+                self.fault(f"unknown key {key}; {hint}", *path, key)
+
+    def _parse(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            place = _PLACE.search(str(error))
+            line = int(place[1]) if place else self.text.count("\n") + 1
+            column = f", column {place[2]}" if place else ""
+            what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
+            raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
+        except RecursionError:
+            raise UserError(f"{self.source}: nested too deep for a vendor file") from None
+
+
+def line_of(text: str, path: Path_) -> int | None:
+    """The line of the key at `path`, or of the nearest table around it that is in the file."""
+    places = _places(text)
+    for length in range(len(path), 0, -1):
+        if path[:length] in places:
+            return places[path[:length]]
+    return None
+
+
+def _places(text: str) -> dict[Path_, int]:
+    places: dict[Path_, int] = {}
+    table: Path_ = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _parts(header[1])
+            places.setdefault(table, number)
+        elif key := _KEY.match(line):
+            places.setdefault(table + _parts(key[1]), number)
+    return places
+
+
+def _parts(key: str) -> Path_:
+    return tuple(part.strip("\"'") for part in _PART.findall(key))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LONGEST_FILE + 1)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; give the path of a TOML file") from None
+    if len(content) > LONGEST_FILE:
+        raise UserError(f"{path}: longer than {LONGEST_FILE} bytes, no vendor file is")
+    return content
+
+
+def _spoken(message: str) -> str:
+    what, _, place = message.replace(" | null`", "`").partition(" - at `$")
+    where = place.rstrip("`")
+    return f"{what} (at {where})" if where else what
+
+
+def _colon(fault: Fault) -> str:
+    line = fault.line if isinstance(fault, PlacedFault) else None
+    return "" if line is None else f":{line}"

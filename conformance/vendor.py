@@ -1,0 +1,283 @@
+"""The vendor file: read, with every table, field and expression looked at and all faults reported with their lines.
+
+`scaffold` writes the file to begin with, in which every field is explained.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlsplit
+
+import jmespath
+import msgspec
+from jmespath.exceptions import JMESPathError, LexerError, ParseError
+
+from rtconform.conformance.secrets import interpolate, malformed_references, references
+from rtconform.conformance.toml_tables import TomlFile
+from rtconform.conformance.vendor_settings import (
+    CliSettings,
+    HttpSettings,
+    Name,
+    PythonSettings,
+    Response,
+    Settings,
+    Supports,
+    Template,
+    Vendor,
+)
+from rtconform.conformance.vendor_template import scaffold
+from rtconform.reference.treatment import TECHNIQUES, ClaimKind, Setting
+
+__all__ = ["Vendor", "load_vendor", "scaffold"]
+
+LONGEST_TEMPLATE = 256 * 1024
+"""Longest request template, in bytes."""
+
+_KINDS: dict[str, type[Settings]] = {"cli": CliSettings, "http": HttpSettings, "python": PythonSettings}
+_CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
+_ADVICE = {
+    "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
+    "version": 'write it as a string, for instance "4.2"',
+    "env": 'give a table of strings, for instance {LEVEL = "1", TOKEN = "${ACME_TOKEN}"}',
+    "headers": 'give a table of strings, for instance {Authorization = "Bearer ${ACME_TOKEN}"}',
+    "callable": 'give it as "package.module:function"',
+    "url": 'give it as "https://host/path"',
+    "timeout_s": "seconds, above 0 and at most 3600",
+    "workers": "a whole number from 1 to 256",
+    "method": 'use "POST" or "PUT"',
+    "mode": 'use "stream" or "oneshot"',
+    "format": 'use "json", "xml" or "text"',
+    "template": 'give the name of a file beside this one, for instance "acme.json.j2"',
+}
+_VOCABULARY: dict[str, tuple[str, ...]] = {
+    "settings": get_args(Setting),
+    "claims": get_args(ClaimKind),
+    "techniques": TECHNIQUES,
+}
+
+
+class _VendorTable(msgspec.Struct, frozen=True):
+    name: Name
+    version: Name
+    supports: object = None
+
+
+class _RequestTable(msgspec.Struct, frozen=True):
+    template: Name
+
+
+def load_vendor(path: Path) -> Vendor:
+    """The vendor that the file describes. Raises UserError, or TomlError with all faults."""
+    file = TomlFile(path)
+    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response"])
+    about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
+    supports = _supports(file)
+    settings = _settings(file)
+    template = _template(file, path)
+    response = _response(file, settings)
+    variables = _variables(file, settings)
+    if isinstance(settings, CliSettings):
+        _check_cli(file, settings)
+    elif isinstance(settings, HttpSettings):
+        _check_http(file, settings, variables)
+    elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
+        file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
+    file.check()
+    assert about is not None  # noqa: S101 - check() raises where a table has faults
+    assert supports is not None  # noqa: S101 - the same
+    assert settings is not None  # noqa: S101 - the same
+    assert response is not None  # noqa: S101 - the same
+    digest = hashlib.sha256(file.content + (template.text.encode() if template else b"")).hexdigest()
+    return Vendor(about.name, about.version, supports, settings, template, response, path, digest, variables)
+
+
+def _supports(file: TomlFile) -> Supports | None:
+    vendor = file.root.get("vendor")
+    raw = vendor.get("supports", {}) if isinstance(vendor, dict) else {}
+    if not isinstance(raw, dict):
+        file.fault("must be a table [vendor.supports]", "vendor", "supports")
+        return None
+    for key, known in _VOCABULARY.items():
+        declared = raw.get(key)
+        if declared == []:
+            file.fault("an empty list supports nothing; leave the key out to support all", "vendor", "supports", key)
+        for term in declared if isinstance(declared, list) else ():
+            if isinstance(term, str) and term not in known:
+                file.fault(f"unknown term {term!r}; use {', '.join(known)}", "vendor", "supports", key)
+    sound = {key: value for key, value in raw.items() if not _has_unknown_terms(key, value)}
+    return file.table(Supports, sound, "vendor", "supports", advice={"documentation": "use true or false"})
+
+
+def _has_unknown_terms(key: str, value: object) -> bool:
+    known = _VOCABULARY.get(key, ())
+    return isinstance(value, list) and any(isinstance(term, str) and term not in known for term in value)
+
+
+def _settings(file: TomlFile) -> Settings | None:
+    raw = file.root.get("adapter")
+    kinds = 'kind = "cli", "http" or "python"'
+    if not isinstance(raw, dict):
+        what = "exactly one table [adapter] is allowed" if isinstance(raw, list) else "missing: add a table [adapter]"
+        file.fault(f"{what} with {kinds}", "adapter")
+        return None
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        file.fault(f"{'missing' if kind is None else f'unknown kind {kind!r}'}; write {kinds}", "adapter", "kind")
+        return None
+    return file.table(_KINDS[kind], raw, "adapter", advice=_ADVICE)
+
+
+def _template(file: TomlFile, path: Path) -> Template | None:
+    if "request" not in file.root:
+        return None
+    table = file.table(_RequestTable, file.root["request"], "request", advice=_ADVICE)
+    if table is None:
+        return None
+    try:
+        with (path.parent / table.template).open("rb") as stream:
+            content = stream.read(LONGEST_TEMPLATE + 1)
+        text = content.decode()
+    except OSError as error:
+        file.fault(f"can't read {table.template}: {error.strerror}", "request", "template")
+        return None
+    except UnicodeDecodeError as error:
+        file.fault(f"{table.template} is not UTF-8 text (byte {error.start})", "request", "template")
+        return None
+    if len(content) > LONGEST_TEMPLATE:
+        file.fault(f"{table.template} is longer than {LONGEST_TEMPLATE} bytes", "request", "template")
+    elif fault := _syntax_fault(text):
+        line, what = fault
+        file.fault(f"{table.template}:{line}: {what}", "request", "template")
+    return Template(table.template, text)
+
+
+def _syntax_fault(template: str) -> tuple[int, str] | None:
+    import jinja2.sandbox  # noqa: PLC0415 - 60 ms, needed only where there is a template
+
+    try:
+        jinja2.sandbox.ImmutableSandboxedEnvironment().parse(template)
+    except jinja2.TemplateSyntaxError as error:
+        return error.lineno, error.message or "syntax error"
+    except RecursionError:
+        return 1, "nested too deep"
+    return None
+
+
+def _response(file: TomlFile, settings: Settings | None) -> Response | None:
+    if "response" not in file.root:
+        return Response()
+    response = file.table(Response, file.root["response"], "response", advice=_ADVICE)
+    if response is None:
+        return None
+    for key in ("id", "outcome", "lines", "notes"):
+        expression = getattr(response, key)
+        if expression is not None and (fault := _expression_fault(expression)):
+            file.fault(fault, "response", key)
+    if response.own_shape or response.format != "json":
+        for key, example in (("outcome", "for instance \"status == 'OK' && 'coded' || 'needs_review'\""), ("lines", "")):
+            if getattr(response, key) is None:
+                file.fault(f"missing: an answer of the vendor's own shape needs it; {example}".rstrip("; "), "response", key)
+        if response.id is None and isinstance(settings, CliSettings) and settings.mode == "stream":
+            file.fault('missing: with mode = "stream" answers are matched by the case\'s id', "response", "id")
+    _check_pattern(file, response)
+    return response
+
+
+def _expression_fault(expression: str) -> str | None:
+    try:
+        jmespath.compile(expression)
+    except LexerError as error:
+        return f"no JMESPath, column {error.lexer_position + 1}: {error.message}"
+    except ParseError as error:
+        return f"no JMESPath, column {error.lex_position + 1}: {error.msg}"
+    except JMESPathError as error:
+        return f"no JMESPath: {error}"
+    except RecursionError:
+        return "nested too deep for a JMESPath expression"
+    return None
+
+
+def _check_pattern(file: TomlFile, response: Response) -> None:
+    if response.format != "text":
+        if response.pattern is not None:
+            file.fault('only answers with format = "text" are read by a pattern', "response", "pattern")
+        return
+    if response.pattern is None:
+        file.fault('missing: format = "text" needs a regular expression with named groups', "response", "pattern")
+        return
+    try:
+        pattern = re.compile(response.pattern, re.MULTILINE)
+    except (re.error, RecursionError, OverflowError) as error:
+        file.fault(f"no regular expression: {error}", "response", "pattern")
+        return
+    if not pattern.groupindex:
+        file.fault("has no named group; name what it finds, for instance (?P<code>[0-9A-Z]{5})", "response", "pattern")
+
+
+def _variables(file: TomlFile, settings: Settings | None) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for text, path in _interpolated(settings):
+        for name in references(text):
+            value = os.environ.get(name)
+            if value is None:
+                file.fault(f"environment variable {name} is not set", *path)
+            variables[name] = value or ""
+        for wrong in malformed_references(text):
+            file.fault(f"{wrong!r} refers to no environment variable; write ${{NAME}}", *path)
+    return variables
+
+
+def _interpolated(settings: Settings | None) -> Iterable[tuple[str, tuple[str, ...]]]:
+    if isinstance(settings, CliSettings):
+        yield from ((value, ("adapter", "env", key)) for key, value in settings.env.items())
+    elif isinstance(settings, HttpSettings):
+        yield settings.url, ("adapter", "url")
+        yield from ((value, ("adapter", "headers", key)) for key, value in settings.headers.items())
+
+
+def _check_cli(file: TomlFile, settings: CliSettings) -> None:
+    if not settings.command[0].strip():
+        file.fault(f"the program's name is empty; {_ADVICE['command']}", "adapter", "command")
+    if any("\0" in argument for argument in settings.command):
+        file.fault("holds a NUL character", "adapter", "command")
+    for name, value in settings.env.items():
+        if not name or "=" in name or "\0" in name + value:
+            file.fault("can't be an environment variable", "adapter", "env", name)
+
+
+def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str]) -> None:
+    if all(variables[name] for name in references(settings.url)):
+        _check_url(file, interpolate(settings.url, variables))
+    for name, value in settings.headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            file.fault(f"{name!r} can't be the name of a header", "adapter", "headers", name)
+        elif name.lower() in _OURS:
+            instead = "; use content_type" if name.lower() == "content-type" else ""
+            file.fault(f"rtconform sets the header {name} itself{instead}", "adapter", "headers", name)
+        elif not _one_line(interpolate(value, variables)):
+            file.fault("the value holds a line break, which no header may", "adapter", "headers", name)
+    if not settings.content_type or not _one_line(settings.content_type):
+        file.fault('must be one line, for instance "application/json"', "adapter", "content_type")
+
+
+def _check_url(file: TomlFile, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _one_line(url) and " " not in url
+        )
+    except ValueError:
+        sound = False
+    if not sound:
+        file.fault(f"not the address of a web service; {_ADVICE['url']}", "adapter", "url")
+    elif parts.username is not None or parts.password is not None:
+        file.fault("holds a user name; send it in headers, with its secret from the environment (${NAME})", "adapter", "url")
+
+
+def _one_line(text: str) -> bool:
+    return not any(character in text for character in "\r\n\0")

@@ -1,0 +1,46 @@
+"""Verdicts and findings: what each means and whether a run with it can be conformant. One table for judge, report and docs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
+FindingKind = Literal["codes_anything", "unstable", "order_dependent", "id_dependent"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """`conformant`: whether a run that has this verdict (or finding) can still be conformant."""
+
+    means: str
+    conformant: bool
+
+
+VERDICTS: dict[Verdict, Meaning] = {
+    "pass": Meaning("The answer is the one that the rules require.", conformant=True),
+    "accepted": Meaning("The answer is an accepted alternative where published guidance is ambiguous.", conformant=True),
+    "fail": Meaning("The answer breaks a rule.", conformant=False),
+    "declined": Meaning("The coder answered needs_review where a code was due.", conformant=False),
+    "invalid": Meaning("What came back is no answer to this case in the agreed form.", conformant=False),
+    "error": Meaning("The vendor's program crashed, or its service answered with an error.", conformant=False),
+    "timeout": Meaning("No answer came in time.", conformant=False),
+    "unanswered": Meaning("The run ended before this case had its answer.", conformant=False),
+    "not_applicable": Meaning("The vendor declares that it does not support such cases: counted, never a pass.", conformant=True),
+}
+"""Every verdict with its meaning and effect, in the order in which reports list them."""
+
+FINDINGS: dict[FindingKind, Meaning] = {
+    "codes_anything": Meaning(
+        "The coder gave codes for a record that no coder can code (an unknown technique, an impossible session).",
+        conformant=False,
+    ),
+    "unstable": Meaning("Asked the same case again, the coder answered differently.", conformant=False),
+    "order_dependent": Meaning("The answer hangs on which cases came before.", conformant=False),
+    "id_dependent": Meaning("The answer hangs on the case's id, which says nothing of the treatment.", conformant=False),
+}
+"""What is found out about a vendor beside its verdicts, by asking again in another way."""
+
+EXIT_CONFORMANT = 0
+EXIT_NOT_CONFORMANT = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+EXIT_INTERRUPTED = 130
