@@ -1,0 +1,219 @@
+"""A run in numbers: the one place where counts, findings, conformance and the exit code of a report come from.
+
+The results are read once, as a stream; what is kept does not grow with their number.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, repeat
+
+from msgspec import Struct
+
+from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT, FINDINGS, VERDICTS, FindingKind, Verdict
+from rtconform.reference.rules import RULES
+
+
+class RuleCount(Struct, frozen=True):
+    """Cases that a rule is at work in (not_applicable aside), those of them answered right, and those in which it was broken.
+
+    A case may be neither right nor a breach of this rule: it broke another one, or had no answer.
+    """
+
+    cases: int
+    right: int
+    broken: int
+
+
+class SuiteCount(Struct, frozen=True):
+    """One suite's cases: `missing` of them have no result (they are in `counts` as unanswered).
+
+    `missing_ids` names the missing ones as far as the run folder knows them; `latency_ms` is the sum over all results.
+    """
+
+    name: str
+    version: str
+    digest: str
+    cases: int
+    counts: dict[Verdict, int]
+    missing: int
+    missing_ids: tuple[str, ...]
+    latency_ms: float
+
+
+class Finding(Struct, frozen=True):
+    """What was found out about the vendor beside its verdicts; `cases` names the cases concerned."""
+
+    kind: FindingKind
+    detail: str
+    cases: tuple[str, ...]
+
+
+class Summary(Struct, frozen=True):
+    """A run in numbers.
+
+    `counts` has every verdict and `rules` every rule at work, both in the order of their tables. `asked`: the cases not
+    declared unsupported. `written` is how many results there were: a report of a run that still goes on stops there.
+    `stopped` says why the run ended early; `finished_at` None: it did not write its end.
+    """
+
+    conformant: bool
+    exit_code: int
+    cases: int
+    asked: int
+    counts: dict[Verdict, int]
+    suites: tuple[SuiteCount, ...]
+    rules: dict[str, RuleCount]
+    findings: tuple[Finding, ...]
+    written: int
+    finished_at: dt.datetime | None
+    stopped: tuple[str, ...]
+
+    @property
+    def unanswered(self) -> int:
+        """How many cases had no answer because the run ended first."""
+        return self.counts["unanswered"]
+
+
+def summarise(run: RunFolder) -> Summary:
+    """The numbers of a finished or interrupted run. Raises DocumentError where a record of it can't be read."""
+    tally = _Tally(missing_ids=dict.fromkeys(run.manifest.only))
+    for result in run.results():
+        tally.add(result)
+    suites = tuple(_suites(run.manifest, tally))
+    counts: dict[Verdict, int] = {verdict: sum(suite.counts[verdict] for suite in suites) for verdict in VERDICTS}
+    cases = sum(counts.values())
+    asked = cases - counts["not_applicable"]
+    events = _Events()
+    for event in run.events():
+        events.add(event)
+    findings = tuple(events.findings)
+    conformant = (
+        asked > 0
+        and events.finished_at is not None
+        and all(VERDICTS[verdict].conformant for verdict, number in counts.items() if number)
+        and all(FINDINGS[finding.kind].conformant for finding in findings)
+    )
+    return Summary(
+        conformant=conformant,
+        exit_code=EXIT_CONFORMANT if conformant else EXIT_NOT_CONFORMANT,
+        cases=cases,
+        asked=asked,
+        counts=counts,
+        suites=suites,
+        rules=_rules(tally),
+        findings=findings,
+        written=tally.written,
+        finished_at=events.finished_at,
+        stopped=tuple(events.stopped) if counts["unanswered"] else (),
+    )
+
+
+def because(summary: Summary) -> tuple[str, ...]:
+    """Why the run is not conformant, a sentence each; empty where it is."""
+    reasons = [
+        f"{number:,} {verdict}: {VERDICTS[verdict].means}"
+        for verdict, number in summary.counts.items()
+        if number and not VERDICTS[verdict].conformant
+    ]
+    kinds = dict.fromkeys(finding.kind for finding in summary.findings)
+    reasons += [f"{kind}: {FINDINGS[kind].means}" for kind in kinds if not FINDINGS[kind].conformant]
+    if summary.finished_at is None and not summary.unanswered:
+        reasons.append("The run did not reach its end: the sample was not asked again. Go on with --resume.")
+    if summary.asked == 0:
+        reasons.append("No case was asked, so nothing was shown.")
+    return tuple(reasons)
+
+
+def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
+    """The results that `summary` counts, in the order in which they were written."""
+    return islice(run.results(), summary.written)
+
+
+def missing_cases(suite: SuiteCount) -> Iterator[str]:
+    """One id for each case of the suite without a result; empty where the run folder does not know it."""
+    yield from suite.missing_ids
+    yield from repeat("", suite.missing - len(suite.missing_ids))
+
+
+@dataclass
+class _Tally:
+    missing_ids: dict[str, None]
+    verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    at_work: Counter[str] = field(default_factory=Counter)
+    right: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    written: int = 0
+
+    def add(self, result: Result) -> None:
+        self.written += 1
+        self.missing_ids.pop(result.id, None)
+        self.verdicts.setdefault(result.suite, Counter())[result.verdict] += 1
+        self.latency_ms[result.suite] = self.latency_ms.get(result.suite, 0.0) + (result.latency_ms or 0.0)
+        if result.verdict == "not_applicable":
+            return
+        rules = {*result.expected.rules, *result.rules}
+        self.at_work.update(rules)
+        if result.verdict == "fail":
+            self.broken.update(set(result.rules))
+        elif VERDICTS[result.verdict].conformant:
+            self.right.update(rules)
+
+
+@dataclass
+class _Events:
+    findings: dict[Finding, None] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+    finished_at: dt.datetime | None = None
+
+    def add(self, event: Event) -> None:
+        if event.finding is not None:
+            self.findings[Finding(event.finding, event.detail, event.cases)] = None
+        if event.kind in ("gave_up", "interrupted"):
+            self.stopped.append(event.detail)
+        if event.kind == "finished":
+            self.finished_at = event.at
+
+
+def _suites(manifest: Manifest, tally: _Tally) -> Iterator[SuiteCount]:
+    recorded = {suite.name: suite for suite in manifest.suites}
+    missing_ids = _by_suite(tuple(tally.missing_ids), tuple(recorded))
+    for name in dict.fromkeys((*recorded, *tally.verdicts, *missing_ids)):
+        suite = recorded.get(name)
+        found = tally.verdicts.get(name, Counter[Verdict]())
+        ids = missing_ids.get(name, ())
+        missing = len(ids) if manifest.only or suite is None else max(0, suite.cases - found.total())
+        counts: dict[Verdict, int] = {verdict: found[verdict] for verdict in VERDICTS}
+        counts["unanswered"] += missing
+        yield SuiteCount(
+            name=name,
+            version=suite.version if suite else "",
+            digest=suite.digest if suite else "",
+            cases=found.total() + missing,
+            counts=counts,
+            missing=missing,
+            missing_ids=ids,
+            latency_ms=tally.latency_ms.get(name, 0.0),
+        )
+
+
+def _by_suite(ids: tuple[str, ...], suites: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Ids that were asked for alone and have no result, by suite: an id opens with its suite's name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for case_id in ids:
+        name = case_id.partition(":")[0]
+        suite = name if name in suites or not suites else suites[0]
+        found[suite] = (*found.get(suite, ()), case_id)
+    return found
+
+
+def _rules(tally: _Tally) -> dict[str, RuleCount]:
+    known = [rule_id for rule_id in RULES if rule_id in tally.at_work]
+    others = sorted(rule_id for rule_id in tally.at_work if rule_id not in RULES)
+    return {
+        rule_id: RuleCount(tally.at_work[rule_id], tally.right[rule_id], tally.broken[rule_id]) for rule_id in (*known, *others)
+    }

@@ -1,0 +1,168 @@
+"""All formats of one run say the same, and rendering writes whole files or none."""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import junitparser
+import pytest
+from lxml import html
+
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.verdicts import VERDICTS
+from rtconform.reference.errors import UserError
+from rtconform.reports.formats import FORMATS, render
+from rtconform.reports.summary import summarise
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a report tells: verdict counts without zeros, conformant, exit code."""
+
+    counts: dict[str, int]
+    conformant: bool
+    exit_code: int
+
+
+def _from_junit(file: Path) -> Told:
+    counts: Counter[str] = Counter()
+    properties: dict[str, str] = {}
+    failed = False
+    for suite in junitparser.JUnitXml.fromfile(str(file)):
+        declared = suite.tests, suite.failures, suite.errors, suite.skipped
+        suite.update_statistics()
+        assert declared == (suite.tests, suite.failures, suite.errors, suite.skipped)
+        failed = failed or bool(suite.failures or suite.errors)
+        if suite.name != "rtconform":
+            properties |= {item.name: item.value for item in suite.properties()}
+            counts.update(_verdict(case) for case in suite)
+    conformant = properties.get("conformant", "false") == "true"
+    assert failed == (not conformant)
+    return Told(dict(counts), conformant, int(properties.get("exit_code", "1")))
+
+
+def _verdict(case: junitparser.TestCase) -> str:
+    if case.result:
+        return str(case.result[0].type)
+    return "accepted" if (case.system_out or "").startswith("accepted:") else "pass"
+
+
+def _from_json(file: Path) -> Told:
+    report = json.loads(file.read_text("utf-8"))
+    summary = report["summary"]
+    counts = Counter(result["verdict"] for result in report["results"])
+    counts["pass"] = len(report["passed"])
+    counts["unanswered"] += sum(suite["missing"] for suite in summary["suites"])
+    assert counts == Counter(summary["counts"])
+    return Told({verdict: n for verdict, n in summary["counts"].items() if n}, summary["conformant"], summary["exit_code"])
+
+
+def _from_csv(file: Path) -> Told:
+    with file.open(encoding="utf-8", newline="") as stream:
+        counts = Counter(row["verdict"] for row in csv.DictReader(stream))
+    summary = summarise(RunFolder(file.parent))
+    return Told(dict(counts), summary.conformant, summary.exit_code)  # rows alone hold no findings
+
+
+def _from_html(file: Path) -> Told:
+    page = html.fromstring(file.read_bytes())
+    tiles = {tile.findtext("dt").replace(" ", "_"): int(tile.findtext("dd").replace(",", "")) for tile in page.find_class("tile")}
+    key = {item.findtext("dt"): item.findtext("dd") for item in page.xpath("//dl[@class='key']/div")}
+    verdict = page.get_element_by_id("verdict").text_content().strip()
+    return Told({name: number for name, number in tiles.items() if number}, verdict == "Conformant", int(key["Exit code"]))
+
+
+def _from_table(text: str) -> Told:
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("suite"))
+    names = re.split(r"\s{2,}", lines[start].strip())[2:]
+    end = lines.index("", start)
+    numbers = [int(number) for number in lines[end - 1].split()[-len(names) :]]
+    last = re.fullmatch(r"(conformant|not conformant) \(exit code (\d)\)", lines[-1])
+    assert last is not None
+    counts = {name.replace(" ", "_"): number for name, number in zip(names, numbers, strict=True) if number}
+    return Told(counts, last[1] == "conformant", int(last[2]))
+
+
+def test_every_format_tells_the_same(any_run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    """Counts by verdict, conformance and exit code are equal in all formats, read back by other programs than ours."""
+    summary = summarise(any_run)
+    expected = Told(
+        {verdict: number for verdict, number in summary.counts.items() if number}, summary.conformant, summary.exit_code
+    )
+
+    files = {path.name: path for path in render(any_run.path, list(FORMATS))}
+
+    assert expected == _from_html(files["report.html"])
+    assert expected == _from_junit(files["junit.xml"])
+    assert expected == _from_json(files["report.json"])
+    assert expected == _from_csv(files["results.csv"])
+    assert expected == _from_table(capsys.readouterr().out)
+
+
+def test_rendering_changes_nothing_and_is_repeatable(any_run: RunFolder) -> None:
+    """Writers keep no state and touch no record: a second rendering is byte for byte the first."""
+    before = {path.name: path.read_bytes() for path in any_run.path.iterdir()}
+    formats = [name for name, item in FORMATS.items() if item.file]
+    first = {path.name: path.read_bytes() for path in render(any_run.path, formats)}
+    second = {path.name: path.read_bytes() for path in render(any_run.path, formats)}
+
+    assert first == second
+    assert before | first == {path.name: path.read_bytes() for path in any_run.path.iterdir()}
+
+
+def test_files_go_where_asked(make_run: Callable[[str], RunFolder], tmp_path: Path) -> None:
+    """`out` is made, holds the files under their names, and each format asked for is written once, in the order given."""
+    out = tmp_path / "site" / "tonight"
+
+    assert [out / "junit.xml", out / "report.html"] == render(make_run("all").path, ["junit", "html", "junit"], out)
+    assert {"junit.xml", "report.html"} == {path.name for path in out.iterdir()}
+
+
+def test_unknown_format(make_run: Callable[[str], RunFolder]) -> None:
+    """An unknown format is the user's mistake; the message names it and the known ones, and nothing is written."""
+    run = make_run("all")
+
+    with pytest.raises(UserError, match=r"unknown report format 'pdf': use html, junit, json, csv, table"):
+        render(run.path, ["html", "pdf"])
+    assert not (run.path / "report.html").exists()
+
+
+def test_no_run(tmp_path: Path) -> None:
+    """A folder without a run is the user's mistake."""
+    with pytest.raises(UserError, match="no run here"):
+        render(tmp_path, ["html"])
+
+
+def test_folder_that_cannot_be_written(make_run: Callable[[str], RunFolder], tmp_path: Path) -> None:
+    """A place that can't be written is the user's mistake and named."""
+    file = tmp_path / "file"
+    file.touch()
+
+    with pytest.raises(UserError, match=r"report\.html: can't write the report"):
+        render(make_run("all").path, ["html"], file)
+
+
+def test_broken_record_leaves_the_old_report(make_run: Callable[[str], RunFolder]) -> None:
+    """A record that can't be read is named with its line; an older report stays whole and no half one is left."""
+    run = make_run("all")
+    (old,) = render(run.path, ["html"])
+    text = old.read_text("utf-8")
+    with (run.path / "results.jsonl").open("ab") as stream:
+        stream.write(b'{"schema": "rtconform.result/1"}\n')
+
+    with pytest.raises(UserError, match=r"results\.jsonl:13"):
+        render(run.path, ["html"])
+    assert text == old.read_text("utf-8")
+    assert [] == [path.name for path in run.path.iterdir() if path.name.startswith(".report")]
+
+
+def test_every_verdict_has_a_junit_form() -> None:
+    """What a verdict becomes in JUnit follows its effect on conformance: those that fail the run are red, the others are not."""
+    from rtconform.reports.junit import ERRORS, FAILURES  # noqa: PLC0415 - only this test needs the writer's own tables
+
+    assert {name for name, meaning in VERDICTS.items() if not meaning.conformant} == {*ERRORS, *FAILURES}
