@@ -1,0 +1,79 @@
+# make demo: set up, run two suites against a sample vendor with known faults, write the report.
+# make test: set up, run all tests.      make check: what CI checks beside the tests.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+DEMO_VENDOR := tests/vendors/three_faults/vendor.toml
+
+.PHONY: demo test check lint types layers docs docs-check wheel-check bench matrix setup clean
+
+setup: $(INSTALLED)
+
+# The layers are links in the checkout (docs/decisions/0001-one-package-four-folders.md).
+$(INSTALLED): pyproject.toml constraints.txt
+	@for layer in reference generators conformance reports; do \
+	  test -f rtconform/$$layer/__init__.py || { \
+	    echo "rtconform/$$layer is no link to ../$$layer: this checkout lost its symbolic links;" \
+	         "clone again with 'git config core.symlinks true'" >&2; exit 1; }; done
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is older than 3.11: name a newer one, for instance make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(INSTALLED)
+
+# The sample vendor is not conformant, so the run ends with 1: anything else is a failure of the demo.
+demo: setup
+	@$(BIN)/rtconform run $(DEMO_VENDOR) --suite published,boundaries; status=$$?; \
+	  if [ $$status -ne 1 ]; then echo "demo: expected exit code 1 (not conformant), got $$status" >&2; exit 1; fi
+	@echo "The sample vendor has three planted faults, so «not conformant» is the right end of this demo."
+
+test: setup
+	$(BIN)/python -m pytest -n 2 -q
+
+check: lint types layers docs-check wheel-check
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+layers: setup
+	$(BIN)/lint-imports
+
+# Documents that are made from the code.
+docs: setup
+	$(BIN)/python -m rtconform.docs docs
+
+docs-check: setup
+	$(BIN)/python -m rtconform.docs --check docs
+
+# A wheel in an empty environment, away from the checkout, does everything that a checkout does.
+wheel-check: setup
+	$(BIN)/python tests/wheel_check.py
+
+bench: setup
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
+
+# The test suite on every Python named, each in an environment of its own.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+matrix:
+	@for python in $(PYTHONS); do \
+	  if command -v $$python >/dev/null && $$python -c '' 2>/dev/null; then \
+	    echo "== $$python"; $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
+	  else echo "== $$python: not on this machine, skipped"; fi; done
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
+
+# Remakes constraints.txt from the newest releases: look at the difference, run everything, commit.
+.PHONY: constraints
+constraints:
+	rm -rf .venv/constraints
+	$(PYTHON) -m venv .venv/constraints
+	.venv/constraints/bin/python -m pip install --quiet --editable '.[dev]'
+	(echo "# What CI installs, so that a fresh clone gets the same set. Remade by: make constraints"; \
+	  .venv/constraints/bin/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools) > constraints.txt

@@ -1,0 +1,127 @@
+"""`rtconform generate` and `rtconform code`: cases, and what the reference makes of them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from rtconform.generators.suite import SuiteCase
+from rtconform.generators.suites import suite as find_suite
+from rtconform.generators.suites import suite_of_id
+from rtconform.reference.coder import code as reference_code
+from rtconform.reference.coding import Coding
+from rtconform.reference.errors import UserError
+from rtconform.reference.rules import RULES
+from rtconform.reference.treatment import Case, unknown_terms
+from rtconform.reference.wire import decode_cases, encode
+
+
+@click.command()
+@click.argument("suite", required=False)
+@click.option("--id", "case_id", help="Print only the case with this id; the suite is known from it.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
+@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+def generate(suite: str | None, case_id: str | None, seed: int, count: int | None, shard: str | None, out: Path | None) -> None:
+    """Print the cases of SUITE as JSON Lines (rtconform.case/1), one a line.
+
+    \b
+    rtconform generate boundaries --out cases.jsonl
+    rtconform generate --id boundaries:approval-a-minute-before
+    """
+    if (suite is None) == (case_id is None):
+        raise click.UsageError("give a SUITE, or --id with a case's id")
+    found = _one(case_id) if case_id is not None else _many(str(suite), seed, count, shard)
+    if out is None:
+        _write(sys.stdout.buffer, found)
+        return
+    temporary = out.with_name(f"{out.name}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            _write(stream, found)
+        temporary.replace(out)
+    except OSError as error:
+        raise UserError(f"--out {out}: {error.strerror}") from None
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is there.")
+def code(files: tuple[str, ...], *, explain: bool) -> None:
+    """Print the reference's coding of the cases in FILEs (JSON Lines, `-` or none: standard input), one a line.
+
+    \b
+    rtconform generate boundaries | rtconform code
+    rtconform code cases.jsonl --explain
+
+    The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
+    """
+    for name in files or ("-",):
+        for line, case in _cases_of(name):
+            for fault in unknown_terms(case):
+                click.echo(f"rtconform: {_shown(name)}:{line}: {fault}: coded as DOC-UNKNOWN says", err=True)
+            coding = reference_code(case)
+            click.echo(explanation(coding) if explain else encode(coding))
+
+
+def explanation(coding: Coding) -> str:
+    """A coding in prose: the outcome, the lines, why, and the rules with their sources."""
+    lines = [f"{line.session}  {'-'.join((line.code, *line.modifiers))} × {line.units}" for line in coding.lines]
+    parts = [f"{coding.id}: {coding.outcome}", *(f"  {line}" for line in lines or ["no line"]), "  because"]
+    parts += [f"    {reason}" for reason in coding.reasons]
+    for alternative in coding.alternatives:
+        billed = " + ".join("-".join((line.code, *line.modifiers)) for line in alternative.lines)
+        where = alternative.session or "the whole case"
+        parts.append(f"  accepted too, for {where}: {billed or alternative.outcome or 'no line'} ({alternative.rule})")
+    parts.append("  rules")
+    for rule_id in coding.rules:
+        rule = RULES[rule_id]
+        parts.append(f"    {rule_id} ({rule.standing}; {rule.heading}): {rule.says}")
+    return "\n".join(parts) + "\n"
+
+
+def _shown(name: str) -> str:
+    return "<stdin>" if name == "-" else name
+
+
+def _cases_of(name: str) -> Iterator[tuple[int, Case]]:
+    if name == "-":
+        yield from decode_cases(sys.stdin.buffer, "<stdin>")
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield from decode_cases(stream, name)
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+
+
+def _one(case_id: str) -> Iterator[SuiteCase]:
+    suite = suite_of_id(case_id)
+    index, seed = suite.index_of(case_id)
+    yield suite.case(index, seed)
+
+
+def _many(name: str, seed: int, count: int | None, shard: str | None) -> Iterator[SuiteCase]:
+    suite = find_suite(name)
+    size = suite.size(count)
+    part, parts = _shard(shard)
+    for index in range(size * (part - 1) // parts, size * part // parts):
+        yield suite.case(index, seed)
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return 1, 1
+    part, slash, parts = text.partition("/")
+    if slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts):
+        return int(part), int(parts)
+    raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
+
+
+def _write(stream: BinaryIO, found: Iterator[SuiteCase]) -> None:
+    for item in found:
+        stream.write(encode(item.case) + b"\n")
+    stream.flush()

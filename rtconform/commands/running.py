@@ -1,0 +1,96 @@
+"""`rtconform run`: the main job."""
+
+import asyncio
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from rtconform.commands.options import FORMAT, names
+from rtconform.conformance.records import Result, now
+from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
+from rtconform.reference.wire import encode
+from rtconform.reports.formats import render
+from rtconform.reports.summary import Summary
+from rtconform.running import PlannedRun, plan_run, run_to_folder
+
+
+@click.command()
+@click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+@click.option("--suite", "suites", required=True, help="Suites to run, comma-separated; `rtconform suites` lists them.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/TIME-VENDOR]")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
+@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
+@FORMAT
+def run(
+    vendor: Path,
+    suites: str,
+    out: Path | None,
+    seed: int,
+    count: int | None,
+    only: tuple[str, ...],
+    *,
+    resume: bool,
+    form: str,
+) -> None:
+    """Run suites against the coder that VENDOR.toml describes, judge the answers, write the run folder and its report.
+
+    \b
+    rtconform run vendor.toml --suite published,boundaries
+    rtconform run vendor.toml --suite boundaries --only boundaries:approval-a-minute-before
+    rtconform run vendor.toml --suite published --out runs/nightly --resume
+
+    Standard output gets a summary, the run folder report.html. Exit code 0: conformant; 1: not conformant; 2: something
+    given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume.
+    """
+    if resume and out is None:
+        raise click.UsageError("--resume needs the --out of the run to go on with")
+    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only)
+    folder = out or _free_folder(planned)
+    try:
+        summary = _run(planned, folder, resume=resume)
+    except KeyboardInterrupt:
+        click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    (report,) = render(folder, ["html"])
+    if form == "json":
+        click.echo(encode(summary))
+    else:
+        render(folder, ["table"])
+        click.echo(f"\nreport: {report}")
+    sys.exit(summary.exit_code)
+
+
+def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
+    """Run with a progress bar where a person watches; quiet in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return asyncio.run(run_to_folder(planned, folder, resume=resume))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[bad]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(planned.vendor.name, total=planned.cases, bad="")
+        bad = Counter[str]()
+
+        def show(result: Result) -> None:
+            if not VERDICTS[result.verdict].conformant:
+                bad[result.verdict] += 1
+            bar.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
+
+        return asyncio.run(run_to_folder(planned, folder, resume=resume, progress=show))
+
+
+def _free_folder(planned: PlannedRun) -> Path:
+    slug = "".join(c if c.isalnum() else "-" for c in planned.vendor.name.lower()).strip("-")[:40]
+    base = Path("runs") / f"{now():%Y%m%d-%H%M%S}-{slug}"
+    return next(p for p in (base, *(base.with_name(f"{base.name}-{n}") for n in range(2, 1000))) if not p.exists())

@@ -1,0 +1,74 @@
+"""`rtconform vendor`: begin a vendor file, and prove that it works."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from rtconform.conformance.check import check_vendor
+from rtconform.conformance.vendor import load_vendor, scaffold
+from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
+from rtconform.generators.suites import suite as find_suite
+from rtconform.reference.errors import UserError
+
+CHECK_CASES = (
+    "published:scenario-1-hospital-facility",
+    "published:scenario-2-hospital-professional",
+    "published:scenario-5-hospital-facility",
+)
+
+
+@click.group()
+def vendor() -> None:
+    """Begin a vendor file, and check that it works."""
+
+
+@vendor.command()
+@click.option("--kind", type=click.Choice(["cli", "http", "python"]), default="cli", show_default=True, help="How it is reached.")
+@click.option(
+    "--mode",
+    type=click.Choice(["stream", "oneshot"]),
+    default="stream",
+    show_default=True,
+    help="For cli: one process, or one a case.",
+)
+@click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
+def init(kind: str, mode: str, path: Path | None) -> None:
+    """Write a commented vendor file to FILE, or to standard output. An existing FILE is left alone.
+
+    \b
+    rtconform vendor init --kind http acme.toml
+    """
+    text = scaffold(kind, mode)
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UserError(f"{path} exists already: give another name, or remove it first") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    click.echo(f"wrote {path}; edit it, then: rtconform vendor check {path}", err=True)
+
+
+@vendor.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+def check(path: Path) -> None:
+    """Send three cases to the vendor and say in plain words what works and what does not.
+
+    Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
+    """
+    loaded = load_vendor(path)
+    suite = find_suite("published")
+    cases = [suite.case(suite.index_of(case_id)[0], 1).case for case_id in CHECK_CASES]
+    checks = asyncio.run(check_vendor(loaded, cases))
+    for line in checks:
+        click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
+        for detail in line.details:
+            click.echo(f"       {detail}")
+    if not all(line.good for line in checks):
+        sys.exit(EXIT_NOT_CONFORMANT)
+    click.echo(f"\n{loaded.name} answers. Next: rtconform run {path} --suite published,boundaries")

@@ -1,0 +1,52 @@
+"""Documents that are made from the code: `python -m rtconform.docs [--check] FOLDER`, by `make docs`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.reference.rulebook import rule_book
+
+
+def verdict_table() -> str:
+    """Verdicts and findings with their meaning and effect."""
+    parts = [
+        "# Verdicts, findings and exit codes\n",
+        "Made from `conformance/verdicts.py` by `make docs`; don't edit it by hand.\n",
+        "| verdict | means | can the run be conformant? |\n|---|---|---|",
+    ]
+    parts += [f"| `{name}` | {v.means} | {'yes' if v.conformant else 'no'} |" for name, v in VERDICTS.items()]
+    parts += ["\n| finding | means | can the run be conformant? |\n|---|---|---|"]
+    parts += [f"| `{name}` | {f.means} | {'yes' if f.conformant else 'no'} |" for name, f in FINDINGS.items()]
+    parts.append(
+        "\nExit codes: 0 conformant; 1 not conformant; 2 the command or a file given to it is wrong; 3 the vendor could not be "
+        "reached; 130 interrupted, the run can be resumed. They come from verdicts and findings, never from a report.\n"
+    )
+    return "\n".join(parts)
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {"rule-book.md": rule_book, "verdicts.md": verdict_table}
+"""Every made document by its name in `docs/`."""
+
+
+def main() -> None:
+    """Write the documents, or with --check say which are out of step (exit code 1)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    stale = []
+    for name, make in DOCUMENTS.items():
+        path = arguments.folder / name
+        text = make()
+        if arguments.check:
+            stale += [] if path.exists() and path.read_text(encoding="utf-8") == text else [str(path)]
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.exit(f"out of step with the code: {', '.join(stale)}; run `make docs` and commit")
+
+
+if __name__ == "__main__":
+    main()

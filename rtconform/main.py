@@ -1,0 +1,85 @@
+"""The command line. Standard output carries results, standard error everything else; nothing prompts.
+
+Commands live in `rtconform/commands`, one file a subject, and are imported only when they are called: `--help` is quick.
+"""
+
+import importlib
+import sys
+
+import click
+
+from rtconform._version import __version__
+from rtconform.reference import RULE_SET
+
+COMMANDS = {
+    "run": ("running", "Run suites against a vendor's coder, judge the answers, write a report."),
+    "report": ("reporting", "Render a finished or interrupted run as HTML, JUnit XML, JSON, CSV or a table."),
+    "generate": ("cases", "Print the cases of a suite as JSON Lines."),
+    "code": ("cases", "Print the reference's coding of cases, with the rules behind every line."),
+    "rules": ("knowledge", "Print the coding rules with their sources."),
+    "schema": ("knowledge", "Print the JSON Schema of a wire document."),
+    "suites": ("knowledge", "List the suites."),
+    "vendor": ("vendors", "Begin a vendor file, and check that it works."),
+    "completion": ("completion", "Print the shell completion script."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"rtconform.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table alone: nothing is imported for `--help`."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest command named where there is none."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            ctx.fail(f"no command {args[0]!r}; there are: {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message=f"rtconform {__version__}, rule set {RULE_SET}")
+def cli() -> None:
+    """Certify software that codes radiation treatment delivery for dates of service in 2026.
+
+    \b
+    Begin here:
+      rtconform vendor init --kind cli > vendor.toml     describe your coder
+      rtconform vendor check vendor.toml                 prove that it can be reached
+      rtconform run vendor.toml --suite published,boundaries
+
+    Exit codes: 0 conformant, 1 not conformant, 2 usage or a file is wrong, 3 the vendor could not be reached,
+    130 interrupted (resume with --resume).
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; errors that we raise on purpose become a message and an exit code, never a traceback."""
+    from rtconform.reference.errors import RtconformError  # noqa: PLC0415 - after click, which must answer --help quickly
+
+    try:
+        cli.main(args=args, prog_name="rtconform")
+    except RtconformError as error:
+        click.echo(f"rtconform: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # the reader of our standard output has gone (`| head`): nothing is wrong with us
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,89 @@
+"""Puts a run together: the vendor file, the suites with their digests, the folder, and the summary at the end."""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtconform._version import __version__
+from rtconform.conformance.records import Environment, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.runfolder import RunFolder, RunWriter
+from rtconform.conformance.runner import Chosen, Progress, run
+from rtconform.conformance.vendor import Vendor, load_vendor
+from rtconform.generators.suites import digest
+from rtconform.generators.suites import suite as find_suite
+from rtconform.reference import RULE_SET
+from rtconform.reference.errors import UserError
+from rtconform.reports.summary import Summary, summarise
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run that can start: everything that can be wrong with what the user gave has been looked at."""
+
+    vendor: Vendor
+    chosen: tuple[Chosen, ...]
+    manifest: Manifest
+
+    @property
+    def cases(self) -> int:
+        """How many cases will be asked."""
+        return sum(len(part.only) or part.size for part in self.chosen)
+
+
+def plan_run(
+    vendor_file: Path, suites: Sequence[str], *, seed: int, count: int | None = None, only: Sequence[str] = ()
+) -> PlannedRun:
+    """Read the vendor file, find the suites and the cases of `only`. Raises UserError."""
+    if not suites:
+        raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
+    vendor = load_vendor(vendor_file)
+    chosen = tuple(_choose(name, seed, count, only) for name in dict.fromkeys(suites))
+    if only:
+        chosen = tuple(part for part in chosen if part.only)
+        found = {case_id for part in chosen for case_id in part.only}
+        if lost := [case_id for case_id in only if case_id not in found]:
+            raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
+    records = tuple(
+        SuiteRecord(
+            name=part.suite.name,
+            version=part.suite.version,
+            digest=digest(part.suite, part.seed, count),
+            cases=part.size,
+            seed=part.seed,
+        )
+        for part in chosen
+    )
+    manifest = Manifest(
+        rule_set=RULE_SET,
+        mode="practice",
+        vendor=vendor.record(),
+        suites=records,
+        seed=seed,
+        started_at=now(),
+        environment=Environment(__version__, platform.python_version(), platform.platform()),
+        only=tuple(only),
+    )
+    return PlannedRun(vendor, chosen, manifest)
+
+
+async def run_to_folder(planned: PlannedRun, out: Path, *, resume: bool, progress: Progress | None = None) -> Summary:
+    """Run, and say what came of it; the folder then holds the records, no report yet."""
+    with RunWriter(out, planned.manifest, resume=resume) as writer:
+        await run(planned.vendor, planned.chosen, writer, progress or _no_progress)
+    return summarise(RunFolder(out))
+
+
+def _choose(name: str, seed: int, count: int | None, only: Sequence[str]) -> Chosen:
+    suite = find_suite(name)
+    size = suite.size(count)
+    if size == 0:
+        raise UserError(f"suite {name}: no cases to run")
+    ids = frozenset(case_id for case_id in only if case_id.partition(":")[0] == suite.name)
+    for case_id in ids:
+        suite.index_of(case_id)
+    return Chosen(suite, seed, size, ids)
+
+
+def _no_progress(result: Result) -> None:
+    del result
