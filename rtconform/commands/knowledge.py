@@ -61,9 +61,7 @@ def suites(form: str) -> None:
     for name in SUITES:
         suite = find_suite(name)
         size = suite.size(None)
-        rows.append(
-            {"suite": name, "version": suite.version, "cases": size, "about": suite.about, "digest": digest(suite, 1)}
-        )
+        rows.append({"suite": name, "version": suite.version, "cases": size, "about": suite.about, "digest": digest(suite, 1)})
     print_rows(rows, form, ("suite", "version", "cases", "about"), (None, None, None, 80))
 
 

@@ -120,7 +120,14 @@ def test_a_memoriser_passes_every_case_and_is_not_conformant(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("behaviour", "verdict"),
-    [("twice", "invalid"), ("wrong_id", "invalid"), ("no_id", "invalid"), ("never", "timeout"), ("exits", "error"), ("half_line", "error")],
+    [
+        ("twice", "invalid"),
+        ("wrong_id", "invalid"),
+        ("no_id", "invalid"),
+        ("never", "timeout"),
+        ("exits", "error"),
+        ("half_line", "error"),
+    ],
 )
 def test_what_is_no_answer(behaviour: str, verdict: str, tmp_path: Path) -> None:
     """A vendor that never gives a proper answer gets one verdict for every case, and the run ends."""

@@ -82,7 +82,9 @@ def test_an_answer_needs_no_schema_field() -> None:
     """A vendor's answer may leave the schema's name out, in our reader and in the published schema alike."""
     answer = {"id": "x", "outcome": "coded", "lines": [{"session": "S1", "code": "77407"}]}
     assert [] == list(validator(Answer, "answer").iter_errors(answer))
-    assert ("77407", (), 1) == (lambda line: (line.code, line.modifiers, line.units))(decode(json.dumps(answer).encode(), Answer).lines[0])
+    assert ("77407", (), 1) == (lambda line: (line.code, line.modifiers, line.units))(
+        decode(json.dumps(answer).encode(), Answer).lines[0]
+    )
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_what_init_writes_can_be_read(kind: str, tmp_path: Path) -> None:
     ("coder", "said"),
     [
         ("import sys\nfor line in sys.stdin: print('hello', flush=True)", "hello"),
-        ("import sys\nfor line in sys.stdin: print('{\"id\": \"x\", \"outcome\": \"coded\"}', flush=True)", "x"),
+        ('import sys\nfor line in sys.stdin: print(\'{"id": "x", "outcome": "coded"}\', flush=True)', "x"),
         ("import sys\nsys.exit(3)", "3"),
         ("import time\ntime.sleep(60)", "no answer"),
     ],
