@@ -28,6 +28,8 @@ GIVE_UP_AFTER = 200
 """A vendor that crashes or times out so often in a row, with no answer between, is given up: the rest is unanswered."""
 
 Progress = Callable[[Result], None]
+Tell = Callable[[Event], None]
+"""Called with each finding at once, before the run goes on."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,14 @@ class _Run:
     vendor: Vendor
     writer: RunWriter
     progress: Progress
+    tell: Tell
     sample: Sample = field(default_factory=Sample)
     health: _Health = field(default_factory=_Health)
 
 
-async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progress: Progress) -> None:
+async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progress: Progress, tell: Tell) -> None:
     """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
-    state = _Run(vendor, writer, progress)
+    state = _Run(vendor, writer, progress, tell)
     chosen = tuple(chosen)
     done = writer.done()
     try:
@@ -94,7 +97,7 @@ async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progr
             await adapter.close()
         if sample := state.sample.asked():
             for event in await ask_again(lambda: _opened(vendor, _silent), sample):
-                writer.event(event)
+                _note(state, event)
         writer.event(Event("finished", now(), "every case was asked"))
     except asyncio.CancelledError:
         writer.event(Event("interrupted", now(), "stopped before the end; resume it with --resume"))
@@ -106,7 +109,7 @@ async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
     adapter = await _opened(state.vendor, state.writer.event)
     try:
         for event in await ask_canary(adapter, chosen[0].suite.case(0, chosen[0].seed).case):
-            state.writer.event(event)
+            _note(state, event)
     finally:
         await adapter.close()
 
@@ -129,6 +132,12 @@ async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) ->
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def _note(state: _Run, event: Event) -> None:
+    state.writer.event(event)
+    if event.finding is not None:
+        state.tell(event)
 
 
 def _write(state: _Run, result: Result) -> None:

@@ -38,12 +38,12 @@ def decode(document: bytes, kind: type[T], source: str = "<document>", line: int
     """One document of type `kind`. Raises DocumentError with all faults and their places."""
     if len(document) > MAX_DOCUMENT_BYTES:
         fault = Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes")
-        raise DocumentError(source, line, (fault,))
+        raise DocumentError(source, line, (fault,), _advice(kind))
     try:
         value: T = _decoders.setdefault(kind, msgspec.json.Decoder(kind)).decode(document)
         return value
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentError(source, line, _all_faults(document, kind, error)) from None
+        raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind)) from None
 
 
 def decode_lines(lines: Iterable[bytes], kind: type[T], source: str) -> Iterator[tuple[int, T]]:
@@ -76,6 +76,15 @@ def schema(kind: type[Any], name: str) -> dict[str, Any]:
     return {"$schema": DRAFT, "title": name, **root, "$defs": components}
 
 
+def _advice(kind: type[Any]) -> str:
+    """Where to read what the document should be, for those that have a published schema of their own."""
+    tag = getattr(getattr(kind, "__struct_config__", None), "tag", None)
+    if not isinstance(tag, str):
+        return ""
+    name = tag.removeprefix("rtconform.").partition("/")[0]
+    return f"Expected {tag} as one line of JSON; its fields: rtconform schema {name}"
+
+
 def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fault, ...]:
     import jsonschema  # noqa: PLC0415 - 130 ms, needed only where a document is wrong
 
@@ -91,8 +100,11 @@ def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fau
         found = [_most_telling(fault) for fault in validator.iter_errors(value)]
     except RecursionError:
         return (first,)
-    faults = [Fault(_short(fault.message), fault.json_path) for fault in found if fault.json_path != first.path]
-    return tuple(sorted({first, *faults}, key=lambda fault: (fault.path, fault.what)))
+    faults = {Fault(_short(fault.message), fault.json_path) for fault in found}
+    # of an unknown value the schema's message is the better one: it says which values there are
+    if not (faults and first.what.startswith("Invalid enum value")):
+        faults = {first, *(fault for fault in faults if fault.path != first.path)}
+    return tuple(sorted(faults, key=lambda fault: (fault.path, fault.what)))
 
 
 def _most_telling(fault: "jsonschema.ValidationError") -> "jsonschema.ValidationError":

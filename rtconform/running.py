@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtconform._version import __version__
-from rtconform.conformance.records import Environment, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
 from rtconform.conformance.runfolder import RunFolder, RunWriter
-from rtconform.conformance.runner import Chosen, Progress, run
+from rtconform.conformance.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendor import Vendor, load_vendor
 from rtconform.generators.suites import digest
 from rtconform.generators.suites import suite as find_suite
@@ -67,10 +67,15 @@ def plan_run(
     return PlannedRun(vendor, chosen, manifest)
 
 
-async def run_to_folder(planned: PlannedRun, out: Path, *, resume: bool, progress: Progress | None = None) -> Summary:
-    """Run, and say what came of it; the folder then holds the records, no report yet."""
+async def run_to_folder(
+    planned: PlannedRun, out: Path, *, resume: bool, progress: Progress | None = None, tell: Tell | None = None
+) -> Summary:
+    """Run, and say what came of it; the folder then holds the records, no report yet.
+
+    `progress` is called with each result, `tell` with each finding as soon as it is made.
+    """
     with RunWriter(out, planned.manifest, resume=resume) as writer:
-        await run(planned.vendor, planned.chosen, writer, progress or _no_progress)
+        await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet)
     return summarise(RunFolder(out))
 
 
@@ -85,5 +90,6 @@ def _choose(name: str, seed: int, count: int | None, only: Sequence[str]) -> Cho
     return Chosen(suite, seed, size, ids)
 
 
-def _no_progress(result: Result) -> None:
-    del result
+def _quiet(happened: Result | Event) -> None:
+    """Nobody watches."""
+    del happened

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtconform.commands.options import FORMAT, names
-from rtconform.conformance.records import Result, now
+from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.reference.wire import encode
 from rtconform.reports.formats import render
@@ -70,7 +70,7 @@ def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return asyncio.run(run_to_folder(planned, folder, resume=resume))
+        return asyncio.run(run_to_folder(planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True)))
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -87,7 +87,14 @@ def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
                 bad[result.verdict] += 1
             bar.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
 
-        return asyncio.run(run_to_folder(planned, folder, resume=resume, progress=show))
+        def tell(event: Event) -> None:
+            bar.console.print(_told(event), markup=False, highlight=False)
+
+        return asyncio.run(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell))
+
+
+def _told(event: Event) -> str:
+    return f"rtconform: finding: {event.finding}: {event.detail}"
 
 
 def _free_folder(planned: PlannedRun) -> Path:
