@@ -31,14 +31,23 @@ async def check_vendor(vendor: Vendor, cases: Sequence[Case]) -> list[Checked]:
         await adapter.close()
     stray = [event.detail for event in events if event.kind == "stray_output"]
     if stray and all(line.good for line in checked):
-        checked.append(Checked(good=False, what="prints more than answers to standard output", details=tuple(stray[:3])))
+        checked.append(Checked(good=False, what="prints more than answers to standard output", details=tuple(map(_shown, stray[:3]))))
     return checked
 
 
 def _checked(case: Case, reply: Reply) -> Checked:
     if reply.answer is None:
-        details = [f"received: {reply.received.strip()}"] if reply.received.strip() else []
-        details += [f"stderr: {line}" for line in reply.stderr.strip().splitlines()[-3:]]
-        return Checked(good=False, what=f"{case.id}: {reply.status}: {reply.detail}", details=tuple(details))
+        details = [f"received: {_shown(reply.received)}"] if reply.received.strip() else []
+        details += [f"stderr: {_shown(line)}" for line in reply.stderr.strip().splitlines()[-3:]]
+        return Checked(good=False, what=f"{case.id}: {reply.status}: {_shown(reply.detail)}", details=tuple(details))
     lines = f": {lines_in_words(reply.answer.lines)}" if reply.answer.outcome == "coded" else ""
     return Checked(good=True, what=f"{case.id}: {reply.answer.outcome}{lines} ({reply.latency_ms or 0:.0f} ms)")
+
+
+_LONGEST_SHOWN = 400
+
+
+def _shown(text: str) -> str:
+    """A vendor's text on one line of a terminal: no control characters, which could move the cursor or worse."""
+    line = "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]} …"
