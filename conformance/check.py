@@ -31,7 +31,8 @@ async def check_vendor(vendor: Vendor, cases: Sequence[Case]) -> list[Checked]:
         await adapter.close()
     stray = [event.detail for event in events if event.kind == "stray_output"]
     if stray and all(line.good for line in checked):
-        checked.append(Checked(good=False, what="prints more than answers to standard output", details=tuple(map(_shown, stray[:3]))))
+        details = tuple(_shown(detail) for detail in stray[:3])
+        checked.append(Checked(good=False, what="prints more than answers to standard output", details=details))
     return checked
 
 
