@@ -4,7 +4,7 @@ An ambiguity is an option beside the primary answer. `expect` returns all of it:
 alternative turns one ambiguity, and the readings from which any mixture of them can be recognised.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -38,6 +38,11 @@ class SessionCoding:
     def lines(self) -> tuple[CodingLine, ...]:
         """The primary lines."""
         return self.delivery[0].lines + self.guidance[0].lines
+
+
+Sessions = tuple[SessionCoding, ...]
+
+_TWO_D: PhotonTechnique = "2d"
 
 
 @dataclass(frozen=True)
@@ -78,67 +83,58 @@ def expect(case: Case) -> Expectation:
             coding = Coding(case.id, rule.outcome, rules=(rule.id,), reasons=(reason,))
             sessions = () if facts.conflicts else session_facts(case)
             return Expectation(coding, (Reading(rule.outcome),), facts, sessions)
-    readings, bites = _readings(case, facts)
-    return Expectation(_coding(case, readings, bites), readings, facts, session_facts(case))
+    sessions = session_facts(case)
+    readings, bites = _readings(case, facts, sessions)
+    return Expectation(_coding(case, readings, bites), readings, facts, sessions)
 
 
-def _readings(case: Case, facts: CaseFacts) -> tuple[tuple[Reading, ...], tuple[str, ...]]:
+def _readings(case: Case, facts: CaseFacts, declared: tuple[SessionFacts, ...]) -> tuple[tuple[Reading, ...], tuple[str, ...]]:
     """All ways to read the record, the primary one first, and the documentation rules that bite.
 
     A documentation rule bites where the lines hang on it: where what the record declares and what it supports are
     billed differently.
     """
-    supported, partial = _supported(facts.plans)
-    as_2d: dict[str, PhotonTechnique] = dict.fromkeys(partial, "2d")
-    base = _sessions(case, supported)
-    bites: list[str] = []
-    for rule_id in ("DOC-3D", "DOC-IMRT"):
-        declared = {plan: family for plan, family in supported.items() if _weakness(facts.plans, plan) != rule_id}
-        if _lines(_sessions(case, declared)) != _lines(base):
-            bites.append(rule_id)
-    undocumented = frozenset(s.session for s in session_facts(case) if _holds(book.SESSION_RECORD, s))
-    coded = [Reading("coded", base)]
-    if _lines(_sessions(case, supported | as_2d)) != _lines(base):
+    weak = {plan.id: rule.id for plan in facts.plans if (rule := _weakness(plan))}
+    undocumented = frozenset(s.session for s in declared if any(rule.when(s) for rule in book.SESSION_RECORD))
+    if not weak and not undocumented:
+        return (Reading("coded", _coded(declared)),), ()
+
+    def sessions(*, doubted: str = "", partial_as_2d: bool = False, struck: frozenset[str] = frozenset()) -> Sessions:
+        """The sessions coded as the record supports them, but for plans under rule `doubted`: these as declared."""
+        supported = {plan.id: _supported(plan, weak[plan.id]) for plan in facts.plans if weak.get(plan.id, doubted) != doubted}
+        partial = dict.fromkeys((plan for plan, rule_id in weak.items() if rule_id == "DOC-PARTIAL"), _TWO_D)
+        return _coded(session_facts(case, supported | partial if partial_as_2d else supported), struck)
+
+    base = sessions()
+    bites = [rule_id for rule_id in ("DOC-3D", "DOC-IMRT") if _lines(sessions(doubted=rule_id)) != _lines(base)]
+    coded = [base]
+    if _lines(sessions(partial_as_2d=True)) != _lines(base):
         bites.append("DOC-PARTIAL")
-        coded.append(Reading("coded", _sessions(case, supported | as_2d)))
-    if any(_lines(_sessions(case, supported | two_d, undocumented)) != _lines(_sessions(case, supported | two_d))
-           for two_d in ({}, as_2d)):  # fmt: skip
+        coded.append(sessions(partial_as_2d=True))
+    struck = [sessions(struck=undocumented), *([sessions(partial_as_2d=True, struck=undocumented)] if len(coded) > 1 else [])]
+    if [_lines(reading) for reading in struck] != [_lines(reading) for reading in coded]:
         bites.append("DOC-AMM")
-        struck = [Reading("coded", _sessions(case, supported, undocumented))]
-        if "DOC-PARTIAL" in bites:
-            struck.append(Reading("coded", _sessions(case, supported | as_2d, undocumented)))
         coded = struck + coded
     unclear = [rule_id for rule_id in ("DOC-PARTIAL", "DOC-AMM") if rule_id in bites]
     if unclear:
-        return (Reading("needs_review"), *(replace(reading, rule=unclear[-1]) for reading in coded)), tuple(bites)
-    return (coded[0], *(Reading("needs_review", rule=rule_id) for rule_id in bites)), tuple(bites)
+        return (Reading("needs_review"), *(Reading("coded", reading, unclear[0]) for reading in coded)), tuple(bites)
+    return (Reading("coded", base), *(Reading("needs_review", rule=rule_id) for rule_id in bites)), tuple(bites)
 
 
-def _supported(plans: Iterable[PlanFacts]) -> tuple[dict[str, PhotonTechnique], tuple[str, ...]]:
-    """What the record supports where that is less than declared, by plan; and the plans whose record is partial."""
-    supported: dict[str, PhotonTechnique] = {}
-    partial = []
-    for plan in plans:
-        match _weakness((plan,), plan.id):
-            case "DOC-3D":
-                supported[plan.id] = "2d"
-            case "DOC-IMRT":
-                supported[plan.id] = "2d" if plan.volumetric_evidence == "none" else "3d"
-            case "DOC-PARTIAL":
-                partial.append(plan.id)
-    return supported, tuple(partial)
+def _weakness(plan: PlanFacts) -> book.PlanRule | None:
+    return next((rule for rule in book.PLAN_RECORD if rule.when(plan)), None)
 
 
-def _weakness(plans: Iterable[PlanFacts], plan_id: str) -> str | None:
-    return next((rule.id for plan in plans if plan.id == plan_id for rule in book.PLAN_RECORD if rule.when(plan)), None)
+def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:
+    """The technique that the plan's record supports; a partial record is read as declared until the rule bites."""
+    if rule_id == "DOC-PARTIAL":
+        return plan.technique
+    return "3d" if rule_id == "DOC-IMRT" and plan.volumetric_evidence != "none" else "2d"
 
 
-def _sessions(
-    case: Case, techniques: Mapping[str, PhotonTechnique], undocumented: frozenset[str] = frozenset()
-) -> tuple[SessionCoding, ...]:
-    return tuple(
-        _code_session(replace(s, motion="none") if s.session in undocumented else s) for s in session_facts(case, techniques)
-    )
+def _coded(sessions: Iterable[SessionFacts], struck: frozenset[str] = frozenset()) -> Sessions:
+    """Each session coded; in those `struck` the level has no active motion management."""
+    return tuple(_code_session(replace(s, motion="none") if s.session in struck else s) for s in sessions)
 
 
 def _code_session(s: SessionFacts) -> SessionCoding:
@@ -193,10 +189,6 @@ def _guidance(s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
 
 def _at_work(table: Iterable[book.SessionRule], s: SessionFacts) -> tuple[str, ...]:
     return tuple(rule.id for rule in table if rule.when(s))
-
-
-def _holds(table: Iterable[book.SessionRule], s: SessionFacts) -> bool:
-    return any(rule.when(s) for rule in table)
 
 
 def _lines(sessions: Iterable[SessionCoding]) -> list[tuple[str, str, tuple[str, ...]]]:

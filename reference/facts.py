@@ -5,7 +5,7 @@ Whoever wants to know why a code came out reads the facts first, then the rule (
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from rtconform.reference.treatment import (
@@ -127,7 +127,7 @@ def case_facts(case: Case) -> CaseFacts:
     )
 
 
-def session_facts(case: Case, techniques: Mapping[str, PhotonTechnique] | None = None) -> tuple[SessionFacts, ...]:
+def session_facts(case: Case, techniques: Mapping[str, PhotonTechnique | None] | None = None) -> tuple[SessionFacts, ...]:
     """The facts of each session, in the case's order.
 
     `techniques` replaces what plans declare by what their record supports (plan id to family). The case must have no
@@ -138,13 +138,17 @@ def session_facts(case: Case, techniques: Mapping[str, PhotonTechnique] | None =
     positions = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
     planned = [positions[b.isocenter] for p in case.plans for b in p.beams if b.isocenter in positions]
     active = [session.id for session in case.sessions if motion_state(session.motion or _NO_MOTION) == "active"]
+    planned_positions = len(distinct_positions(planned))
+    treated = sum(1 for session in case.sessions if session.beams_delivered)
     return tuple(
-        replace(
-            _session_facts(session, [plan_of[beam] for beam in dict.fromkeys(session.beams_delivered)], positions, family_of),
-            claim=case.billing.claim,
-            approval=approval_state(session, next_session_at(session, case)),
-            sessions=sum(1 for other in case.sessions if other.beams_delivered),
-            isocenters_planned=len(distinct_positions(planned)),
+        _session_facts(
+            case,
+            session,
+            [plan_of[beam] for beam in dict.fromkeys(session.beams_delivered)],
+            positions,
+            family_of,
+            treated=treated,
+            planned=planned_positions,
             motion_elsewhere=any(other != session.id for other in active),
         )
         for session in case.sessions
@@ -205,10 +209,15 @@ def technique_family(technique: str) -> PhotonTechnique | None:
 
 
 def _session_facts(
+    case: Case,
     session: Session,
     delivered: list[tuple[Plan, Beam]],
     positions: Mapping[str, tuple[float, float, float]],
     family_of: Mapping[str, PhotonTechnique | None],
+    *,
+    treated: int,
+    planned: int,
+    motion_elsewhere: bool,
 ) -> SessionFacts:
     photon_plans = [plan for plan, beam in delivered if beam.radiation == "photon"]
     families = {family for plan in photon_plans if (family := family_of[plan.id])}
@@ -217,8 +226,8 @@ def _session_facts(
     imaging = [item for item in session.guidance if item.method in LOCALIZING_METHODS]
     return SessionFacts(
         session=session.id,
-        claim="global",
-        sessions=1,
+        claim=case.billing.claim,
+        sessions=treated,
         beams=len(delivered),
         plans=len({plan.id for plan, _ in delivered}),
         photons=bool(photon_plans),
@@ -228,19 +237,19 @@ def _session_facts(
         mixes_2d="2d" in families and len(families) > 1,
         isocenters=len(distinct_positions([positions[beam.isocenter] for _, beam in delivered])),
         isocenters_named=len({beam.isocenter for _, beam in delivered}),
-        isocenters_planned=0,
+        isocenters_planned=planned,
         couch_moved=_couch_moved(session, delivered),
         motion=state,
         monitored=state != "none",
         motion_method=motion.method,
-        motion_elsewhere=False,
+        motion_elsewhere=motion_elsewhere,
         documentation_empty=_documentation_empty(motion),
         localizing=tuple(item for item in imaging if item.purpose == "target_localization"),
         surface=any(item.method == "surface" for item in session.guidance),
         setup_images=any(item.purpose == "patient_setup" for item in imaging),
         mv_port=any(item.method == "mv_port" for item in session.guidance),
         port_images=session.port_images,
-        approval="none",
+        approval=approval_state(session, next_session_at(session, case)),
     )
 
 
