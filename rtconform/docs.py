@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.reference.rulebook import rule_book
+from rtconform.requirements import requirements_table
 
 
 def verdict_table() -> str:
@@ -26,7 +27,11 @@ def verdict_table() -> str:
     return "\n".join(parts)
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"rule-book.md": rule_book, "verdicts.md": verdict_table}
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "rule-book.md": rule_book,
+    "verdicts.md": verdict_table,
+    "requirements.md": requirements_table,
+}
 """Every made document by its name in `docs/`."""
 
 
