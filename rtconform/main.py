@@ -15,6 +15,7 @@ COMMANDS = {
     "run": ("running", "Run suites against a vendor's coder, judge the answers, write a report."),
     "report": ("reporting", "Render a finished or interrupted run as HTML, JUnit XML, JSON, CSV or a table."),
     "generate": ("cases", "Print the cases of a suite as JSON Lines."),
+    "export": ("exporting", "Write a suite as plain files, with the answers expected."),
     "code": ("cases", "Print the reference's coding of cases, with the rules behind every line."),
     "rules": ("knowledge", "Print the coding rules with their sources."),
     "schema": ("knowledge", "Print the JSON Schema of a wire document."),

@@ -15,7 +15,7 @@ HANDMADE = ("boundaries", "published")
 
 @dataclass(frozen=True)
 class Decided:
-    """A rule with the ids of the paired cases at it where it is at work, and of those where it is not; and all cases it works in."""
+    """A rule with the ids of its paired cases where it is at work, of those where it is not, and how many it works in."""
 
     rule: Rule
     at_work: tuple[str, ...]
@@ -30,15 +30,20 @@ def decided() -> tuple[Decided, ...]:
     return tuple(_decided(rule, every, rules) for rule in RULES.values())
 
 
+_HEAD = """# Requirements
+
+Which cases decide which rule. Made by `make docs`; don't edit it by hand.
+
+Each rule has pairs of cases in `boundaries` that differ in one fact: the rule is at work on one side and not on the other, and
+the two are billed differently. `rtconform generate --id ID` prints a case, `rtconform code --explain` says why it is coded so.
+
+| rule | cases where it is at work | their twins, where it is not | works in |
+|---|---|---|---|"""
+
+
 def requirements_table() -> str:
     """The table as Markdown."""
-    parts = [
-        "# Requirements\n",
-        "Which cases decide which rule. Made by `make docs`; don't edit it by hand.\n",
-        "Each rule has pairs of cases in `boundaries` that differ in one fact: the rule is at work on one side and not on the other, and "
-        "the two are billed differently. `rtconform generate --id ID` prints a case, `rtconform code --explain` says why it is coded so.\n",
-        "| rule | cases where it is at work | their twins, where it is not | works in |\n|---|---|---|---|",
-    ]
+    parts = [_HEAD]
     parts += [f"| {d.rule.id} | {_ids(d.at_work)} | {_ids(d.not_at_work)} | {d.works_in} cases |" for d in decided()]
     return "\n".join(parts) + "\n"
 
