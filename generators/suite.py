@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rtconform.reference.treatment import Case
+from rtconform.reference.wire import encode
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,9 @@ class SuiteCase:
     `title` is one line for a person; `rule` the rule that the case is at; `heading` the source's heading; `why` the fact
     that decides; `twin` the id of the case that differs in that one fact; `expect` the lines that the author expects
     (for instance "77412 + 77387-26"), held against the reference by a test. Empty or None where there is none.
+
+    `document`: what is sent instead of the case, where that is no sound case (suite `invalid`); `case` is then the sound one,
+    with the same id, that it was made from, and the only right answers are needs_review or an error.
     """
 
     case: Case
@@ -23,6 +27,12 @@ class SuiteCase:
     why: str = ""
     twin: str | None = None
     expect: str | None = None
+    document: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """What is sent to a vendor: JSON on one line, without a newline."""
+        return encode(self.case) if self.document is None else self.document
 
 
 class Suite(Protocol):

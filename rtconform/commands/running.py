@@ -1,8 +1,10 @@
 """`rtconform run`: the main job."""
 
 import asyncio
+import signal
 import sys
 from collections import Counter
+from collections.abc import Coroutine
 from pathlib import Path
 
 import click
@@ -54,7 +56,7 @@ def run(
     folder = out or _free_folder(planned)
     try:
         summary = _run(planned, folder, resume=resume)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
         sys.exit(EXIT_INTERRUPTED)
     (report,) = render(folder, ["html"])
@@ -70,7 +72,11 @@ def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return asyncio.run(run_to_folder(planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True)))
+        return asyncio.run(
+            _until_told_to_stop(
+                run_to_folder(planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True))
+            )
+        )
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -90,7 +96,14 @@ def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
         def tell(event: Event) -> None:
             bar.console.print(_told(event), markup=False, highlight=False)
 
-        return asyncio.run(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell))
+        return asyncio.run(_until_told_to_stop(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell)))
+
+
+async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
+    """End as tidily on SIGTERM, which is how CI systems stop a job, as on Ctrl-C: no process of the vendor's is left."""
+    task = asyncio.ensure_future(running)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
 
 
 def _told(event: Event) -> str:
