@@ -16,6 +16,9 @@ from rtconform.reference.coding import Answer, Line
 from rtconform.reference.explain import delivery_facts, guidance_facts
 from rtconform.reference.treatment import Case
 
+MALFORMED = "DOC-MALFORMED"
+"""The rule that suite `invalid` is about."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -34,6 +37,19 @@ def judge(case: Case, expectation: Expectation, answer: Answer) -> Judgement:
         codes = ", ".join(sorted({line.code for line in answer.lines}))
         return Judgement("fail", expectation.coding.rules, f"{answer.outcome} and codes at once ({codes}): give one or the other")
     return _judge_uncoded(expectation, answer)
+
+
+def judge_malformed(answer: Answer | None, *, refused: bool) -> tuple[Verdict, str] | None:
+    """What to make of the answer to what is no sound case: needs_review and a clear error are right, nothing else is.
+
+    None: neither an answer nor an error came; what happened instead decides.
+    """
+    if answer is None:
+        return ("pass", "refused with a clear error, as it should be") if refused else None
+    if answer.outcome == "needs_review" and not answer.lines:
+        return "pass", "sent back to a person, as it should be"
+    billed = f"{answer.outcome} ({lines_in_words(answer.lines)})" if answer.lines else answer.outcome
+    return "fail", f"{billed} for a record that can't be read: needs_review, or a clear error ({MALFORMED})"
 
 
 def facts_in_words(case: Case, expectation: Expectation) -> tuple[str, ...]:

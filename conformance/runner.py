@@ -13,13 +13,14 @@ from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.canary import ask_canary
 from rtconform.conformance.fairness import Sample, ask_again
-from rtconform.conformance.judge import facts_in_words, judge
+from rtconform.conformance.judge import MALFORMED, facts_in_words, judge, judge_malformed
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runfolder import RunWriter
 from rtconform.conformance.vendor import Vendor
 from rtconform.conformance.verdicts import Verdict
 from rtconform.generators.suite import Suite, SuiteCase
 from rtconform.reference.coder import expect
+from rtconform.reference.coding import Coding
 
 AHEAD = 4
 """How many windows of cases may be under way or answered while an earlier one is still waited for."""
@@ -147,12 +148,14 @@ def _write(state: _Run, result: Result) -> None:
 
 async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteCase) -> Result:
     reason = state.vendor.supports_case(chosen.case)
+    if reason is None and chosen.document is not None and state.vendor.template is not None:
+        reason = "reached through a request template, the vendor never sees what is wrong with the document"
     if reason is not None:
         return _result(suite, chosen, None, "not_applicable", reason)
     async with places:
-        reply = await adapter.ask(chosen.case)
+        reply = await adapter.ask(chosen.case, chosen.document)
     state.health.note(reply)
-    if reply.answer is not None:
+    if reply.answer is not None and chosen.document is None:
         state.sample.offer(chosen.case, reply)
     return _result(suite, chosen, reply)
 
@@ -161,6 +164,8 @@ def _result(
     suite: str, chosen: SuiteCase, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
     case = chosen.case
+    if chosen.document is not None:
+        return _malformed_result(suite, chosen, reply, explanation)
     expectation = expect(case)
     rules = expectation.coding.rules
     if reply is not None and reply.answer is not None:
@@ -185,6 +190,30 @@ def _result(
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
         case=None if plain else case,
+    )
+
+
+def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explanation: str) -> Result:
+    coding = Coding(
+        chosen.case.id, "needs_review", rules=(MALFORMED,), reasons=(f"{chosen.why}: needs_review, or a clear error",)
+    )
+    verdict: Verdict = "not_applicable"
+    if reply is not None:
+        judgement = judge_malformed(reply.answer, refused=reply.refused)
+        verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
+    return Result(
+        id=chosen.case.id,
+        suite=suite,
+        verdict=verdict,
+        rules=(MALFORMED,),
+        expected=coding,
+        answer=reply.answer if reply else None,
+        explanation=explanation,
+        latency_ms=reply.latency_ms if reply else None,
+        title=chosen.title,
+        facts=(chosen.why,) if verdict not in ("pass", "not_applicable") else (),
+        received=reply.received if reply else "",
+        stderr=reply.stderr if reply else "",
     )
 
 

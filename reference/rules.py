@@ -396,6 +396,13 @@ SESSION_RECORD = (
         "ambiguous", "Active Motion Management; External Beam Radiation Treatment Delivery",
         when=lambda s: s.motion == "active" and s.documentation_empty),
 )
+
+UNREADABLE = (
+    Rule(
+        "DOC-MALFORMED", "Documentation",
+        "A document that is malformed or describes the impossible is never coded: needs_review, or a clear error.",
+        "derived", "External Beam Radiation Treatment Delivery"),
+)
 # fmt: on
 
 RULES: dict[str, Rule] = {
@@ -415,6 +422,7 @@ RULES: dict[str, Rule] = {
         CLAIMS,
         PLAN_RECORD,
         SESSION_RECORD,
+        UNREADABLE,
     )
     for rule in table
 }

@@ -21,8 +21,10 @@ class Reply:
     """What came of asking one case.
 
     `status`: answered (then `answer` is there) | invalid (something came, no answer to this case) | error (crash, 5xx) |
-    timeout. `detail`: one sentence that says why it is not answered. `received`: what came, as text, at most 4 kB; `stderr`: the
-    vendor's around this case, at most 4 kB. Secrets are already replaced in both.
+    timeout. `refused`: the vendor said in so many words that it can't read what it was sent (HTTP 4xx, an exit code with
+    words on standard error, an answer with an `error`). `detail`: one sentence that says why it is not answered.
+    `received`: what came, as text, at most 4 kB; `stderr`: the vendor's around this case, at most 4 kB. Secrets are already
+    replaced in both.
     """
 
     status: Literal["answered", "invalid", "error", "timeout"]
@@ -31,6 +33,7 @@ class Reply:
     received: str = ""
     stderr: str = ""
     latency_ms: float | None = None
+    refused: bool = False
 
 
 class Adapter(Protocol):
@@ -42,8 +45,8 @@ class Adapter(Protocol):
         """Make ready. Raises VendorUnreachable where the program can't be started or the service reached."""
         ...
 
-    async def ask(self, case: Case) -> Reply:
-        """Put one case to the vendor. Never raises for anything that the vendor does."""
+    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+        """Put one case to the vendor, or what is no sound case in its place. Never raises for anything that the vendor does."""
         ...
 
     async def close(self) -> None:

@@ -15,17 +15,22 @@ LONGEST_ANSWER = 1024 * 1024
 
 _EXAMINED = 64 * 1024  # looking for all faults of a longer document could take seconds
 _FAULTS_SHOWN = 5
+_LONGEST_ERROR = 500
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
 _decode_answer = msgspec.json.Decoder(Answer).decode
 
 
 @dataclass(frozen=True)
 class Received:
-    """One document from a vendor. `id`: the case id that it carries, None where there is none; `fault`: why it is no answer."""
+    """One document from a vendor.
+
+    `id`: the case id that it carries, None where there is none; `fault`: why it is no answer; `refused`: it says `error`.
+    """
 
     id: str | None
     answer: Answer | None = None
     fault: str = ""
+    refused: bool = False
 
 
 def read_answer(document: bytes) -> Received:
@@ -59,6 +64,9 @@ def _faulty(document: bytes) -> Received:
     if not isinstance(value, dict):
         return Received(None, None, f"a JSON {_json_kind(value)} where an object rtconform.answer/1 is due")
     case_id = value.get("id")
+    if value.get("error"):
+        named = case_id if isinstance(case_id, str) else None
+        return Received(named, None, f"the vendor says: {str(value['error'])[:_LONGEST_ERROR]}", refused=True)
     if case_id is None:
         return Received(None, None, "the answer has no id: it must carry the id of its case")
     if not isinstance(case_id, str):

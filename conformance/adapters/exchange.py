@@ -37,8 +37,13 @@ class Exchange:
         """End the translator."""
         await self._translator.close()
 
-    async def request(self, case: Case) -> bytes | Reply:
-        """What is sent for `case`, or the reply where the vendor file's template fails on it."""
+    async def request(self, case: Case, document: bytes | None = None) -> bytes | Reply:
+        """What is sent for `case`, or the reply where the vendor file's template fails on it.
+
+        `document` is sent as it is: a template would make a sound request of it, or fail on it (`Vendor.supports_documents`).
+        """
+        if document is not None:
+            return document
         try:
             return await self._translator.request(case)
         except TranslationFault as fault:
@@ -67,7 +72,7 @@ class Exchange:
         elif answer is not None and answer.id != case_id:
             fault, answer = f"answers case {answer.id!r}, asked was {case_id!r}", None
         if answer is None:
-            return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
+            return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
         return self.answered(answer, latency_ms=latency_ms, stderr=stderr)
 
     def answered(self, answer: Answer, *, latency_ms: float, stderr: str) -> Reply:
@@ -77,7 +82,14 @@ class Exchange:
         return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms)
 
     def failure(
-        self, status: str, detail: str, received: bytes = b"", *, stderr: str = "", latency_ms: float | None = None
+        self,
+        status: str,
+        detail: str,
+        received: bytes = b"",
+        *,
+        stderr: str = "",
+        latency_ms: float | None = None,
+        refused: bool = False,
     ) -> Reply:
         """The reply without an answer. `stderr` is already without secrets."""
         return dataclasses.replace(
@@ -86,6 +98,7 @@ class Exchange:
             received=self.shown(received),
             stderr=stderr,
             latency_ms=latency_ms,
+            refused=refused,
         )
 
     def shown(self, raw: bytes, limit: int = LONGEST_SHOWN) -> str:

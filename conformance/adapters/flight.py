@@ -27,7 +27,8 @@ class Pending:
     """A case that waits for its answer.
 
     `deaths`: how many processes died with it in flight; `stray`: the first line that came since it was sent and belongs
-    to no case; `overtaken`: a case sent later has been answered.
+    to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
+    an answer can't name its case.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Pending:
     deaths: int = 0
     stray: str = ""
     overtaken: bool = False
+    nameless: bool = False
 
 
 @dataclass

@@ -27,6 +27,7 @@ TRIES = 3
 CONNECT_LIMIT_S = 10.0
 
 _CHUNK = 16 * 1024
+_ABOUT_THE_WAY = (401, 403, 404, 405, 407, 408, 429)  # 4xx that says nothing of the document
 _WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 # stamina says every retry in the log; without a log of the user's own that would end up on standard error
@@ -90,9 +91,9 @@ class HttpAdapter:
             auto_decompress=False,  # decompressed here, within bounds
         )
 
-    async def ask(self, case: Case) -> Reply:
+    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
         """Send one case."""
-        request = await self._exchange.request(case)
+        request = await self._exchange.request(case, document)
         if isinstance(request, Reply):
             return request
         started = time.perf_counter()
@@ -104,7 +105,8 @@ class HttpAdapter:
             return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
         latency_ms = (time.perf_counter() - started) * 1000
         if status_fault := _status_fault(response):
-            return self._failure("error", status_fault, started, response.body)
+            refused = 400 <= response.status < 500 and response.status not in _ABOUT_THE_WAY
+            return self._failure("error", status_fault, started, response.body, refused=refused)
         if response.fault:
             return self._failure("invalid", response.fault, started, response.body)
         return await self._exchange.reply(case.id, response.body, latency_ms=latency_ms)
@@ -146,9 +148,9 @@ class HttpAdapter:
                 raise _Busy(received, _retry_after(response.headers.get("Retry-After")))
             return received
 
-    def _failure(self, status: str, detail: str, started: float, received: bytes = b"") -> Reply:
+    def _failure(self, status: str, detail: str, started: float, received: bytes = b"", *, refused: bool = False) -> Reply:
         latency_ms = (time.perf_counter() - started) * 1000
-        return self._exchange.failure(status, detail, received, latency_ms=latency_ms)
+        return self._exchange.failure(status, detail, received, latency_ms=latency_ms, refused=refused)
 
     def _named(self) -> str:
         return self._settings.url

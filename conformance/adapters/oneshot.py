@@ -35,14 +35,14 @@ class OneshotAdapter:
         with process:  # waits for it and closes its pipes
             kill_group(process.pid)
 
-    async def ask(self, case: Case) -> Reply:
+    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
         """Start the program for one case."""
-        document = await self._exchange.request(case)
-        if isinstance(document, Reply):
-            return document
+        request = await self._exchange.request(case, document)
+        if isinstance(request, Reply):
+            return request
         loop = asyncio.get_running_loop()
         try:
-            outcome = await loop.run_in_executor(self._threads, self._run, document + b"\n")
+            outcome = await loop.run_in_executor(self._threads, self._run, request + b"\n")
         except VendorUnreachable as error:
             return self._exchange.failure("error", f"the program can't be started: {error}")
         if outcome.stderr:
@@ -77,7 +77,7 @@ class OneshotAdapter:
             detail = f"more than {len(outcome.stdout)} bytes came where one answer is due"
             return failure("invalid", detail, bytes(outcome.stdout), stderr=stderr, latency_ms=latency)
         if outcome.code != 0:
-            return failure(
-                "error", f"the program {ending(outcome.code)}", bytes(outcome.stdout), stderr=stderr, latency_ms=latency
-            )
+            said = f"the program {ending(outcome.code)}"
+            refused = outcome.code > 0 and bool(stderr.strip()) and "Traceback" not in stderr
+            return failure("error", said, bytes(outcome.stdout), stderr=stderr, latency_ms=latency, refused=refused)
         return await self._exchange.reply(case_id, bytes(outcome.stdout), latency_ms=latency, stderr=stderr)

@@ -35,6 +35,7 @@ class _Called:
     fault: str = ""
     error: str = ""
     trace: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ class PythonAdapter:
         self._printing.enter_context(redirect_stdout(sys.stderr))
         self._function = _import(self._settings.function, str(self._vendor.folder))
 
-    async def ask(self, case: Case) -> Reply:
-        """Call the function with one case, as a dict, or as text where there is a request template."""
-        request = await self._exchange.request(case)
+    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+        """Call the function with one case, as a dict, or as text where there is a request template or no JSON."""
+        request = await self._exchange.request(case, document)
         if isinstance(request, Reply):
             return request
-        argument = msgspec.json.decode(request) if self._vendor.template is None else request.decode()
+        argument = _argument(request) if self._vendor.template is None else request.decode()
         caller = self._free_caller()
         timeout_s = self._settings.timeout_s
         if caller is None:
@@ -141,10 +142,18 @@ class PythonAdapter:
     async def _reply(self, case_id: str, called: _Called, latency_ms: float) -> Reply:
         stderr = self._exchange.shown_tail(called.trace.encode(errors="replace"), cut=False)
         if called.error:
-            return self._exchange.failure("error", f"the callable raised {called.error}", stderr=stderr, latency_ms=latency_ms)
+            detail = f"the callable raised {called.error}"
+            return self._exchange.failure("error", detail, stderr=stderr, latency_ms=latency_ms, refused=called.refused)
         if called.fault:
             return self._exchange.failure("invalid", called.fault, called.document, stderr=stderr, latency_ms=latency_ms)
         return await self._exchange.reply(case_id, called.document, latency_ms=latency_ms)
+
+
+def _argument(request: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return msgspec.json.decode(request)
+    except msgspec.DecodeError:
+        return request.decode(errors="replace")
 
 
 def _call(function: Callable[..., Any], argument: object, runner: asyncio.Runner) -> _Called:
@@ -155,7 +164,8 @@ def _call(function: Callable[..., Any], argument: object, runner: asyncio.Runner
         return _encoded(returned)
     except BaseException as error:  # noqa: BLE001 - SystemExit too: whatever the vendor's code raises is its answer
         lines = traceback.format_exception_only(error)
-        return _Called(error=lines[-1].strip()[:500], trace="".join(traceback.format_exception(error)))
+        trace = "".join(traceback.format_exception(error))
+        return _Called(error=lines[-1].strip()[:500], trace=trace, refused=isinstance(error, ValueError))
 
 
 async def _awaited(returned: Any) -> Any:  # noqa: ANN401 - whatever a vendor's callable returns

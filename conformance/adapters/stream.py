@@ -3,6 +3,8 @@
 import asyncio
 import os
 
+import msgspec
+
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.flight import Pending, Program
@@ -32,12 +34,13 @@ class StreamAdapter:
         for worker in self._workers:
             await worker.start()
 
-    async def ask(self, case: Case) -> Reply:
+    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
         """Put one case to the program."""
-        document = await self._exchange.request(case)
-        if isinstance(document, Reply):
-            return document
-        pending = Pending(case.id, document, asyncio.get_running_loop().create_future())
+        request = await self._exchange.request(case, document)
+        if isinstance(request, Reply):
+            return request
+        pending = Pending(case.id, request, asyncio.get_running_loop().create_future())
+        pending.nameless = document is not None and not _names(document, case.id)
         while (worker := self._free(case.id)) is None:
             # answers are matched by id: the same id can't be asked twice at a time in one process
             waiting = [reply for worker in self._workers if (reply := worker.waiting(case.id)) is not None]
@@ -53,3 +56,12 @@ class StreamAdapter:
     def _free(self, case_id: str) -> StreamWorker | None:
         free = [worker for worker in self._workers if worker.waiting(case_id) is None]
         return min(free, key=lambda worker: worker.load, default=None)
+
+
+def _names(document: bytes, case_id: str) -> bool:
+    """Whether a reader can find the case's id in the document."""
+    try:
+        value = msgspec.json.decode(document)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(value, dict) and value.get("id") == case_id

@@ -253,7 +253,10 @@ class StreamWorker:
     def _answered(self, case_id: str | None) -> Pending | None:
         """The case in flight with this id, taken out of flight; those sent before it are overtaken."""
         if case_id not in self._in_flight:
-            return None
+            nameless = next((pending.id for pending in self._in_flight.values() if pending.nameless), None)
+            if nameless is None:
+                return None
+            case_id = nameless
         for pending in self._in_flight.values():
             if pending.id == case_id:
                 break
@@ -269,7 +272,12 @@ class StreamWorker:
             self._settle(
                 pending,
                 self._exchange.failure(
-                    "invalid", received.fault, raw, stderr=life.stderr.since(pending.stderr_mark), latency_ms=latency_ms
+                    "invalid",
+                    received.fault,
+                    raw,
+                    stderr=life.stderr.since(pending.stderr_mark),
+                    latency_ms=latency_ms,
+                    refused=received.refused,
                 ),
             )
             return

@@ -123,5 +123,5 @@ def _shard(text: str | None) -> tuple[int, int]:
 
 def _write(stream: BinaryIO, found: Iterator[SuiteCase]) -> None:
     for item in found:
-        stream.write(encode(item.case) + b"\n")
+        stream.write(item.wire + b"\n")
     stream.flush()

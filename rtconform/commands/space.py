@@ -1,0 +1,79 @@
+"""`rtconform space`: the space of treatments: its dimensions, constraints and exact counts."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from rtconform.commands.options import FORMAT
+from rtconform.generators.arrays import rows
+from rtconform.generators.counting import count, count_tuples
+from rtconform.generators.rivals import lower_bound
+from rtconform.generators.space import DECIDING, DIMENSIONS, SPACE
+
+ARRAYS = {"pairwise": 2, "threeway": 3}
+
+
+@click.command()
+@click.option("--arrays", is_flag=True, help="Make the covering arrays too, and print their sizes: some seconds.")
+@FORMAT
+def space(form: str, *, arrays: bool) -> None:
+    """Print the space of treatments: dimensions, constraints with their reasons, and how many combinations there are.
+
+    Counts are exact: they are worked out from the constraints, without listing the combinations.
+    """
+    document = described(arrays=arrays)
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else in_tables(document))
+
+
+def described(*, arrays: bool) -> dict[str, Any]:
+    """The space as plain data; `arrays`: with the sizes of the covering arrays."""
+    return {
+        "dimensions": [{"name": d.name, "about": d.about, "decides": d.decides, "values": dict(d.values)} for d in DIMENSIONS],
+        "constraints": [{"if": _plain(row.when), "then": _plain(row.then), "because": row.reason} for row in SPACE.implications],
+        "counts": {
+            "combinations": count(SPACE),
+            "deciding": count(DECIDING),
+            "pairs": count_tuples(SPACE, 2),
+            "triples": count_tuples(SPACE, 3),
+        },
+        "arrays": [
+            {"suite": suite, "strength": t, "rows": len(rows(t)), "lower_bound": lower_bound(SPACE, t)}
+            for suite, t in (ARRAYS.items() if arrays else ())
+        ],
+    }
+
+
+def in_tables(document: dict[str, Any]) -> str:
+    """The same for a person."""
+    values = [
+        [dimension["name"] if not number else "", value, about]
+        for dimension in document["dimensions"]
+        for number, (value, about) in enumerate(dimension["values"].items())
+    ]
+    constraints = [[_spelled(row["if"]), _spelled(row["then"]), row["because"]] for row in document["constraints"]]
+    counts = document["counts"]
+    parts = [
+        "Dimensions\n",
+        tabulate(values, headers=["dimension", "value", "meaning"], tablefmt="simple", maxcolwidths=[None, None, 80]),
+        "\nConstraints\n",
+        tabulate(constraints, headers=["if", "then", "because"], tablefmt="simple", maxcolwidths=[44, 44, 44]),
+        "\nCounts, exact\n",
+        f"{counts['combinations']:,} valid combinations, {counts['deciding']:,} of the dimensions that codes can hang on",
+        f"{counts['pairs']:,} valid pairs of values, {counts['triples']:,} valid triples",
+    ]
+    parts += [
+        f"{array['suite']}: {array['rows']:,} rows cover all of them; fewer than {array['lower_bound']:,} could not"
+        for array in document["arrays"]
+    ]
+    return "\n".join(parts)
+
+
+def _plain(named: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in named.items()}
+
+
+def _spelled(named: dict[str, list[str]]) -> str:
+    return " and ".join(f"{name} is {' or '.join(values)}" for name, values in named.items())
