@@ -3,11 +3,11 @@
 import datetime as dt
 import math
 
+import odd_records
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.generators import strategies
 from rtconform.reference.coder import code, expect
 from rtconform.reference.codes import DELIVERY_CODES, catalogue, level, status
 from rtconform.reference.facts import case_facts, distinct_positions
@@ -36,7 +36,7 @@ def without_chains(case: Case) -> bool:
     return all(math.dist(a, b) > 1.001 for i, a in enumerate(positions) for b in positions[:i])
 
 
-@given(strategies.cases(), st.randoms(use_true_random=False))
+@given(odd_records.cases(), st.randoms(use_true_random=False))
 def test_order_of_records_changes_nothing(case: Case, random) -> None:
     """The order in which isocenters, plans, their beams and sessions are listed never changes the codes."""
 
@@ -48,7 +48,7 @@ def test_order_of_records_changes_nothing(case: Case, random) -> None:
     assert billed(case) == billed(other)
 
 
-@given(strategies.cases(), st.randoms(use_true_random=False))
+@given(odd_records.cases(), st.randoms(use_true_random=False))
 def test_order_of_delivery_changes_nothing_unless_positions_chain(case: Case, random) -> None:
     """The order in which beams were delivered never changes the codes of isocenters more than 1 mm apart."""
     assume(without_chains(case))
@@ -58,14 +58,14 @@ def test_order_of_delivery_changes_nothing_unless_positions_chain(case: Case, ra
     assert billed(case) == billed(replace(case, sessions=sessions))
 
 
-@given(strategies.cases(), strategies.guidances())
+@given(odd_records.cases(), odd_records.guidances())
 def test_guidance_never_changes_the_level(case: Case, guidance: tuple[Guidance, ...]) -> None:
     """Adding guidance never changes the delivery level."""
     sessions = tuple(replace(s, guidance=(*s.guidance, *guidance)) for s in case.sessions)
     assert delivery(case) == delivery(replace(case, sessions=sessions))
 
 
-@given(strategies.cases(claims=("professional",)))
+@given(odd_records.cases(claims=("professional",)))
 def test_professional_claims_carry_no_delivery(case: Case) -> None:
     """A professional claim never carries a delivery code, in no reading."""
     coding = code(case)
@@ -73,7 +73,7 @@ def test_professional_claims_carry_no_delivery(case: Case) -> None:
     assert [] == [line for line in lines if line.code in DELIVERY_CODES]
 
 
-@given(strategies.cases(claims=("facility", "technical")))
+@given(odd_records.cases(claims=("facility", "technical")))
 def test_facility_and_technical_claims_carry_no_guidance(case: Case) -> None:
     """Claims without professional services never carry 77387, in no reading."""
     coding = code(case)
@@ -81,7 +81,7 @@ def test_facility_and_technical_claims_carry_no_guidance(case: Case) -> None:
     assert [] == [line for line in lines if line.code == "77387"]
 
 
-@given(strategies.cases(), st.tuples(*[st.integers(-5000, 5000)] * 3))
+@given(odd_records.cases(), st.tuples(*[st.integers(-5000, 5000)] * 3))
 def test_moving_every_isocenter_changes_nothing(case: Case, tenths: tuple[int, int, int]) -> None:
     """Moving every isocenter by the same vector changes nothing."""
     moved = tuple(
@@ -90,7 +90,7 @@ def test_moving_every_isocenter_changes_nothing(case: Case, tenths: tuple[int, i
     assert billed(case) == billed(replace(case, isocenters=moved))
 
 
-@given(strategies.cases(claims=("facility", "technical", "global")))
+@given(odd_records.cases(claims=("facility", "technical", "global")))
 def test_one_delivery_line_for_each_session_with_beams(case: Case) -> None:
     """A coded case has exactly one delivery line, of one unit, for each session in which a beam was delivered."""
     coding = code(case)
@@ -100,7 +100,7 @@ def test_one_delivery_line_for_each_session_with_beams(case: Case) -> None:
     assert {1} >= {line.units for line in lines}
 
 
-@given(strategies.cases(techniques=PHOTON, claims=("facility",)), st.integers(0, 2))
+@given(odd_records.cases(techniques=PHOTON, claims=("facility",)), st.integers(0, 2))
 def test_a_further_isocenter_never_lowers_the_level(case: Case, which: int) -> None:
     """The level never falls when a beam at a further isocenter is added to a photon session."""
     assume(all(beam.radiation == "photon" for plan in case.plans for beam in plan.beams))
@@ -113,21 +113,21 @@ def test_a_further_isocenter_never_lowers_the_level(case: Case, which: int) -> N
     assert all(level(after[s]) >= level(before[s]) for s in before if s in after)
 
 
-@given(strategies.cases(techniques=("electron",), claims=("facility",)), strategies.motions())
+@given(odd_records.cases(techniques=("electron",), claims=("facility",)), odd_records.motions())
 def test_electrons_alone_are_level_1(case: Case, motion: Motion) -> None:
     """Electrons alone are level 1 with any motion management and any isocenters."""
     sessions = tuple(replace(s, motion=motion) for s in case.sessions)
     assert {"77402"} >= set(delivery(replace(case, sessions=sessions)).values())
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_technical_and_global_claims_agree_on_delivery(case: Case) -> None:
     """Whose claim it is never changes the level: facility, technical and global carry the same delivery code."""
     by_claim = [delivery(replace(case, billing=replace(case.billing, claim=claim))) for claim in ("facility", "technical")]
     assert by_claim[0] == by_claim[1]
 
 
-@given(strategies.cases(dates=st.dates(dt.date(2014, 1, 1), dt.date(2025, 12, 31))))
+@given(odd_records.cases(dates=st.dates(dt.date(2014, 1, 1), dt.date(2025, 12, 31))))
 def test_nothing_is_coded_before_2026(case: Case) -> None:
     """An earlier date of service is out of scope, unless the record can't be read at all."""
     facts = case_facts(case)
@@ -135,7 +135,7 @@ def test_nothing_is_coded_before_2026(case: Case) -> None:
     assert "out_of_scope" == code(case).outcome
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_only_valid_codes_are_ever_expected(case: Case) -> None:
     """No reading bills a code that is not valid on the date of service, or that is unknown."""
     coding = code(case)
@@ -143,7 +143,7 @@ def test_only_valid_codes_are_ever_expected(case: Case) -> None:
     assert {"valid"} >= {status(line.code, case.billing.date_of_service) for line in lines}
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_every_answer_says_why(case: Case) -> None:
     """Each line names known rules, each coding its rules and at least one reason, each alternative its ambiguity."""
     coding = code(case)
@@ -154,7 +154,7 @@ def test_every_answer_says_why(case: Case) -> None:
     assert coding.reasons or case.billing.claim == "professional"
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_alternatives_differ_from_the_answer(case: Case) -> None:
     """An alternative is never the primary answer again, and each session's belong to that session alone."""
     coding = code(case)
@@ -167,7 +167,7 @@ def test_alternatives_differ_from_the_answer(case: Case) -> None:
         assert {alternative.session} >= {line.session for line in alternative.lines}
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_readings_hold_the_coding(case: Case) -> None:
     """The first reading is the coding; the coding's whole-case alternatives are among the others."""
     expectation = expect(case)

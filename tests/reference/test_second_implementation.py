@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import odd_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.generators import strategies
 from rtconform.reference.coder import code
 from rtconform.reference.treatment import MOTION_METHODS, Case, Monitor, Motion
 from rtconform.reference.wire import encode
@@ -48,21 +48,21 @@ def both(case: Case) -> tuple[object, object]:
 
 
 @settings(max_examples=1500)
-@given(strategies.cases(dates=DATES))
+@given(odd_records.cases(dates=DATES))
 def test_both_agree(case: Case) -> None:
     """Both implementations give the same outcome, lines and alternatives for every treatment."""
     theirs, ours = both(case)
     assert theirs == ours
 
 
-@given(strategies.cases(), ANY_MOTION)
+@given(odd_records.cases(), ANY_MOTION)
 def test_both_agree_on_odd_motion_records(case: Case, motion: Motion) -> None:
     """They agree too where the record of motion management is contradictory."""
     theirs, ours = both(replace(case, sessions=tuple(replace(s, motion=motion) for s in case.sessions)))
     assert theirs == ours
 
 
-@given(strategies.cases(), st.sampled_from(["beam", "isocenter", "photon", "date", "technique", "method", "radiation"]))
+@given(odd_records.cases(), st.sampled_from(["beam", "isocenter", "photon", "date", "technique", "method", "radiation"]))
 def test_both_agree_on_records_that_contradict_themselves(case: Case, fault: str) -> None:
     """They agree on records with a contradiction or an unknown word in them."""
     session, plan = case.sessions[0], case.plans[0]

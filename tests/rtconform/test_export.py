@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import odd_records
 import pytest
 from hypothesis import given
 
 from rtconform.conformance.judge import judge
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.exporting import accepted_answers, export
-from rtconform.generators import strategies
 from rtconform.generators.suites import digest, suite
 from rtconform.reference.coder import expect
 from rtconform.reference.coding import Answer, AnswerLine
@@ -59,7 +59,7 @@ def test_a_folder_is_never_overwritten(exported: Path) -> None:
         export(suite("boundaries"), exported, seed=1, count=None)
 
 
-@given(strategies.cases())
+@given(odd_records.cases())
 def test_accepted_answers_are_what_the_judge_lets_pass(case: Case) -> None:
     """The first accepted answer passes the judge, every other one is accepted, under the ambiguities that it names."""
     expectation = expect(case)

@@ -1,6 +1,6 @@
-"""Hypothesis strategies for treatments: every record that the vocabulary can write, usual and odd.
+"""Records of every kind that the vocabulary can write, usual and odd, for laws that must hold for all of them.
 
-They shrink towards the clinically simplest: one plan, one beam, one session, no guidance, no motion management.
+Not the space of treatments (`rtconform.generators.strategies`): these contradict themselves and lack evidence at will.
 Positions lie on a grid of a tenth of a millimetre, so that no property hangs on binary rounding.
 """
 
