@@ -18,7 +18,9 @@ READING = (
 ).split()
 """The rules of our reading of the source, by id."""
 
-NAMED_HERE = "TECHNIQUE-FAMILY TECHNIQUE-MIXED CLAIM-FACILITY CLAIM-PROFESSIONAL CLAIM-TECHNICAL CLAIM-GLOBAL DOC-MALFORMED".split()
+NAMED_HERE = (
+    "TECHNIQUE-FAMILY TECHNIQUE-MIXED CLAIM-FACILITY CLAIM-PROFESSIONAL CLAIM-TECHNICAL CLAIM-GLOBAL DOC-MALFORMED".split()
+)
 """Sentences of the reading that have no id there (docs/decisions/0002)."""
 
 DELETED_2026 = {"77014", "77385", "77386", "77401", *(f"G{number}" for number in range(6001, 6018))}
