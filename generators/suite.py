@@ -36,12 +36,27 @@ class SuiteCase:
 
 
 class Suite(Protocol):
-    """A suite. `version` changes whenever any of its cases does; `seeded` says whether the seed has any influence."""
+    """A suite."""
 
-    name: str
-    version: str
-    about: str
-    seeded: bool
+    @property
+    def name(self) -> str:
+        """What the suite is asked for by."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes whenever any case does."""
+        ...
+
+    @property
+    def about(self) -> str:
+        """One line for a person."""
+        ...
+
+    @property
+    def seeded(self) -> bool:
+        """Whether the seed has any influence."""
+        ...
 
     def size(self, count: int | None) -> int:
         """How many cases there are; `count` asks a suite of free length for so many, and is an error for others."""

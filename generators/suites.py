@@ -5,14 +5,26 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from rtconform.generators.arrays import PAIRWISE, THREEWAY
+from rtconform.generators.clinic_suite import CLINIC
 from rtconform.generators.composition import nearest
+from rtconform.generators.documentation_suite import DOCUMENTATION
+from rtconform.generators.exhaustive import EXHAUSTIVE
 from rtconform.generators.handmade import load_suite_file, shipped_suite
-from rtconform.generators.suite import Suite, cases
+from rtconform.generators.invalid_suite import INVALID
+from rtconform.generators.suite import Suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import encode
 
-SUITES: dict[str, Callable[[], Suite]] = {name: partial(shipped_suite, name) for name in ("published", "boundaries")}
+_GENERATED: tuple[Suite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID)
+
+DIGESTED = 10_000
+"""How many cases of a suite its digest is made of, at most."""
+
+SUITES: dict[str, Callable[[], Suite]] = {
+    **{name: partial(shipped_suite, name) for name in ("published", "boundaries")},
+    **{generated.name: partial(_GENERATED.__getitem__, place) for place, generated in enumerate(_GENERATED)},
+}
 """Every suite by its name; the value makes it."""
 
 
@@ -34,9 +46,15 @@ def suite_of_id(case_id: str) -> Suite:
 
 
 def digest(of: Suite, seed: int, count: int | None = None) -> str:
-    """SHA-256 (hexadecimal) over rule set, suite, version, seed (where it has influence) and the wire form of every case."""
-    head = [RULE_SET, of.name, of.version, *([str(seed)] if of.seeded else [])]
+    """SHA-256 (hexadecimal) over rule set, suite, version, size, seed (where it has influence) and the wire form of its cases.
+
+    Of a suite of more than 10,000 cases, 10,000 are taken, evenly spaced: each is a function of its place alone, so that what
+    changes the others changes these.
+    """
+    size = of.size(count)
+    head = [RULE_SET, of.name, of.version, str(size), *([str(seed)] if of.seeded else [])]
     total = hashlib.sha256("\n".join(head).encode())
-    for entry in cases(of, seed, count):
-        total.update(b"\n" + encode(entry.case))
+    taken = min(size, DIGESTED)
+    for number in range(taken):
+        total.update(b"\n" + of.case(number * size // taken, seed).wire)
     return total.hexdigest()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.lock import lock_text, refuse_silent_change
+from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
 from rtconform.requirements import requirements_table
 
@@ -27,10 +29,13 @@ def verdict_table() -> str:
     return "\n".join(parts)
 
 
+LOCK = "suites.lock"
+
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "rule-book.md": rule_book,
     "verdicts.md": verdict_table,
     "requirements.md": requirements_table,
+    LOCK: lock_text,
 }
 """Every made document by its name in `docs/`."""
 
@@ -41,6 +46,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args()
+    refuse_silent_change(arguments.folder / LOCK)
     stale = []
     for name, make in DOCUMENTS.items():
         path = arguments.folder / name
@@ -54,4 +60,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

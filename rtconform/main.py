@@ -20,6 +20,7 @@ COMMANDS = {
     "rules": ("knowledge", "Print the coding rules with their sources."),
     "schema": ("knowledge", "Print the JSON Schema of a wire document."),
     "suites": ("knowledge", "List the suites."),
+    "space": ("space", "Print the space of treatments: dimensions, constraints, exact counts."),
     "vendor": ("vendors", "Begin a vendor file, and check that it works."),
     "completion": ("completion", "Print the shell completion script."),
 }

@@ -152,7 +152,7 @@ class PythonAdapter:
 def _argument(request: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
         return msgspec.json.decode(request)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return request.decode(errors="replace")
 
 
@@ -165,7 +165,12 @@ def _call(function: Callable[..., Any], argument: object, runner: asyncio.Runner
     except BaseException as error:  # noqa: BLE001 - SystemExit too: whatever the vendor's code raises is its answer
         lines = traceback.format_exception_only(error)
         trace = "".join(traceback.format_exception(error))
-        return _Called(error=lines[-1].strip()[:500], trace=trace, refused=isinstance(error, ValueError))
+        return _Called(error=lines[-1].strip()[:500], trace=trace, refused=_refuses(error))
+
+
+def _refuses(error: BaseException) -> bool:
+    """Whether the callable says that it can't read its argument: by a ValueError, or as the validating libraries do."""
+    return any(kind.__name__ in ("ValueError", "ValidationError", "DecodeError") for kind in type(error).__mro__)
 
 
 async def _awaited(returned: Any) -> Any:  # noqa: ANN401 - whatever a vendor's callable returns

@@ -62,6 +62,6 @@ def _names(document: bytes, case_id: str) -> bool:
     """Whether a reader can find the case's id in the document."""
     try:
         value = msgspec.json.decode(document)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return isinstance(value, dict) and value.get("id") == case_id

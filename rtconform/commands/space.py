@@ -8,28 +8,25 @@ import click
 from tabulate import tabulate
 
 from rtconform.commands.options import FORMAT
-from rtconform.generators.arrays import rows
+from rtconform.generators.arrays import STRENGTHS, fewest_rows, rows
 from rtconform.generators.counting import count, count_tuples
-from rtconform.generators.rivals import lower_bound
 from rtconform.generators.space import DECIDING, DIMENSIONS, SPACE
-
-ARRAYS = {"pairwise": 2, "threeway": 3}
 
 
 @click.command()
-@click.option("--arrays", is_flag=True, help="Make the covering arrays too, and print their sizes: some seconds.")
 @FORMAT
-def space(form: str, *, arrays: bool) -> None:
+def space(form: str) -> None:
     """Print the space of treatments: dimensions, constraints with their reasons, and how many combinations there are.
 
-    Counts are exact: they are worked out from the constraints, without listing the combinations.
+    Counts are exact: they are worked out from the constraints, without listing the combinations. For each covering array it
+    says how many rows there are, and below how many none could cover everything.
     """
-    document = described(arrays=arrays)
+    document = described()
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else in_tables(document))
 
 
-def described(*, arrays: bool) -> dict[str, Any]:
-    """The space as plain data; `arrays`: with the sizes of the covering arrays."""
+def described() -> dict[str, Any]:
+    """The space as plain data."""
     return {
         "dimensions": [{"name": d.name, "about": d.about, "decides": d.decides, "values": dict(d.values)} for d in DIMENSIONS],
         "constraints": [{"if": _plain(row.when), "then": _plain(row.then), "because": row.reason} for row in SPACE.implications],
@@ -40,8 +37,7 @@ def described(*, arrays: bool) -> dict[str, Any]:
             "triples": count_tuples(SPACE, 3),
         },
         "arrays": [
-            {"suite": suite, "strength": t, "rows": len(rows(t)), "lower_bound": lower_bound(SPACE, t)}
-            for suite, t in (ARRAYS.items() if arrays else ())
+            {"suite": suite, "strength": t, "rows": len(rows(t)), "lower_bound": fewest_rows(t)} for suite, t in STRENGTHS.items()
         ],
     }
 

@@ -84,3 +84,16 @@ def test_a_vendor_that_validates_what_it_is_sent(tmp_path: Path) -> None:
     refused = {result["id"] for result in results if result["verdict"] == "error"}
     sent = [item.case for name in ("published", "boundaries") for item in cases(suite(name), seed=1)]
     assert {case.id for case in sent if any(unknown_terms(case))} == refused
+
+
+def test_documents_that_nobody_can_read(tmp_path: Path) -> None:
+    """Of suite invalid, refusing by validation is right everywhere, and codes for everything are right nowhere."""
+    (tmp_path / "linting.py").write_text(LINTING_VENDOR)
+    (tmp_path / "case.schema.json").write_text(json.dumps(validator("case").schema))
+    vendor = tmp_path / "vendor.toml"
+    vendor.write_text('[vendor]\nname = "Lint"\nversion = "1"\n[adapter]\nkind = "python"\ncallable = "linting:code"\n')
+    linting = asyncio.run(run_to_folder(plan_run(vendor, ["invalid"], seed=1), tmp_path / "a", resume=False))
+    assert {"pass": linting.cases} == {verdict: number for verdict, number in linting.counts.items() if number}
+    shell = VENDORS / "all_77407" / "vendor.toml"
+    coding = asyncio.run(run_to_folder(plan_run(shell, ["invalid"], seed=1), tmp_path / "b", resume=False))
+    assert 0 == coding.counts["pass"] + coding.counts["accepted"]

@@ -1,7 +1,8 @@
 """Proves from plain JSON that rows cover every t-tuple that can occur, and that none of them breaks an implication.
 
 Shares nothing with the generator of the rows. Every combination of values of t parameters either stands in a valid row or
-is shown to be impossible, by trying all values of all other parameters that any implication speaks of.
+is shown to be impossible: a part of it is, or no values of the other parameters go with it. That is searched by taking from
+each parameter the values that the implications rule out, and trying those that are left.
 
     python coverage_checker.py MODEL.json ROWS.jsonl T
 
@@ -14,12 +15,15 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+Pairs = tuple[tuple[str, str], ...]
+Domains = dict[str, frozenset[str]]
+
 
 class Result(NamedTuple):
     """Tuples are (parameter, value) pairs in order of declaration; `possible` counts those covered or missing."""
 
     invalid_rows: list[dict[str, str]]
-    missing: list[tuple[tuple[str, str], ...]]
+    missing: list[Pairs]
     possible: int
 
 
@@ -28,39 +32,80 @@ def check(model: dict[str, Any], rows: list[dict[str, str]], t: int) -> Result:
     invalid = [row for row in rows if not _complete(model, row) or _broken(model, row)]
     sound = [row for row in rows if row not in invalid]
     missing, possible = [], 0
-    for names in combinations(model["parameters"], t):
-        contained = {tuple(row[name] for name in names) for row in sound}
-        for values in product(*(model["parameters"][name] for name in names)):
-            if values in contained:
-                possible += 1
-            elif can_occur(model, dict(zip(names, values, strict=True))):
-                possible += 1
-                missing.append(tuple(zip(names, values, strict=True)))
+    impossible: set[Pairs] = set()
+    for size in range(1, t + 1):
+        for names in combinations(model["parameters"], size):
+            contained = {tuple(row[name] for name in names) for row in sound}
+            for values in product(*(model["parameters"][name] for name in names)):
+                found = tuple(zip(names, values, strict=True))
+                if values not in contained:
+                    if any(part in impossible for part in combinations(found, size - 1)) or not can_occur(model, dict(found)):
+                        impossible.add(found)
+                        continue
+                    if size == t:
+                        missing.append(found)
+                possible += size == t
     return Result(invalid, missing, possible)
 
 
 def can_occur(model: dict[str, Any], partial: dict[str, str]) -> bool:
-    """Whether some valid row contains these values: tries them all."""
-    if _broken(model, partial):
+    """Whether some valid row contains these values."""
+    return _can_be_decided(
+        {name: frozenset([partial[name]] if name in partial else values) for name, values in model["parameters"].items()},
+        model["implications"],
+    )
+
+
+def _can_be_decided(domains: Domains, rules: list[dict[str, Any]]) -> bool:
+    narrowed = _narrowed(domains, rules)
+    if narrowed is None:
         return False
-    concerned = {name for rule in model["implications"] for side in ("if", "then") for name in rule[side]}
-    undecided = [name for name in model["parameters"] if name in concerned and name not in partial]
+    still_open, domains = narrowed
+    undecided = {name for rule in still_open for side in rule.values() for name in side if len(domains[name]) > 1}
     if not undecided:
         return True
-    return any(can_occur(model, {**partial, undecided[0]: value}) for value in model["parameters"][undecided[0]])
+    name = min(undecided, key=lambda each: (len(domains[each]), each))
+    return any(_can_be_decided({**domains, name: frozenset([value])}, still_open) for value in sorted(domains[name]))
+
+
+def _narrowed(domains: Domains, rules: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], Domains] | None:
+    """The rules that may still be broken, and the values that can still be taken; None: an implication can't be kept."""
+    domains, still_open = dict(domains), [{"if": rule["if"], "then": rule["then"]} for rule in rules]
+    narrower = True
+    while narrower:
+        narrower, waiting = False, []
+        for rule in still_open:
+            conditions = {name: values for name, values in rule["if"].items() if not domains[name] <= set(values)}
+            results = {name: values for name, values in rule["then"].items() if not domains[name] <= set(values)}
+            if not results or any(domains[name].isdisjoint(values) for name, values in conditions.items()):
+                continue
+            can_hold = not any(domains[name].isdisjoint(values) for name, values in results.items())
+            if not conditions and not can_hold:
+                return None
+            if not conditions:
+                domains.update({name: domains[name] & set(values) for name, values in results.items()})
+                narrower = True
+            elif not can_hold and len(conditions) == 1:
+                ((name, values),) = conditions.items()
+                domains[name] -= set(values)
+                narrower = True
+            else:
+                waiting.append(rule)
+        still_open = waiting
+    return still_open, domains
 
 
 def _complete(model: dict[str, Any], row: dict[str, str]) -> bool:
     return row.keys() == model["parameters"].keys() and all(row[name] in values for name, values in model["parameters"].items())
 
 
-def _broken(model: dict[str, Any], partial: dict[str, str]) -> bool:
-    """Whether an implication is broken whatever the values are that are not decided yet."""
-    for rule in model["implications"]:
-        applies = all(partial.get(name) in values for name, values in rule["if"].items())
-        if applies and any(name in partial and partial[name] not in values for name, values in rule["then"].items()):
-            return True
-    return False
+def _broken(model: dict[str, Any], row: dict[str, str]) -> bool:
+    """Whether the row breaks an implication."""
+    return any(
+        all(row[name] in values for name, values in rule["if"].items())
+        and any(row[name] not in values for name, values in rule["then"].items())
+        for rule in model["implications"]
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,217 @@
+"""Plans from a situation: every way in which a combination is planned there, each made once and shared."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from rtconform.generators.beams import SWINGS, beams_of
+from rtconform.generators.practice import Regimen, energy_class, practice
+from rtconform.generators.situation import Position, Situation
+from rtconform.generators.sketches import Choice, Place, Sketch, parts_beside, sketches_of
+from rtconform.reference.treatment import TECHNIQUES_OUTSIDE, Beam, Plan, Planning
+
+VARIANTS = 24
+"""How many plans at most are kept for one combination in one situation."""
+
+_UNWATCHED = {"total_skin_electron", *TECHNIQUES_OUTSIDE} - {"srs", "sbrt", "proton"}
+_NUMBERED = re.compile("^[CIP]TV[pn]?")
+_MARGIN_FOR_MOTION = ("passive_compression", "free_breathing_itv")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A planned treatment but for where exactly the patient lies; `centers` are isocenters (id, x, y, z in tenths of a mm)."""
+
+    centers: tuple[tuple[str, int, int, int], ...]
+    plans: tuple[Plan, ...]
+    delivered: tuple[str, ...]
+    machine: str
+    fractions: int
+    sessions: int
+    days_apart: int
+
+
+def options(
+    situation: Situation, technique: str, motion: str, guidance: frozenset[str], monitor: str | None, energy: str | None
+) -> tuple[tuple[str, str, str], ...]:
+    """Machine, energy and beam arrangement, in every way that they go together here; only the plainest machines that can."""
+    if motion not in situation.motions or not guidance <= situation.guidance or (motion != "none" and technique in _UNWATCHED):
+        return ()
+    watched = situation.motions[motion]
+    if monitor is not None:
+        watched = tuple(name for name in watched if name == ("" if monitor == "none" else monitor))
+    known = practice()
+    way = situation.techniques[technique]
+    found = [
+        (machine.rank, name, value, beams)
+        for name, machine in ((name, known.machine[name]) for name in situation.machines[technique])
+        if guidance.issubset(machine.imaging) and any(not each or each in machine.monitors for each in watched)
+        for value in way.energies or known.technique[technique].energies
+        if value in machine.energies and energy in (None, energy_class(value))
+        for beams in way.beams
+        if machine.can(known.beams[beams])
+    ]
+    plainest = min((rank for rank, *_ in found), default=0)
+    return tuple((name, value, beams) for rank, name, value, beams in found if rank == plainest)
+
+
+def regimens(situation: Situation, technique: str, arrangement: str, sessions: int) -> tuple[Regimen, ...]:
+    """The fractionations of the first place, in use there with so many sessions a day."""
+    own = situation.techniques[technique].regimens or situation.regimens
+    beside = [situation.parts[name].goes_with or own for name in parts_beside(situation, technique, arrangement)]
+    if arrangement == "planned_not_delivered":
+        names = tuple(dict.fromkeys(name for allowed in beside for name in allowed))
+    else:
+        bound = [allowed for allowed in beside if allowed is not own]
+        names = tuple(name for name in (bound[0] if bound else own) if all(name in allowed for allowed in bound))
+    return tuple(regimen for regimen in (practice().regimen[name] for name in names) if regimen.sessions == sessions)
+
+
+def layouts(
+    situation: Situation,
+    technique: str,
+    arrangement: str,
+    ways: tuple[tuple[str, str, str], ...],
+    sessions: int,
+    *,
+    margin: bool,
+) -> tuple[Layout, ...]:
+    """Up to `VARIANTS` layouts, spread evenly over machines, energies, beams, fractionations and diagnoses.
+
+    `ways` are of `options`; `margin`: the target has the margin of its motion.
+    """
+    found = regimens(situation, technique, arrangement, sessions)
+    sizes = (len(ways), len(found), len(situation.diagnoses), SWINGS, 2)
+    total = math.prod(sizes)
+    return tuple(
+        _layout(situation, technique, arrangement, ways[way], found[regimen], situation.diagnoses[diagnosis], swing, turn, margin)
+        for way, regimen, diagnosis, swing, turn in (_digits(number, sizes) for number in _spread(total))
+    )
+
+
+def margin_for(motion: str) -> bool:
+    """Whether the target is drawn with the margin of its motion."""
+    return motion in _MARGIN_FOR_MOTION
+
+
+def _spread(total: int) -> Iterator[int]:
+    if total <= VARIANTS:
+        yield from range(total)
+        return
+    stride = next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
+    yield from (number * stride % total for number in range(VARIANTS))
+
+
+def _digits(number: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    digits = []
+    for size in sizes:
+        number, digit = divmod(number, size)
+        digits.append(digit)
+    return tuple(digits)
+
+
+@cache
+def _layout(
+    situation: Situation,
+    technique: str,
+    arrangement: str,
+    way: tuple[str, str, str],
+    regimen: Regimen,
+    diagnosis: str,
+    swing: int,
+    turn: int,
+    margin: bool,  # noqa: FBT001 - a cached function takes its arguments by place
+) -> Layout:
+    machine, energy, beams = way
+    choice = Choice(
+        situation, technique, arrangement, practice().machine[machine], energy, beams, regimen, diagnosis, swing, turn, margin
+    )
+    sketches = tuple(sketches_of(choice))
+    plans = tuple(_plan(choice, number, sketch, len(sketches)) for number, sketch in enumerate(sketches, 1))
+    centers: dict[str, Position] = {isocenter: place.center_mm for sketch in sketches for place, isocenter in sketch.places}
+    treated = [plan for plan, sketch in zip(plans, sketches, strict=True) if sketch.treated]
+    course = next(place.regimen for sketch in sketches if sketch.treated for place, _ in sketch.places)
+    return Layout(
+        centers=tuple((name, *(round(value * 10) for value in center)) for name, center in centers.items()),  # type: ignore[misc]
+        plans=plans,
+        delivered=tuple(beam.id for plan in treated for beam in plan.beams),
+        machine=choice.machine.label,
+        fractions=course.fractions,
+        sessions=course.sessions,
+        days_apart=course.days_apart,
+    )
+
+
+def _plan(choice: Choice, number: int, sketch: Sketch, count: int) -> Plan:
+    lead = sketch.places[0][0]
+    plan = f"P{number}"
+    beams: list[Beam] = []
+    for place, isocenter in sketch.places:
+        for arrangement, technique, energy in _fields(choice, sketch, place):
+            shapes = practice().technique[technique].modulation
+            modulation = shapes[choice.turn % len(shapes)]
+            beams += beams_of(arrangement, technique, energy, modulation, choice.swing, plan, len(beams) + 1, isocenter)
+    names = {
+        practice().beams[arrangement].label: None
+        for place, _ in sketch.places
+        for arrangement, _, _ in _fields(choice, sketch, place)
+    }
+    shifts = f", {len(sketch.places)} isocenters" if len(sketch.places) > 1 else ""
+    return Plan(
+        id=plan,
+        technique=sketch.technique,
+        beams=tuple(beams),
+        label=f"{lead.label}, {' and '.join(names)}{shifts}{sketch.remark} [{choice.machine.label}]",
+        site=lead.site,
+        diagnosis=lead.diagnosis,
+        intent=choice.situation.intent,
+        dose_gy=lead.regimen.dose_gy,
+        fractions=lead.regimen.fractions,
+        planning=_planning(choice, sketch, number if choice.arrangement.startswith("separate") and count > 1 else 0),
+    )
+
+
+def _fields(choice: Choice, sketch: Sketch, place: Place) -> Iterator[tuple[str, str, str]]:
+    """Arrangement, technique and energy of each group of beams at a place."""
+    there = [value for value in place.electron_energies if value in choice.machine.energies]
+    electrons = there[choice.turn % len(there)] if there else ""
+    if sketch.technique == "electron" and choice.technique != "electron":
+        yield place.electron_beams or "en-face", "electron", electrons
+        return
+    if place.beams:
+        yield place.beams, sketch.technique, choice.energy
+    if choice.technique == "mixed_photon_electron_plan" and place.electron_beams:
+        yield place.electron_beams, "electron", electrons
+
+
+def _planning(choice: Choice, sketch: Sketch, number: int) -> Planning:
+    kind = practice().technique[sketch.technique].planning
+    if kind == "none":
+        return Planning()
+    targets = dict.fromkeys(
+        _named(target, number, place.regimen.dose_gy) for place, _ in sketch.places for target in _drawn(choice, place)
+    )
+    organs = dict.fromkeys(organ for place, _ in sketch.places for organ in place.organs)
+    return Planning(
+        choice.situation.imaging, tuple(targets), tuple(organs), dvh_evaluated=True, inverse_optimized=kind == "inverse"
+    )
+
+
+def _drawn(choice: Choice, place: Place) -> tuple[str, ...]:
+    """The targets of a place, each with the internal target volume before it where the margin is of motion.
+
+    A source lies in the target or an applicator on it: there is no margin of set-up, so no planning target volume.
+    """
+    if practice().beams[choice.beams].delivery == "source" and choice.technique != "srs":
+        return tuple(target.replace("PTV", "CTV") for target in place.targets)
+    if not choice.margin:
+        return place.targets
+    return tuple(name for target in place.targets for name in (target.replace("PTV", "ITV"), target))
+
+
+def _named(target: str, number: int, dose_gy: float) -> str:
+    """A target with its number among several and its dose in centigray, as TG-263 has it."""
+    stem = _NUMBERED.sub(rf"\g<0>{number}", target) if number else target
+    return f"{stem}_{round(dose_gy * 100):04d}"
