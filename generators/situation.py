@@ -79,6 +79,7 @@ class _Entry(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     later: tuple[str, ...] = ()
     alternating: tuple[str, ...] = ()
     alone: bool = True
+    isocenters: str = ""
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +92,8 @@ class Situation:
 
     `motions`: methods of motion management in use there, each with what monitors it ("": nothing); `guidance`: methods of
     guidance; `arrangements`: technique to how isocenters arise; `separate`, `shift`, …: which parts make an arrangement;
-    `share`: of a realistic clinic's sessions, relative to the other situations.
+    `isocenters`: why there are several plans or isocenters, where there are; `share`: of a realistic clinic's sessions,
+    relative to the other situations.
     """
 
     id: str
@@ -121,6 +123,7 @@ class Situation:
     later: tuple[str, ...]
     alternating: tuple[str, ...]
     share: float
+    isocenters: str
 
 
 @cache
@@ -190,6 +193,7 @@ def _situation(name: str, entry: _Entry) -> Situation:
         later=entry.later,
         alternating=entry.alternating,
         share=entry.share,
+        isocenters=entry.isocenters,
     )
 
 

@@ -149,6 +149,12 @@ def test_isocenters_arise_as_the_arrangement_says(arrangement):
             assert tuple(beams) == found.delivered, place
 
 
+def test_several_isocenters_or_plans_have_a_reason():
+    """A situation that has anything but one plan at one isocenter says why, and no other does."""
+    several = {name for name, _, arrangement, _, _ in SEEN if arrangement != "one"}
+    assert several == {situation.id for situation in SITUATIONS.values() if situation.isocenters}
+
+
 def test_what_techniques_mix_is_what_they_say():
     """A mixed technique has photons and electrons in one plan or in two, or a 3D and a 2D plan; no other plan mixes."""
     for place in SEEN:
