@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_VENDOR := tests/vendors/three_faults/vendor.toml
 
-.PHONY: demo test check lint types layers docs docs-check wheel-check bench matrix setup clean
+.PHONY: demo test check lint types layers docs docs-check wheel-check bench names plausible matrix setup clean
 
 setup: $(INSTALLED)
 
@@ -57,6 +57,14 @@ wheel-check: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
+
+# Remakes the names of synthetic patients with Faker: changes every suite that draws people.
+names: setup
+	$(BIN)/python -m rtconform.generators.make_names
+
+# 100,000 cases of suite clinic, and as many over the space, held against the plausibility checker.
+plausible: setup
+	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/generators/test_plausibility.py
 
 # The test suite on every Python named, each in an environment of its own.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
