@@ -1,29 +1,39 @@
 """Puts a run together: the vendor file, the suites with their digests, the folder, and the summary at the end."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rtconform._version import __version__
+from rtconform.conformance.judge import lines_in_words
+from rtconform.conformance.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendor import Vendor, load_vendor
-from rtconform.generators.suites import digest
+from rtconform.generators.expectation import expected_answers
+from rtconform.generators.suite import cases
+from rtconform.generators.suites import SUITES, digest
 from rtconform.generators.suites import suite as find_suite
 from rtconform.reference import RULE_SET
+from rtconform.reference.coder import code
 from rtconform.reference.errors import UserError
+from rtconform.reference.rules import RULES
 from rtconform.reports.summary import Summary, summarise
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run that can start: everything that can be wrong with what the user gave has been looked at."""
+    """A run that can start: everything that can be wrong with what the user gave has been looked at.
+
+    `remarks`: where the author of a suite file expects something else than the reference says.
+    """
 
     vendor: Vendor
     chosen: tuple[Chosen, ...]
     manifest: Manifest
+    remarks: tuple[str, ...] = ()
 
     @property
     def cases(self) -> int:
@@ -64,7 +74,8 @@ def plan_run(
         environment=Environment(__version__, platform.python_version(), platform.platform()),
         only=tuple(only),
     )
-    return PlannedRun(vendor, chosen, manifest)
+    remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
+    return PlannedRun(vendor, chosen, manifest, tuple(remarks))
 
 
 async def run_to_folder(
@@ -88,6 +99,23 @@ def _choose(name: str, seed: int, count: int | None, only: Sequence[str]) -> Cho
     for case_id in ids:
         suite.index_of(case_id)
     return Chosen(suite, seed, size, ids)
+
+
+def _remarks(part: Chosen) -> Iterator[str]:
+    """What a suite file's author expects and the reference does not say; the shipped suites are held to it by a test."""
+    for item in cases(part.suite, part.seed):
+        if item.rule and item.rule not in RULES:
+            yield f"{item.case.id}: no rule {item.rule!r}; `rtconform rules` lists them"
+        if item.expect is None:
+            continue
+        coding = code(item.case)
+        expected = expected_answers(item.expect, tuple(session.id for session in item.case.sessions))[0]
+        if (expected.outcome, expected_form(expected.lines)) != (coding.outcome, expected_form(coding.lines)):
+            says = lines_in_words(coding.lines) if coding.outcome == "coded" else coding.outcome
+            yield (
+                f"{item.case.id}: its author expects {item.expect!r}, the reference says {says}, and that is judged by; "
+                "`rtconform code --explain` says why"
+            )
 
 
 def _quiet(happened: Result | Event) -> None:

@@ -53,6 +53,8 @@ def run(
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the run to go on with")
     planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only)
+    for remark in planned.remarks:
+        click.echo(f"rtconform: {remark}", err=True)
     folder = out or _free_folder(planned)
     try:
         summary = _run(planned, folder, resume=resume)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -246,6 +247,21 @@ def test_bad_vendor_files_are_told(tmp_path: Path, text: str, named: str) -> Non
     assert named in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_suite_file_of_ones_own(tmp_path: Path) -> None:
+    """The suite file of the documentation runs; where its author expects something else than the reference, that is told."""
+    block = re.search(r"```toml\n(.*?)```", (ROOT / "docs" / "suites.md").read_text(), re.DOTALL)
+    assert block is not None
+    path = tmp_path / "my-clinic.toml"
+    path.write_text(block[1])
+    done = rtconform("run", CORRECT, "--suite", path, "--out", tmp_path / "a")
+    assert (0, "") == (done.returncode, done.stderr)
+    path.write_text(block[1].replace('expect = "nothing"', 'expect = "77387-26"').replace("IGRT-REVIEW", "IGRT-REVUE"))
+    done = rtconform("run", CORRECT, "--suite", path, "--out", tmp_path / "b")
+    assert 0 == done.returncode
+    assert "its author expects '77387-26', the reference says no line" in done.stderr
+    assert "no rule 'IGRT-REVUE'" in done.stderr
 
 
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
