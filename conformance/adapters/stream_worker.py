@@ -13,7 +13,7 @@ from rtconform.conformance.adapters.stderr import StderrLog, StderrTail
 from rtconform.conformance.adapters.strays import Strays
 from rtconform.reference.errors import VendorUnreachable
 
-HELD_S = 0.03
+HELD_S = 0.1
 """How long a good answer is held back, for a second answer to the same case to come and be noticed."""
 
 END_S = 1.0
