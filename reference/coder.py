@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from rtconform.reference import rules as book
-from rtconform.reference.codes import GUIDANCE_CODE, PROFESSIONAL
+from rtconform.reference import rules
+from rtconform.reference.book import BOOK, Book, Techniques
 from rtconform.reference.coding import Alternative, Coding, CodingLine, Line, Outcome
 from rtconform.reference.explain import delivery_reason, guidance_reason
-from rtconform.reference.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts, case_facts, session_facts
+from rtconform.reference.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
 from rtconform.reference.treatment import Case
 
 
@@ -74,36 +74,43 @@ def code(case: Case) -> Coding:
     return expect(case).coding
 
 
-def expect(case: Case) -> Expectation:
-    """Everything that the judge needs of the reference for `case`."""
-    facts = case_facts(case)
-    for rule in book.WHOLE_CASE:
-        if found := tuple(rule.found(facts)):
-            reason = f"{'; '.join(found)}: {rule.outcome} ({rule.id})"
+def expect(case: Case, book: Book = BOOK) -> Expectation:
+    """Everything that the judge needs of the reference for `case`; another `book` gives what a coder would make of it that goes
+    by that one.
+    """
+    facts = book.case_facts(case)
+    for rule in book.whole_case:
+        if rule.when(facts):
+            reason = f"{'; '.join(rule.found(facts))}: {rule.outcome} ({rule.id})"
             coding = Coding(case.id, rule.outcome, rules=(rule.id,), reasons=(reason,))
-            sessions = () if facts.conflicts else session_facts(case)
+            sessions = () if facts.conflicts else book.session_facts(case, {})
             return Expectation(coding, (Reading(rule.outcome),), facts, sessions)
-    sessions = session_facts(case)
-    readings, bites = _readings(case, facts, sessions)
+    sessions = book.session_facts(case, {})
+    readings, bites = _readings(book, case, facts, sessions)
     return Expectation(_coding(case, readings, bites), readings, facts, sessions)
 
 
-def _readings(case: Case, facts: CaseFacts, declared: tuple[SessionFacts, ...]) -> tuple[tuple[Reading, ...], tuple[str, ...]]:
+def _readings(
+    book: Book, case: Case, facts: CaseFacts, declared: tuple[SessionFacts, ...]
+) -> tuple[tuple[Reading, ...], tuple[str, ...]]:
     """All ways to read the record, the primary one first, and the documentation rules that bite.
 
     A documentation rule bites where the lines hang on it: where what the record declares and what it supports are
     billed differently.
     """
-    weak = {plan.id: rule.id for plan in facts.plans if (rule := _weakness(plan))}
-    undocumented = frozenset(s.session for s in declared if any(rule.when(s) for rule in book.SESSION_RECORD))
+    weak = {plan.id: rule.id for plan in facts.plans if (rule := _weakness(book, plan))}
+    undocumented = frozenset(s.session for s in declared if any(rule.when(s) for rule in book.session_record))
     if not weak and not undocumented:
-        return (Reading("coded", _coded(declared)),), ()
+        return (Reading("coded", _coded(book, declared)),), ()
 
     def sessions(*, doubted: str = "", partial_as_2d: bool = False, struck: frozenset[str] = frozenset()) -> Sessions:
         """The sessions coded as the record supports them, but for plans under rule `doubted`: these as declared."""
-        supported = {plan.id: _supported(plan, weak[plan.id]) for plan in facts.plans if weak.get(plan.id, doubted) != doubted}
-        partial = dict.fromkeys((plan for plan, rule_id in weak.items() if rule_id == "DOC-PARTIAL"), _TWO_D)
-        return _coded(session_facts(case, supported | partial if partial_as_2d else supported), struck)
+        supported: Techniques = {
+            plan.id: _supported(plan, weak[plan.id]) for plan in facts.plans if weak.get(plan.id, doubted) != doubted
+        }
+        if partial_as_2d:
+            supported = {**supported, **dict.fromkeys((plan for plan, rule in weak.items() if rule == "DOC-PARTIAL"), _TWO_D)}
+        return _coded(book, book.session_facts(case, supported), struck)
 
     base = sessions()
     bites = [rule_id for rule_id in ("DOC-3D", "DOC-IMRT") if _lines(sessions(doubted=rule_id)) != _lines(base)]
@@ -121,8 +128,8 @@ def _readings(case: Case, facts: CaseFacts, declared: tuple[SessionFacts, ...]) 
     return (Reading("coded", base), *(Reading("needs_review", rule=rule_id) for rule_id in bites)), tuple(bites)
 
 
-def _weakness(plan: PlanFacts) -> book.PlanRule | None:
-    return next((rule for rule in book.PLAN_RECORD if rule.when(plan)), None)
+def _weakness(book: Book, plan: PlanFacts) -> rules.PlanRule | None:
+    return next((rule for rule in book.plan_record if rule.when(plan)), None)
 
 
 def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:
@@ -132,37 +139,42 @@ def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:
     return "3d" if rule_id == "DOC-IMRT" and plan.volumetric_evidence != "none" else "2d"
 
 
-def _coded(sessions: Iterable[SessionFacts], struck: frozenset[str] = frozenset()) -> Sessions:
+def _coded(book: Book, sessions: Iterable[SessionFacts], struck: frozenset[str] = frozenset()) -> Sessions:
     """Each session coded; in those `struck` the level has no active motion management."""
-    return tuple(_code_session(replace(s, motion="none") if s.session in struck else s) for s in sessions)
+    return tuple(_code_session(book, replace(s, motion="none") if s.session in struck else s) for s in sessions)
 
 
-def _code_session(s: SessionFacts) -> SessionCoding:
-    if s.beams == 0:
+def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
+    if book.scope_beam.when(s):
         none = (Option(()),)
         return SessionCoding(s.session, none, none, ("SCOPE-BEAM",), (f"{s.session}: no beam delivered (SCOPE-BEAM)",))
-    rules: list[str] = []
+    at_work: list[str] = []
     reasons: list[str] = []
     delivery: tuple[Option, ...] = (Option(()),)
     guidance: tuple[Option, ...] = (Option(()),)
-    if s.claim != "professional":
-        delivery, decided = _delivery(s)
-        line = delivery[0].lines[0]
-        also = [option.flips[0] for option in delivery[1:] if option.flips[0] != line.rules[0]]
-        reasons.append(delivery_reason(s, line.code, (*line.rules, *also)))
-        rules += [*decided, *also, *_at_work(book.DELIVERY_FACTS, s)]
-    if s.claim in ("professional", "global"):
-        guidance, decided = _guidance(s)
+    carries = [rule for rule in book.claims if rule.when(s)]
+    if any(rule.delivery for rule in carries):
+        delivery, decided = _delivery(book, s)
+        for line in delivery[0].lines:
+            also = [option.flips[0] for option in delivery[1:] if option.flips[0] != line.rules[0]]
+            reasons.append(delivery_reason(s, line.code, (*line.rules, *also)))
+            at_work += [*decided, *also]
+        at_work += _at_work(rules.DELIVERY_FACTS, s)
+    if any(rule.guidance for rule in carries):
+        guidance, decided = _guidance(book, s)
         if decided:
             reasons.append(guidance_reason(s, billed=bool(guidance[0].lines), rules=decided))
-        rules += [*decided, *(option.flips[-1] for option in guidance[1:])]
-    rules += _at_work((*book.SCOPE, *book.SESSION_FACTS, book.PORT, book.IGRT_TECH, *book.CLAIMS), s)
-    return SessionCoding(s.session, delivery, guidance, tuple(dict.fromkeys(rules)), tuple(reasons))
+        at_work += [*decided, *(option.flips[-1] for option in guidance[1:])]
+    at_work += _at_work((*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH), s)
+    at_work += [rule.id for rule in carries]
+    return SessionCoding(s.session, delivery, guidance, tuple(dict.fromkeys(at_work)), tuple(reasons))
 
 
-def _delivery(s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = next(rule for rule in book.DELIVERY if rule.when(s))
-    at_work = _at_work((*book.ISOCENTERS, *book.MOTION), s)
+def _delivery(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+    rule = next((rule for rule in book.delivery if rule.when(s)), None)
+    if rule is None:  # some row of the reference's book always holds
+        return (Option(()),), ()
+    at_work = _at_work((*rules.ISOCENTERS, *rules.MOTION), s)
     why = (rule.id, *(rule_id for rule_id in at_work if rule_id != "AMM-OBSERVED"))
     options = [Option((CodingLine(s.session, rule.code, rules=why),))]
     if rule.accepted:
@@ -172,22 +184,22 @@ def _delivery(s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
     return tuple(options), why
 
 
-def _guidance(s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = next((rule for rule in book.GUIDANCE if rule.when(s)), None)
+def _guidance(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+    rule = next((rule for rule in book.guidance if rule.when(s)), None)
     if rule is None:
         return (Option(()),), ()
-    why = (rule.id, *(rule_id for rule_id in _at_work(book.GUIDANCE_FACTS, s)))
-    billed = Option((CodingLine(s.session, GUIDANCE_CODE, (PROFESSIONAL,), rules=why),))
+    why = (rule.id, *(rule_id for rule_id in _at_work(rules.GUIDANCE_FACTS, s)))
+    billed = Option((CodingLine(s.session, rule.code, rule.modifiers, rules=why),))
     nothing = Option(())
     options = [billed, nothing] if rule.bills else [nothing, billed]
     options = [options[0], *([replace(options[1], flips=(rule.id,))] if rule.either else [])]
-    if book.IGRT_GLOBAL.when(s):
-        bare = (CodingLine(s.session, GUIDANCE_CODE, rules=("IGRT-GLOBAL",)),)
+    if rules.IGRT_GLOBAL.when(s):
+        bare = (CodingLine(s.session, rule.code, rules=("IGRT-GLOBAL",)),)
         options += [Option(bare, (*option.flips, "IGRT-GLOBAL")) for option in options if option.lines]
     return tuple(options), why
 
 
-def _at_work(table: Iterable[book.SessionRule], s: SessionFacts) -> tuple[str, ...]:
+def _at_work(table: Iterable[rules.SessionRule], s: SessionFacts) -> tuple[str, ...]:
     return tuple(rule.id for rule in table if rule.when(s))
 
 
@@ -199,14 +211,14 @@ def _coding(case: Case, readings: tuple[Reading, ...], bites: tuple[str, ...]) -
     primary = readings[0]
     shown = primary if primary.sessions else readings[-1]
     reasons = [reason for session in shown.sessions for reason in session.reasons]
-    reasons += [f"the record does not bear out what it declares: {book.RULES[rule_id].says} ({rule_id})" for rule_id in bites]
-    rules = {rule_id for session in shown.sessions for rule_id in session.rules} | set(bites)
+    reasons += [f"the record does not bear out what it declares: {rules.RULES[rule_id].says} ({rule_id})" for rule_id in bites]
+    at_work = {rule_id for session in shown.sessions for rule_id in session.rules} | set(bites)
     return Coding(
         id=case.id,
         outcome=primary.outcome,
         lines=primary.lines,
         alternatives=(*_session_alternatives(primary), *_whole_alternatives(readings)),
-        rules=tuple(rule_id for rule_id in book.RULES if rule_id in rules),
+        rules=tuple(rule_id for rule_id in rules.RULES if rule_id in at_work),
         reasons=tuple(reasons),
     )
 

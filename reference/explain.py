@@ -1,5 +1,6 @@
 """Says in prose why a session was coded as it was: the reasons of a coding, one sentence each."""
 
+from rtconform.reference.codes import level
 from rtconform.reference.facts import PhotonTechnique, SessionFacts
 
 _TECHNIQUE: dict[PhotonTechnique | None, str] = {"2d": "2D", "3d": "3D", "imrt": "IMRT", None: "no photons"}
@@ -55,7 +56,7 @@ def guidance_facts(s: SessionFacts) -> str:
 
 def delivery_reason(s: SessionFacts, code: str, rules: tuple[str, ...]) -> str:
     """Why the session got its delivery code."""
-    return f"{s.session}: {delivery_facts(s)}: level {('77402', '77407', '77412').index(code) + 1}, {code} ({', '.join(rules)})"
+    return f"{s.session}: {delivery_facts(s)}: level {level(code)}, {code} ({', '.join(rules)})"
 
 
 def guidance_reason(s: SessionFacts, *, billed: bool, rules: tuple[str, ...]) -> str:

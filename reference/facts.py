@@ -114,6 +114,21 @@ class SessionFacts:
     port_images: int
     approval: Approval
 
+    @property
+    def isocenters_untreated(self) -> int:
+        """How many more positions are planned in the case than were treated in the session."""
+        return self.isocenters_planned - self.isocenters
+
+    @property
+    def intrafraction(self) -> bool:
+        """Whether an image during the beam localized the target."""
+        return any(item.timing == "intrafraction" for item in self.localizing)
+
+    @property
+    def acts(self) -> int:
+        """How many acts of guidance there were: images that localized, and the monitoring of motion."""
+        return len(self.localizing) + self.monitored
+
 
 def case_facts(case: Case) -> CaseFacts:
     """The facts that decide the case as a whole, from the plans of which a beam was delivered."""

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rtconform.reference.facts import PASSIVE_METHODS, CaseFacts, PlanFacts, SessionFacts
+from rtconform.reference.codes import GUIDANCE_CODE, PROFESSIONAL
+from rtconform.reference.conditions import NEVER, Condition, among, at_least, equals, holds
+from rtconform.reference.facts import PASSIVE_METHODS, CaseFacts
 
 SECTIONS = (
     "Scope",
@@ -43,8 +45,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class WholeCaseRule(Rule):
-    """Answers the whole case with `outcome` where `found` finds anything (it returns what, for the explanation)."""
+    """Answers the whole case with `outcome` where its facts meet `when`; `found` says by what, for the explanation."""
 
+    when: Condition = NEVER
     found: Callable[[CaseFacts], Iterable[str]] = lambda _: ()
     outcome: Whole = "needs_review"
 
@@ -53,7 +56,7 @@ class WholeCaseRule(Rule):
 class SessionRule(Rule):
     """At work in a session whose facts meet `when`."""
 
-    when: Callable[[SessionFacts], bool] = lambda _: False
+    when: Condition = NEVER
 
 
 @dataclass(frozen=True)
@@ -66,29 +69,39 @@ class DeliveryRule(SessionRule):
 
 @dataclass(frozen=True)
 class GuidanceRule(SessionRule):
-    """Says whether the professional part of guidance is billed; `either`: sources differ, the other answer is accepted."""
+    """Says whether the professional part of guidance is billed, and by which code and modifiers; `either`: sources differ, the
+    other answer is accepted.
+    """
 
     bills: bool = False
     either: bool = False
+    code: str = GUIDANCE_CODE
+    modifiers: tuple[str, ...] = (PROFESSIONAL,)
+
+
+@dataclass(frozen=True)
+class ClaimRule(SessionRule):
+    """Says what a claim carries: the delivery code, the professional part of guidance, both or neither."""
+
+    delivery: bool = False
+    guidance: bool = False
 
 
 @dataclass(frozen=True)
 class PlanRule(Rule):
     """At work where a delivered plan's record does not support what the plan declares."""
 
-    when: Callable[[PlanFacts], bool] = lambda _: False
+    when: Condition = NEVER
 
 
-def _only_photons(s: SessionFacts) -> bool:
-    return s.photons and not s.electrons and not s.total_skin
-
-
-def _one_isocenter(s: SessionFacts) -> bool:
-    return _only_photons(s) and s.isocenters == 1
-
-
-def _delivers(s: SessionFacts) -> bool:
-    return s.beams > 0
+_delivers = at_least("beams", 1)
+_only_photons = holds("photons") & ~holds("electrons") & ~holds("total_skin")
+_several_isocenters = at_least("isocenters", 2)
+_one_isocenter = _only_photons & ~_several_isocenters
+_2d = equals("technique", "2d")
+_active = equals("motion", "active")
+_professional = equals("claim", "professional")
+_in_time = equals("approval", "in_time")
 
 
 # fmt: off
@@ -99,25 +112,31 @@ WHOLE_CASE = (
         "electron or total-skin plan with photons, a session on another date than the date of service. Plans of which "
         "nothing was delivered are not looked at.",
         "derived", "External Beam Radiation Treatment Delivery",
-        found=lambda c: c.conflicts, outcome="needs_review"),
+        when=holds("conflicts"), found=lambda c: c.conflicts, outcome="needs_review"),
     WholeCaseRule(
         "DOC-UNKNOWN", "Documentation",
         "A technique, a radiation, or a method of guidance or motion management that the vocabulary lacks.",
         "derived", "External Beam Radiation Treatment Delivery",
-        found=lambda c: c.unknown, outcome="needs_review"),
+        when=holds("unknown"), found=lambda c: c.unknown, outcome="needs_review"),
     WholeCaseRule(
         "SCOPE-DATE", "Scope",
         "The rules govern dates of service from 2026-01-01; an earlier date is out of scope.",
         "stated", "Radiation Treatment Delivery and IGRT Coding in 2026",
-        found=lambda c: ("the date of service is before 2026-01-01",) if c.before_2026 else (), outcome="out_of_scope"),
+        when=holds("before_2026"), found=lambda _: ("the date of service is before 2026-01-01",), outcome="out_of_scope"),
     WholeCaseRule(
         "SCOPE-TECHNIQUE", "Scope",
         "Stereotactic treatment (SRS, SBRT), brachytherapy and protons keep their own codes, and so do superficial and "
         "orthovoltage x-rays and intraoperative treatment: out of scope, no code of this family. One delivered plan "
         "outside puts the whole case outside.",
         "stated", "External Beam Radiation Treatment Delivery", "x-ray, intraoperative, whole case: derived",
-        found=lambda c: c.outside, outcome="out_of_scope"),
+        when=holds("outside"), found=lambda c: c.outside, outcome="out_of_scope"),
 )
+
+SCOPE_BEAM = SessionRule(
+    "SCOPE-BEAM", "Scope",
+    "A session in which no beam was delivered has nothing to code: neither delivery nor guidance.",
+    "derived", "External Beam Radiation Treatment Delivery",
+    when=~_delivers)
 
 SCOPE = (
     SessionRule(
@@ -126,11 +145,7 @@ SCOPE = (
         "G6001 to G6017; from 2015-01-01: 77403, 77404, 77406, 77408, 77409, 77411, 77413, 77414, 77416 and 77418.",
         "stated", "A Bit of History; IGRT", "77401 and G6003 to G6016: derived",
         when=_delivers),
-    SessionRule(
-        "SCOPE-BEAM", "Scope",
-        "A session in which no beam was delivered has nothing to code: neither delivery nor guidance.",
-        "derived", "External Beam Radiation Treatment Delivery",
-        when=lambda s: s.beams == 0),
+    SCOPE_BEAM,
 )
 
 DELIVERY = (
@@ -138,42 +153,42 @@ DELIVERY = (
         "L3-TSE", "Delivery level",
         "Total skin electrons: level 3.",
         "stated", "Level 3",
-        when=lambda s: s.total_skin, code="77412"),
+        when=holds("total_skin"), code="77412"),
     DeliveryRule(
         "L3-MIXED", "Delivery level",
         "Photon and electron beams in the same session, at the same site or not: level 3.",
         "stated", "Level 3", "different sites: derived",
-        when=lambda s: s.photons and s.electrons, code="77412"),
+        when=holds("photons") & holds("electrons"), code="77412"),
     DeliveryRule(
         "L1-ELECTRON", "Delivery level",
         "Electrons only, not total skin, with any number of fields and isocenters, gated or not: level 1.",
         "stated", "Level 1", "several isocenters, gated: derived",
-        when=lambda s: s.electrons, code="77402"),
+        when=holds("electrons"), code="77402"),
     DeliveryRule(
         "L3-ISOCENTERS", "Delivery level",
         "Photons at two or more isocenters, by any technique, 2D included: level 3.",
         "stated", "Level 3; code table; Scenario 5",
-        when=lambda s: s.isocenters >= 2, code="77412"),
+        when=_several_isocenters, code="77412"),
     DeliveryRule(
         "L3-MOTION", "Delivery level",
         "3D or intensity-modulated photons with active motion management: level 3.",
         "stated", "Level 3",
-        when=lambda s: s.motion == "active" and s.technique != "2d", code="77412"),
+        when=_active & ~_2d, code="77412"),
     DeliveryRule(
         "L3-MOTION-2D", "Delivery level",
         "2D photons at one isocenter with active motion management: level 3; the code table can be read as level 1.",
         "ambiguous", "Level 3; code table",
-        when=lambda s: s.motion == "active", code="77412", accepted="77402"),
+        when=_active, code="77412", accepted="77402"),
     DeliveryRule(
         "L2-SINGLE", "Delivery level",
         "3D or intensity-modulated photons at one isocenter without active motion management: level 2.",
         "stated", "Level 2",
-        when=lambda s: s.technique != "2d", code="77407"),
+        when=~_2d, code="77407"),
     DeliveryRule(
         "L1-2D", "Delivery level",
         "2D photons at one isocenter without active motion management: level 1.",
         "stated", "Level 1",
-        when=lambda s: s.technique == "2d", code="77402"),
+        when=_2d, code="77402"),
 )
 
 DELIVERY_FACTS = (
@@ -181,18 +196,18 @@ DELIVERY_FACTS = (
         "ONCE", "Delivery level",
         "One delivery code and one unit a session, however many beams, plans, sites or isocenters.",
         "stated", "Surface Guidance; Level 3",
-        when=lambda s: s.beams > 1),
+        when=at_least("beams", 2)),
     SessionRule(
         "TECHNIQUE-FAMILY", "Delivery level",
         "Field-in-field is 3D; VMAT, static and compensator IMRT and helical delivery are IMRT. Energy, number of fields, "
         "blocking, port count, number of fractions and adaptive replanning have no influence.",
         "stated", "External Beam Radiation Treatment Delivery", "adaptive: derived",
-        when=lambda s: _one_isocenter(s) and s.technique != "2d"),
+        when=_one_isocenter & ~_2d),
     SessionRule(
         "TECHNIQUE-MIXED", "Delivery level",
         "A session that mixes 2D with 3D or intensity-modulated photon beams at one isocenter is coded by the more complex.",
         "derived", "Scenario 3",
-        when=lambda s: _one_isocenter(s) and s.mixes_2d),
+        when=_one_isocenter & holds("mixes_2d")),
 )
 
 SESSION_FACTS = (
@@ -201,12 +216,12 @@ SESSION_FACTS = (
         "Two sessions on a date with a distinct break are each coded. Payers differ on the form: the second line may carry "
         "59, 76 or XE, or one line may bear two units.",
         "derived", "Surface Guidance",
-        when=lambda s: s.sessions > 1 and s.beams > 0),
+        when=at_least("sessions", 2) & _delivers),
     SessionRule(
         "NO-SPLIT", "Delivery level",
         "Delivery codes are technical only: never with 26 or TC, never on a professional claim.",
         "derived", "External Beam Radiation Treatment Delivery",
-        when=lambda s: s.claim == "professional" and s.beams > 0),
+        when=_professional & _delivers),
 )
 
 ISOCENTERS = (
@@ -215,24 +230,24 @@ ISOCENTERS = (
         "Count the isocenters of the beams delivered in the session, not those planned: two isocenters treated on "
         "alternating days are one each day.",
         "derived", "Isocenter",
-        when=lambda s: _only_photons(s) and s.isocenters_planned > s.isocenters),
+        when=_only_photons & at_least("isocenters_untreated", 1)),
     SessionRule(
         "ISO-SHIFT", "Isocenters",
         "A planned shift from one isocenter to treat a further volume makes a second isocenter.",
         "stated", "Isocenter",
-        when=lambda s: _only_photons(s) and s.isocenters >= 2),
+        when=_only_photons & _several_isocenters),
     SessionRule(
         "ISO-CONTIGUOUS", "Isocenters",
         "A contiguous area treated at one isocenter is one, however many targets, plans or beams. Plans at one position share "
         "one isocenter: read in order of delivery, a position is a further one when it is more than 1 mm from every "
         "position already counted.",
         "stated", "Isocenter; Scenario 3", "two plans, 1 mm: derived",
-        when=lambda s: _one_isocenter(s) and (s.plans > 1 or s.isocenters_named > 1)),
+        when=_one_isocenter & (at_least("plans", 2) | at_least("isocenters_named", 2))),
     SessionRule(
         "ISO-CORRECTION", "Isocenters",
         "Image-guided couch corrections, couch rotations and the set-up shift from the CT reference are no isocenter.",
         "derived", "Isocenter",
-        when=lambda s: _one_isocenter(s) and s.couch_moved),
+        when=_one_isocenter & holds("couch_moved")),
 )
 
 MOTION = (
@@ -241,34 +256,34 @@ MOTION = (
         "Active motion management is monitoring the motion of target or patient while the beam is on, so that it controls or "
         "optimises the beam: gating, tracking, monitored breath hold, surface gating.",
         "stated", "Active Motion Management; Surface Guidance",
-        when=lambda s: _one_isocenter(s) and s.motion == "active"),
+        when=_one_isocenter & _active),
     SessionRule(
         "AMM-SETUP", "Active motion management",
         "Surface guidance that only sets the patient up is not active motion management.",
         "stated", "Surface Guidance",
-        when=lambda s: _one_isocenter(s) and s.surface and s.motion == "none"),
+        when=_one_isocenter & holds("surface") & equals("motion", "none")),
     SessionRule(
         "AMM-PASSIVE", "Active motion management",
         "Compression, margins from 4D-CT or ITV and respiratory simulation are not active motion management.",
         "derived", "Active Motion Management",
-        when=lambda s: _one_isocenter(s) and s.motion_method in PASSIVE_METHODS and not s.monitored),
+        when=_one_isocenter & among("motion_method", PASSIVE_METHODS) & ~holds("monitored")),
     SessionRule(
         "AMM-HOLD", "Active motion management",
         "A breath hold that nothing monitors during the beam is not active motion management.",
         "derived", "Active Motion Management",
-        when=lambda s: _one_isocenter(s) and s.motion_method == "breath_hold" and not s.monitored),
+        when=_one_isocenter & equals("motion_method", "breath_hold") & ~holds("monitored")),
     SessionRule(
         "AMM-OBSERVED", "Active motion management",
         "Motion was monitored during the beam but did not control it: the level without active motion management; level 3 is "
         "accepted. Photons only.",
         "ambiguous", "Active Motion Management; Surface Guidance",
-        when=lambda s: _one_isocenter(s) and s.motion == "observed"),
+        when=_one_isocenter & equals("motion", "observed")),
     SessionRule(
         "AMM-SESSION", "Active motion management",
         "Motion management planned but not used in a session does not count for that session.",
         "derived", "Active Motion Management",
-        when=lambda s: _one_isocenter(s) and not s.monitored
-        and (s.motion_elsewhere or s.motion_method in ("gating", "tracking"))),
+        when=_one_isocenter & ~holds("monitored")
+        & (holds("motion_elsewhere") | among("motion_method", ("gating", "tracking")))),
 )
 
 PORT = GuidanceRule(
@@ -276,7 +291,7 @@ PORT = GuidanceRule(
     "Port images: 77417 is inside the delivery code and never separately billed, with no professional code for them; neither "
     "port images nor guidance by them is guidance on its own, whatever the purpose says.",
     "stated", "IGRT; Scenario 5",
-    when=lambda s: s.port_images > 0 or s.mv_port)
+    when=at_least("port_images", 1) | holds("mv_port"))
 
 GUIDANCE = (
     GuidanceRule(
@@ -284,30 +299,30 @@ GUIDANCE = (
         "Guidance that localized the target, approved by the physician before the next session: 77387-26, one unit a "
         "session, on the claim that carries professional services.",
         "stated", "Scenarios 2 to 4",
-        when=lambda s: bool(s.localizing) and s.approval == "in_time", bills=True),
+        when=holds("localizing") & _in_time, bills=True),
     GuidanceRule(
         "IGRT-REVIEW", "Guidance",
         "No approval, or approval at or after the start of the next session: not reportable. Where no session follows, any "
         "later approval counts. An approval dated before the session began can't be of its images: not reportable.",
         "stated", "Scenarios 2 to 4", "last session, too early: derived",
-        when=lambda s: (bool(s.localizing) or s.monitored or s.surface) and s.approval != "in_time"),
+        when=(holds("localizing") | holds("monitored") | holds("surface")) & ~_in_time),
     GuidanceRule(
         "IGRT-AMM", "Guidance",
         "Motion monitored during the beam, and no image that localized the target: 77387-26 where the physician approved the "
         "record in time; billing none is accepted.",
         "ambiguous", "IGRT; External Beam Radiation Treatment Delivery",
-        when=lambda s: s.monitored and not s.localizing, bills=True, either=True),
+        when=holds("monitored") & ~holds("localizing"), bills=True, either=True),
     GuidanceRule(
         "IGRT-SURFACE", "Guidance",
         "Surface guidance alone, with no motion monitored by it during the beam, sets the patient up: no 77387; 77387-26 is "
         "accepted where the physician approved it in time.",
         "ambiguous", "Surface Guidance",
-        when=lambda s: s.surface and not s.localizing, bills=False, either=True),
+        when=holds("surface") & ~holds("localizing"), bills=False, either=True),
     GuidanceRule(
         "IGRT-PURPOSE", "Guidance",
         "Imaging that only sets the patient up is no localization of the target, whatever the method: no 77387.",
         "derived", "External Beam Radiation Treatment Delivery; IGRT",
-        when=lambda s: s.setup_images and not s.localizing),
+        when=holds("setup_images") & ~holds("localizing")),
     PORT,
 )
 
@@ -315,7 +330,7 @@ IGRT_TECH = SessionRule(
     "IGRT-TECH", "Guidance",
     "The technical part of guidance is inside the delivery code: 77387-TC is never separately billed, in any setting.",
     "stated", "IGRT",
-    when=lambda s: s.claim != "professional" and (bool(s.localizing) or s.monitored))
+    when=~_professional & (holds("localizing") | holds("monitored")))
 
 GUIDANCE_FACTS = (
     SessionRule(
@@ -323,17 +338,17 @@ GUIDANCE_FACTS = (
         "Guidance by ultrasound, stereoscopic x-ray, cone-beam or other CT, MRI, PET/CT, orthogonal imaging for localization, "
         "and tracking during the beam.",
         "stated", "IGRT",
-        when=lambda s: bool(s.localizing)),
+        when=holds("localizing")),
     SessionRule(
         "IGRT-INTRA", "Guidance",
         "Imaging during the beam with no record of motion management is guidance, not active motion management.",
         "derived", "Isocenter; Active Motion Management",
-        when=lambda s: s.motion_method == "none" and any(item.timing == "intrafraction" for item in s.localizing)),
+        when=equals("motion_method", "none") & holds("intrafraction")),
     SessionRule(
         "IGRT-ONCE", "Guidance",
         "One 77387-26 a session, however many methods.",
         "derived", "IGRT",
-        when=lambda s: len(s.localizing) + s.monitored > 1),
+        when=at_least("acts", 2)),
 )
 
 IGRT_GLOBAL = SessionRule(
@@ -341,29 +356,29 @@ IGRT_GLOBAL = SessionRule(
     "A freestanding global claim bills 77387-26; 77387 without modifier is accepted: it pays what the professional part "
     "pays.",
     "ambiguous", "IGRT",
-    when=lambda s: s.claim == "global")
+    when=equals("claim", "global"))
 
 CLAIMS = (
-    SessionRule(
+    ClaimRule(
         "CLAIM-FACILITY", "Whose claim",
         "A hospital's facility claim carries the delivery code; guidance and port images at most as bundled lines.",
         "derived", "IGRT",
-        when=lambda s: s.claim == "facility"),
-    SessionRule(
+        when=equals("claim", "facility"), delivery=True),
+    ClaimRule(
         "CLAIM-PROFESSIONAL", "Whose claim",
         "A professional claim carries 77387-26 where earned, never the delivery code.",
         "derived", "IGRT",
-        when=lambda s: s.claim == "professional"),
-    SessionRule(
+        when=_professional, guidance=True),
+    ClaimRule(
         "CLAIM-TECHNICAL", "Whose claim",
         "A freestanding centre's technical claim carries the delivery code.",
         "derived", "IGRT",
-        when=lambda s: s.claim == "technical"),
-    SessionRule(
+        when=equals("claim", "technical"), delivery=True),
+    ClaimRule(
         "CLAIM-GLOBAL", "Whose claim",
         "A freestanding centre's global claim carries the delivery code and 77387-26 where earned.",
         "derived", "IGRT",
-        when=lambda s: s.claim == "global"),
+        when=equals("claim", "global"), delivery=True, guidance=True),
 )
 
 PLAN_RECORD = (
@@ -372,19 +387,19 @@ PLAN_RECORD = (
         "Declared 3D, field-in-field too, with none of volumetric imaging, targets and organs at risk: the record supports 2D. "
         "Coded as 2D; needs_review is accepted.",
         "derived", "External Beam Radiation Treatment Delivery",
-        when=lambda p: p.technique == "3d" and p.volumetric_evidence == "none"),
+        when=equals("technique", "3d") & equals("volumetric_evidence", "none")),
     PlanRule(
         "DOC-PARTIAL", "Documentation",
         "Declared 3D with some, not all, of volumetric imaging, targets, organs at risk and an evaluated dose-volume histogram: "
         "needs_review; coding as 3D or as 2D is accepted.",
         "ambiguous", "External Beam Radiation Treatment Delivery",
-        when=lambda p: p.technique == "3d" and p.volumetric_evidence != "none" and p.full_evidence == "some"),
+        when=equals("technique", "3d") & ~equals("volumetric_evidence", "none") & equals("full_evidence", "some")),
     PlanRule(
         "DOC-IMRT", "Documentation",
         "Declared intensity-modulated, but neither inverse optimised nor modulated: what is left is 3D, or 2D where DOC-3D would "
         "say so. Coded so; needs_review is accepted.",
         "derived", "External Beam Radiation Treatment Delivery",
-        when=lambda p: p.technique == "imrt" and not p.modulated),
+        when=equals("technique", "imrt") & ~holds("modulated")),
 )
 
 SESSION_RECORD = (
@@ -394,7 +409,7 @@ SESSION_RECORD = (
         "system, thresholds and workflow, how motion is monitored, beam-on and beam-off rule): needs_review; the level without "
         "it is accepted, and level 3 where the session's record shows it.",
         "ambiguous", "Active Motion Management; External Beam Radiation Treatment Delivery",
-        when=lambda s: s.motion == "active" and s.documentation_empty),
+        when=_active & holds("documentation_empty")),
 )
 
 UNREADABLE = (

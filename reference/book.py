@@ -1,0 +1,34 @@
+"""What the coder goes by, as one value: how facts are read from a record, and the tables of rules that decide.
+
+The reference's own book is `BOOK`. A coder with another one is a faulty coder: this is how the strength of suites is measured
+(`conformance/strength`), with the coder itself and not with a copy of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from rtconform.reference import facts, rules
+from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts
+from rtconform.reference.treatment import Case
+
+Techniques = Mapping[str, PhotonTechnique | None]
+"""What plans are taken for in place of what they declare, by their ids."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """Readers of the facts, and the tables that answers hang on; the other tables of `rules` only explain."""
+
+    case_facts: Callable[[Case], CaseFacts] = facts.case_facts
+    session_facts: Callable[[Case, Techniques], tuple[SessionFacts, ...]] = facts.session_facts
+    whole_case: tuple[rules.WholeCaseRule, ...] = rules.WHOLE_CASE
+    scope_beam: rules.SessionRule = rules.SCOPE_BEAM
+    delivery: tuple[rules.DeliveryRule, ...] = rules.DELIVERY
+    guidance: tuple[rules.GuidanceRule, ...] = rules.GUIDANCE
+    claims: tuple[rules.ClaimRule, ...] = rules.CLAIMS
+    plan_record: tuple[rules.PlanRule, ...] = rules.PLAN_RECORD
+    session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
+
+
+BOOK = Book()
+"""The reference's book."""
