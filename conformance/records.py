@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from rtconform.conformance.traits import Traits
 from rtconform.conformance.verdicts import FindingKind, Verdict
 from rtconform.reference.coding import Answer, Coding
 from rtconform.reference.treatment import Case
@@ -61,7 +62,8 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
 
     `rules`: the rules broken (fail), or those that decided. `facts`: the treatment's deciding facts, a sentence a session.
     `received`: what came, as text, where it was no answer; `stderr`: the vendor's, around this case. `latency_ms` runs from
-    handing the case over to reading the answer. `case` is kept where the verdict is not pass or not_applicable.
+    handing the case over to reading the answer. `case` is kept where the verdict is not pass or not_applicable; `traits`
+    place every sound treatment among others.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     received: str = ""
     stderr: str = ""
     case: Case | None = None
+    traits: Traits | None = None
 
 
 class Event(Struct, frozen=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from rtconform.conformance.fairness import Sample, ask_again
 from rtconform.conformance.judge import MALFORMED, facts_in_words, judge, judge_malformed
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runfolder import RunWriter
+from rtconform.conformance.traits import traits_of
 from rtconform.conformance.vendor import Vendor
 from rtconform.conformance.verdicts import Verdict
 from rtconform.generators.suite import Suite, SuiteCase
@@ -190,6 +191,7 @@ def _result(
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
         case=None if plain else case,
+        traits=traits_of(case),
     )
 
 
