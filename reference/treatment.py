@@ -10,7 +10,7 @@ the published schema lists the known terms, and `unknown_terms` finds the others
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta, Struct
 
@@ -208,7 +208,18 @@ class Case(Struct, frozen=True, tag_field="schema", tag="rtconform.case/1"):
     sessions: tuple[Session, ...]
 
 
-def duplicate_ids(case: Case) -> Iterator[Fault]:
+class Record(Protocol):
+    """What a case and the documentation of a claim have in common."""
+
+    @property
+    def isocenters(self) -> tuple[Isocenter, ...]: ...
+    @property
+    def plans(self) -> tuple[Plan, ...]: ...
+    @property
+    def sessions(self) -> tuple[Session, ...]: ...
+
+
+def duplicate_ids(case: Record) -> Iterator[Fault]:
     """Every id that two isocenters, plans, beams or sessions of the case share: a reference to it would mean nothing."""
     families = {
         "$.isocenters[{}].id": [(i, item.id) for i, item in enumerate(case.isocenters)],

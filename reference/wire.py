@@ -5,12 +5,14 @@ finds all of them.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from rtconform.reference.claim import Claim, Disposition, claim_faults
 from rtconform.reference.coding import Answer, Coding
+from rtconform.reference.edits import Adjudication
 from rtconform.reference.errors import DocumentError, Fault
 from rtconform.reference.treatment import Case, duplicate_ids, unknown_terms
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import jsonschema
 
 T = TypeVar("T")
+D = TypeVar("D", Case, Claim)
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 """Longest document (or line of a file) that is read."""
@@ -59,15 +62,32 @@ def decode_cases(lines: Iterable[bytes], source: str, *, strict: bool = False) -
     Two cases with one id, and two parts of a case with one id, are faults. `strict` refuses terms that the vocabulary
     lacks too; otherwise they are left to rule DOC-UNKNOWN.
     """
+
+    def faults(case: Case) -> Iterator[Fault]:
+        yield from duplicate_ids(case)
+        if strict:
+            yield from unknown_terms(case)
+
+    return _distinct(lines, Case, source, faults)
+
+
+def decode_claims(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, Claim]]:
+    """The claims of a JSON Lines stream. Two claims with one id, and two parts of a claim with one id, are faults."""
+    return _distinct(lines, Claim, source, claim_faults)
+
+
+def _distinct(
+    lines: Iterable[bytes], kind: type[D], source: str, faults_of: Callable[[D], Iterable[Fault]]
+) -> Iterator[tuple[int, D]]:
     first: dict[str, int] = {}
-    for number, case in decode_lines(lines, Case, source):
-        faults = [*duplicate_ids(case), *(unknown_terms(case) if strict else ())]
-        if case.id in first:
-            faults.append(Fault(f"duplicate id {case.id!r}, first on line {first[case.id]}", "$.id"))
+    for number, document in decode_lines(lines, kind, source):
+        faults = list(faults_of(document))
+        if document.id in first:
+            faults.append(Fault(f"duplicate id {document.id!r}, first on line {first[document.id]}", "$.id"))
         if faults:
             raise DocumentError(source, number, tuple(faults))
-        first[case.id] = number
-        yield number, case
+        first[document.id] = number
+        yield number, document
 
 
 def schema(kind: type[Any], name: str) -> dict[str, Any]:
@@ -129,5 +149,12 @@ def _short(message: str) -> str:
     return message if len(message) <= _LONGEST_MESSAGE else f"{message[:200]} … {message[-90:]}"
 
 
-WIRE_TYPES: dict[str, type[Any]] = {"case": Case, "answer": Answer, "coding": Coding}
+WIRE_TYPES: dict[str, type[Any]] = {
+    "case": Case,
+    "answer": Answer,
+    "coding": Coding,
+    "claim": Claim,
+    "disposition": Disposition,
+    "adjudication": Adjudication,
+}
 """The documents of this floor by their short names; `conformance` adds result and manifest."""

@@ -47,7 +47,7 @@ def schema(name: str | None) -> None:
     """
     if name is None:
         for known, kind in SCHEMAS.items():
-            click.echo(f"{known:10} {(kind.__doc__ or '').splitlines()[0]}")
+            click.echo(f"{known:13} {(kind.__doc__ or '').splitlines()[0]}")
         return
     if name not in SCHEMAS:
         raise UserError(f"no schema {name!r}{_nearest(name, SCHEMAS)}; there are: {', '.join(SCHEMAS)}")
