@@ -15,7 +15,10 @@ UtcTime = Annotated[dt.datetime, Meta(tz=True)]
 
 
 class VendorRecord(Struct, frozen=True):
-    """The vendor as its file describes it, without secrets. `file_digest` is the SHA-256 of the vendor file."""
+    """The vendor as its file describes it, without secrets.
+
+    `file_digest` is the SHA-256 of the vendor file, `build_digest` what the file says of the vendor's build (empty: nothing).
+    """
 
     name: str
     version: str
@@ -24,6 +27,7 @@ class VendorRecord(Struct, frozen=True):
     file: str
     file_digest: str
     supports: dict[str, Any] = {}
+    build_digest: str = ""
 
 
 class SuiteRecord(Struct, frozen=True):
@@ -45,10 +49,13 @@ class Environment(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
-    """What was run: written before the first case, never changed. `mode` practice: everything shown, repeatable for ever."""
+    """What was run: written before the first case, never changed.
+
+    `mode` practice: everything shown, repeatable for ever; certify: opaque ids, answered once, whole.
+    """
 
     rule_set: str
-    mode: Literal["practice"]
+    mode: Literal["practice", "certify"]
     vendor: VendorRecord
     suites: tuple[SuiteRecord, ...]
     seed: int

@@ -109,7 +109,7 @@ def _lock(path: Path) -> int:
 
 
 def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
-    differences = [name for name in ("rule_set", "suites", "seed", "only") if getattr(old, name) != getattr(new, name)]
+    differences = [name for name in ("rule_set", "mode", "suites", "seed", "only") if getattr(old, name) != getattr(new, name)]
     if old.vendor.file_digest != new.vendor.file_digest:
         differences.append("vendor file")
     if differences:

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
@@ -70,24 +71,38 @@ class _Health:
         return self.failures >= GIVE_UP_AFTER
 
 
+class Opening(Protocol):
+    """Opens an adapter: `open_adapter`, or the same in a disguise."""
+
+    def __call__(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter: ...
+
+
 @dataclass
 class _Run:
     vendor: Vendor
     writer: RunWriter
     progress: Progress
     tell: Tell
+    opening: Opening
     sample: Sample = field(default_factory=Sample)
     health: _Health = field(default_factory=_Health)
 
 
-async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progress: Progress, tell: Tell) -> None:
+async def run(
+    vendor: Vendor,
+    chosen: Iterable[Chosen],
+    writer: RunWriter,
+    progress: Progress,
+    tell: Tell,
+    opening: Opening = open_adapter,
+) -> None:
     """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
-    state = _Run(vendor, writer, progress, tell)
+    state = _Run(vendor, writer, progress, tell, opening)
     chosen = tuple(chosen)
     done = writer.done()
     try:
         await _before(state, chosen)
-        adapter = open_adapter(vendor, writer.event)
+        adapter = opening(vendor, writer.event)
         try:
             await adapter.start()
             for part in chosen:
@@ -98,7 +113,7 @@ async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progr
         finally:
             await adapter.close()
         if sample := state.sample.asked():
-            for event in await ask_again(lambda: _opened(vendor, _silent), sample):
+            for event in await ask_again(lambda: _opened(state, _silent), sample):
                 _note(state, event)
         writer.event(Event("finished", now(), "every case was asked"))
     except asyncio.CancelledError:
@@ -108,7 +123,7 @@ async def run(vendor: Vendor, chosen: Iterable[Chosen], writer: RunWriter, progr
 
 async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
     """The canary, asked of an adapter of its own: what it does to the vendor must not touch the run."""
-    adapter = await _opened(state.vendor, state.writer.event)
+    adapter = await _opened(state, state.writer.event)
     try:
         for event in await ask_canary(adapter, chosen[0].suite.case(0, chosen[0].seed).case):
             _note(state, event)
@@ -152,18 +167,19 @@ async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: 
     if reason is None and chosen.document is not None and state.vendor.template is not None:
         reason = "reached through a request template, the vendor never sees what is wrong with the document"
     if reason is not None:
-        return _result(suite, chosen, None, "not_applicable", reason)
+        return result_of(suite, chosen, None, "not_applicable", reason)
     async with places:
         reply = await adapter.ask(chosen.case, chosen.document)
     state.health.note(reply)
     if reply.answer is not None and chosen.document is None:
         state.sample.offer(chosen.case, reply)
-    return _result(suite, chosen, reply)
+    return result_of(suite, chosen, reply)
 
 
-def _result(
+def result_of(
     suite: str, chosen: SuiteCase, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
+    """What is written down of a case: pure, so that whoever has the reply can make it again."""
     case = chosen.case
     if chosen.document is not None:
         return _malformed_result(suite, chosen, reply, explanation)
@@ -222,8 +238,8 @@ def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explan
 _VERDICT_OF_STATUS: dict[str, Verdict] = {"invalid": "invalid", "error": "error", "timeout": "timeout"}
 
 
-async def _opened(vendor: Vendor, log: Log) -> Adapter:
-    adapter = open_adapter(vendor, log, workers=1)
+async def _opened(state: _Run, log: Log) -> Adapter:
+    adapter = state.opening(state.vendor, log, workers=1)
     try:
         await adapter.start()
     except BaseException:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 import jmespath
@@ -43,6 +43,7 @@ _OURS = ("content-length", "transfer-encoding", "host", "connection", "content-t
 _ADVICE = {
     "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
     "version": 'write it as a string, for instance "4.2"',
+    "build_digest": 'write "sha256:" and 64 hexadecimal digits: what sha256sum prints for the file that you ship',
     "env": 'give a table of strings, for instance {LEVEL = "1", TOKEN = "${ACME_TOKEN}"}',
     "headers": 'give a table of strings, for instance {Authorization = "Bearer ${ACME_TOKEN}"}',
     "callable": 'give it as "package.module:function"',
@@ -64,6 +65,7 @@ _VOCABULARY: dict[str, tuple[str, ...]] = {
 class _VendorTable(msgspec.Struct, frozen=True):
     name: Name
     version: Name
+    build_digest: Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")] = ""
     supports: object = None
 
 
@@ -93,7 +95,7 @@ def load_vendor(path: Path) -> Vendor:
     assert settings is not None  # noqa: S101 - the same
     assert response is not None  # noqa: S101 - the same
     digest = hashlib.sha256(file.content + (template.text.encode() if template else b"")).hexdigest()
-    return Vendor(about.name, about.version, supports, settings, template, response, path, digest, variables)
+    return Vendor(about.name, about.version, supports, settings, template, response, path, digest, variables, about.build_digest)
 
 
 def _supports(file: TomlFile) -> Supports | None:

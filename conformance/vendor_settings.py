@@ -103,6 +103,7 @@ class Vendor:
     file: Path
     file_digest: str
     variables: Mapping[str, str] = field(repr=False)
+    build_digest: str = ""
 
     @property
     def folder(self) -> Path:
@@ -136,22 +137,28 @@ class Vendor:
             file=str(self.file),
             file_digest=self.file_digest,
             supports=declared,
+            build_digest=self.build_digest,
         )
 
     def supports_case(self, case: Case) -> str | None:
         """None where the vendor supports the case, else a sentence that says why not."""
-        supports, billing = self.supports, case.billing
-        if supports.settings is not None and billing.setting not in supports.settings:
-            return f"the vendor declares no support for setting {billing.setting}"
-        if supports.claims is not None and billing.claim not in supports.claims:
-            return f"the vendor declares no support for {billing.claim} claims"
-        if supports.techniques is not None:
-            for plan in delivered_plans(case) or case.plans:
-                if plan.technique not in supports.techniques:
-                    return f"the vendor declares no support for technique {plan.technique}"
-        if not supports.documentation and (part := _documentation_that_matters(case)):
-            return f"the vendor declares that it reads no documentation: {part}"
-        return None
+        return unsupported(self.supports, case)
+
+
+def unsupported(supports: Supports, case: Case) -> str | None:
+    """None where a vendor that declares `supports` supports the case, else a sentence that says why not."""
+    billing = case.billing
+    if supports.settings is not None and billing.setting not in supports.settings:
+        return f"the vendor declares no support for setting {billing.setting}"
+    if supports.claims is not None and billing.claim not in supports.claims:
+        return f"the vendor declares no support for {billing.claim} claims"
+    if supports.techniques is not None:
+        for plan in delivered_plans(case) or case.plans:
+            if plan.technique not in supports.techniques:
+                return f"the vendor declares no support for technique {plan.technique}"
+    if not supports.documentation and (part := _documentation_that_matters(case)):
+        return f"the vendor declares that it reads no documentation: {part}"
+    return None
 
 
 def _documentation_that_matters(case: Case) -> str:

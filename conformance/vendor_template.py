@@ -9,6 +9,7 @@ _HEAD = """\
 [vendor]
 name = "My Coder"
 version = "1.0"                     # whatever tells one build from another; shown in every report
+# build_digest = "sha256:..."       # what sha256sum prints for the file that you ship; certificates name it
 
 # What your coder supports. Leave a key out to declare that it supports all. Cases outside are counted as
 # not_applicable: shown in the report, never a pass.

@@ -267,3 +267,12 @@ def test_documents_say_where_they_are_wrong(write: Write) -> None:
         load_vendor(write(CLI + "workers = 0\n"))
 
     assert (7, "$.adapter.workers") == (caught.value.line, caught.value.faults[0].path)
+
+
+def test_the_digest_of_the_build(write: Write, complain: Callable[..., str]) -> None:
+    """What the vendor says of its build stands in the record; what is no digest is refused with what to write."""
+    digest = f"sha256:{'0f' * 32}"
+    assert digest == load_vendor(write(PYTHON, f'name = "V"\nversion = "1"\nbuild_digest = "{digest}"')).record().build_digest
+    said = complain(PYTHON, 'name = "V"\nversion = "1"\nbuild_digest = "0f"')
+    assert "vendor.toml:4" in said
+    assert "what sha256sum prints" in said
