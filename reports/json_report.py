@@ -7,12 +7,27 @@ from collections.abc import Iterator
 from typing import TextIO
 
 import msgspec
+from msgspec import Struct
 
+from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.reference.wire import encode
-from rtconform.reports.summary import Summary, counted_results
+from rtconform.reports.summary import Finding, Summary, counted_results
 
 SCHEMA = "rtconform.report/1"
+
+
+class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
+    """A finished or interrupted run: manifest, numbers, findings, every result that is no pass, the ids of the passes.
+
+    Findings stand beside the numbers, not in `summary`.
+    """
+
+    manifest: Manifest
+    summary: Summary
+    findings: tuple[Finding, ...]
+    results: tuple[Result, ...]
+    passed: tuple[str, ...]
 
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:

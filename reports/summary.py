@@ -67,10 +67,10 @@ class Summary(Struct, frozen=True):
     counts: dict[Verdict, int]
     suites: tuple[SuiteCount, ...]
     rules: dict[str, RuleCount]
-    findings: tuple[Finding, ...]
     written: int
     finished_at: dt.datetime | None
     stopped: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def unanswered(self) -> int:

@@ -12,6 +12,8 @@ _UNSHOWN = re.compile(
     "\ud800-\udfff\ufffe\uffff]"  # illegal in XML 1.0
 )
 
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#!|~@>$]")
+
 
 def clean(text: str) -> str:
     """`text` without terminal sequences, control characters (tab and newline stay), and marks that reorder it."""
@@ -26,3 +28,9 @@ def one_line(text: str) -> str:
 def clip(text: str, longest: int) -> str:
     """`text`, or its first `longest` characters and how many more there are."""
     return text if len(text) <= longest else f"{text[:longest]} … ({len(text) - longest:,} more characters, in results.jsonl)"
+
+
+def markdown(text: str) -> str:
+    """`text` cleaned, with everything that Markdown or HTML would read as more than text escaped; line breaks are kept."""
+    lines = (_MARKDOWN.sub(r"\\\g<0>", line).replace("&", "&amp;").replace("<", "&lt;") for line in clean(text).splitlines())
+    return "  \n".join(lines)

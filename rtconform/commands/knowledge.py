@@ -15,8 +15,10 @@ from rtconform.reference.errors import UserError
 from rtconform.reference.rules import RULES, Rule
 from rtconform.reference.wire import WIRE_TYPES
 from rtconform.reference.wire import schema as schema_of
+from rtconform.reports.compare import Comparison
+from rtconform.reports.json_report import Report
 
-SCHEMAS: dict[str, type[Any]] = {**WIRE_TYPES, "result": Result, "manifest": Manifest}
+SCHEMAS: dict[str, type[Any]] = {**WIRE_TYPES, "result": Result, "manifest": Manifest, "report": Report, "comparison": Comparison}
 
 
 @click.command()

@@ -254,8 +254,8 @@ def make_run(tmp_path: Path) -> Callable[[str], RunFolder]:
 
 @pytest.fixture
 def write_run(tmp_path: Path) -> WriteRun:
-    """A run folder from results and events: see `run_of`."""
-    return lambda *args, **fields: run_of(tmp_path / "written", *args, **fields)
+    """A run folder from results and events, under the name `folder`: see `run_of`."""
+    return lambda *args, folder="written", **fields: run_of(tmp_path / folder, *args, **fields)
 
 
 @pytest.fixture
