@@ -87,7 +87,7 @@ def _make(strength: int, place: Place) -> SuiteCase:
     return SuiteCase(realise(combination_at(strength, place), place.draw(), place.id))
 
 
-def _suite(name: str, about: str) -> GeneratedSuite:
+def _suite(name: str, about: str) -> GeneratedSuite[SuiteCase]:
     strength = STRENGTHS[name]
     return GeneratedSuite(name, "1", about, partial(_make, strength), lambda: len(rows(strength)))
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Generic
 
 from rtconform.generators.randomness import draw_for
-from rtconform.generators.suite import SuiteCase
+from rtconform.generators.suite import Asks, Item_co
 from rtconform.reference.errors import UserError
 
 _ID = re.compile(r"(?P<suite>[^:]+):(?P<seed>0|[1-9][0-9]{0,19}):(?P<index>[0-9]{6,18})")
@@ -39,8 +40,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class GeneratedSuite:
-    """A generated suite (`rtconform.generators.suite.Suite`).
+class GeneratedSuite(Generic[Item_co]):
+    """A generated suite (`rtconform.generators.suite.SuiteOf`).
 
     `length` says how many cases there are; `free`: it is only the usual number, and any other can be had.
     """
@@ -48,10 +49,11 @@ class GeneratedSuite:
     name: str
     version: str
     about: str
-    make: Callable[[Place], SuiteCase]
+    make: Callable[[Place], Item_co]
     length: Callable[[], int]
     free: bool = False
     seeded: bool = True
+    asks: Asks = "case"
 
     def size(self, count: int | None) -> int:
         """How many cases there are, or `count`. Raises UserError where the suite's length is fixed and `count` is given."""
@@ -59,7 +61,7 @@ class GeneratedSuite:
             raise UserError(f"suite {self.name} has {self.length()} cases, no more and no fewer: ask without a count")
         return self.length() if count is None else count
 
-    def case(self, index: int, seed: int) -> SuiteCase:
+    def case(self, index: int, seed: int) -> Item_co:
         """Case number `index`, from 0. Raises UserError where there is none."""
         self._check(index)
         return self.make(Place(self.name, self.version, seed, index))

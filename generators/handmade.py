@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rtconform.generators.composition import Document, PathFault, change, compose, decode_case, nearest, remove
 from rtconform.generators.expectation import expected_answers
-from rtconform.generators.suite import SuiteCase
+from rtconform.generators.suite import Asks, SuiteCase
 from rtconform.generators.suitefile import Draft, SuiteFile, read_suite_file
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case
@@ -28,6 +28,7 @@ class HandmadeSuite:
     about: str
     cases: tuple[SuiteCase, ...] = field(repr=False)
     seeded: bool = False
+    asks: Asks = "case"
 
     def size(self, count: int | None) -> int:
         """How many cases the file has. Raises UserError where `count` asks for a number of them."""

@@ -1,11 +1,15 @@
-"""What a suite is: a named, versioned, deterministic sequence of cases, any of which can be made alone by its index."""
+"""What a suite is: a named, versioned, deterministic sequence of cases or claims, any of which can be made alone by its index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol, TypeVar
 
+from rtconform.reference.claim import Claim
 from rtconform.reference.treatment import Case
 from rtconform.reference.wire import encode
+
+Asks = Literal["case", "claim"]
+"""What a suite puts to a vendor: cases to a coder, claims to an editor."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,60 @@ class SuiteCase:
     document: bytes | None = None
 
     @property
+    def id(self) -> str:
+        """The case's id."""
+        return self.case.id
+
+    @property
+    def question(self) -> Case:
+        """What is asked."""
+        return self.case
+
+    @property
     def wire(self) -> bytes:
         """What is sent to a vendor: JSON on one line, without a newline."""
         return encode(self.case) if self.document is None else self.document
 
 
-class Suite(Protocol):
-    """A suite."""
+@dataclass(frozen=True)
+class SuiteClaim:
+    """A claim and what its author says of it.
+
+    `faults` names what is wrong with the claim (none: it is a right one), `allows` what payers have wrongly stopped in claims
+    like this, where it is such a claim. The rest is as in `SuiteCase`.
+    """
+
+    claim: Claim
+    title: str = ""
+    faults: tuple[str, ...] = ()
+    allows: str = ""
+    heading: str = ""
+    why: str = ""
+    twin: str | None = None
+    document: ClassVar[None] = None
+
+    @property
+    def id(self) -> str:
+        """The claim's id."""
+        return self.claim.id
+
+    @property
+    def question(self) -> Claim:
+        """What is asked."""
+        return self.claim
+
+    @property
+    def wire(self) -> bytes:
+        """What is sent to a vendor: JSON on one line, without a newline."""
+        return encode(self.claim)
+
+
+SuiteItem = SuiteCase | SuiteClaim
+Item_co = TypeVar("Item_co", bound=SuiteItem, covariant=True)
+
+
+class SuiteOf(Protocol[Item_co]):
+    """A suite of cases, or of claims."""
 
     @property
     def name(self) -> str:
@@ -54,6 +105,11 @@ class Suite(Protocol):
         ...
 
     @property
+    def asks(self) -> Asks:
+        """What it puts to a vendor."""
+        ...
+
+    @property
     def seeded(self) -> bool:
         """Whether the seed has any influence."""
         ...
@@ -62,7 +118,7 @@ class Suite(Protocol):
         """How many cases there are; `count` asks a suite of free length for so many, and is an error for others."""
         ...
 
-    def case(self, index: int, seed: int) -> SuiteCase:
+    def case(self, index: int, seed: int) -> Item_co:
         """Case number `index` (from 0): a pure function of suite, version, seed and index."""
         ...
 
@@ -71,7 +127,11 @@ class Suite(Protocol):
         ...
 
 
-def cases(suite: Suite, seed: int, count: int | None = None) -> Iterator[SuiteCase]:
-    """The whole suite, in order, one case at a time."""
+Suite = SuiteOf[SuiteCase]
+AnySuite = SuiteOf[SuiteCase] | SuiteOf[SuiteClaim]
+
+
+def cases(suite: SuiteOf[Item_co], seed: int, count: int | None = None) -> Iterator[Item_co]:
+    """The whole suite, in order, one case or claim at a time."""
     for index in range(suite.size(count)):
         yield suite.case(index, seed)

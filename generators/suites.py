@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from rtconform.generators.arrays import PAIRWISE, THREEWAY
 from rtconform.generators.clinic_suite import CLINIC
@@ -12,16 +13,16 @@ from rtconform.generators.documentation_suite import DOCUMENTATION
 from rtconform.generators.exhaustive import EXHAUSTIVE
 from rtconform.generators.handmade import load_suite_file, shipped_suite
 from rtconform.generators.invalid_suite import INVALID
-from rtconform.generators.suite import Suite
+from rtconform.generators.suite import AnySuite, Suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 
-_GENERATED: tuple[Suite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID)
+_GENERATED: tuple[AnySuite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID)
 
 DIGESTED = 10_000
 """How many cases of a suite its digest is made of, at most."""
 
-SUITES: dict[str, Callable[[], Suite]] = {
+SUITES: dict[str, Callable[[], AnySuite]] = {
     **{name: partial(shipped_suite, name) for name in ("published", "boundaries")},
     **{generated.name: partial(_GENERATED.__getitem__, place) for place, generated in enumerate(_GENERATED)},
 }
@@ -29,6 +30,14 @@ SUITES: dict[str, Callable[[], Suite]] = {
 
 
 def suite(name: str) -> Suite:
+    """The suite of cases of that name, or of that file. Raises UserError where there is none, or where it asks claims."""
+    found = any_suite(name)
+    if found.asks != "case":
+        raise UserError(f"suite {name} asks claims, of claim editors; this is about cases")
+    return cast("Suite", found)
+
+
+def any_suite(name: str) -> AnySuite:
     """The suite of that name, or of the file that `name` ends in .toml to say. Raises UserError where there is none."""
     if name.endswith(".toml"):
         return load_suite_file(Path(name))
@@ -37,16 +46,16 @@ def suite(name: str) -> Suite:
     return SUITES[name]()
 
 
-def suite_of_id(case_id: str) -> Suite:
-    """The suite that a case with this id belongs to: its name stands before the first colon. Raises UserError."""
+def suite_of_id(case_id: str) -> AnySuite:
+    """The suite that a case or claim with this id belongs to: its name stands before the first colon. Raises UserError."""
     name, colon, _ = case_id.partition(":")
     if not colon:
         raise UserError(f"{case_id!r} is no id of a case: it begins with its suite, as in {next(iter(SUITES))}:…")
-    return suite(name)
+    return any_suite(name)
 
 
-def digest(of: Suite, seed: int, count: int | None = None) -> str:
-    """SHA-256 (hexadecimal) over rule set, suite, version, size, seed (where it has influence) and the wire form of its cases.
+def digest(of: AnySuite, seed: int, count: int | None = None) -> str:
+    """SHA-256 (hexadecimal) over rule set, suite, version, size, seed (where it has influence) and what it sends.
 
     Of a suite of more than 10,000 cases, 10,000 are taken, evenly spaced: each is a function of its place alone, so that what
     changes the others changes these.

@@ -7,9 +7,8 @@ from typing import BinaryIO
 
 import click
 
-from rtconform.generators.suite import SuiteCase
-from rtconform.generators.suites import suite as find_suite
-from rtconform.generators.suites import suite_of_id
+from rtconform.generators.suite import SuiteItem
+from rtconform.generators.suites import any_suite, suite_of_id
 from rtconform.reference.coder import code as reference_code
 from rtconform.reference.coding import Coding
 from rtconform.reference.errors import UserError
@@ -26,7 +25,7 @@ from rtconform.reference.wire import decode_cases, encode
 @click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
 def generate(suite: str | None, case_id: str | None, seed: int, count: int | None, shard: str | None, out: Path | None) -> None:
-    """Print the cases of SUITE as JSON Lines (rtconform.case/1), one a line.
+    """Print the cases (rtconform.case/1) or claims (rtconform.claim/1) of SUITE as JSON Lines, one a line.
 
     \b
     rtconform generate boundaries --out cases.jsonl
@@ -98,14 +97,14 @@ def _cases_of(name: str) -> Iterator[tuple[int, Case]]:
         raise UserError(f"{name}: {error.strerror}") from None
 
 
-def _one(case_id: str) -> Iterator[SuiteCase]:
+def _one(case_id: str) -> Iterator[SuiteItem]:
     suite = suite_of_id(case_id)
     index, seed = suite.index_of(case_id)
     yield suite.case(index, seed)
 
 
-def _many(name: str, seed: int, count: int | None, shard: str | None) -> Iterator[SuiteCase]:
-    suite = find_suite(name)
+def _many(name: str, seed: int, count: int | None, shard: str | None) -> Iterator[SuiteItem]:
+    suite = any_suite(name)
     size = suite.size(count)
     part, parts = _shard(shard)
     for index in range(size * (part - 1) // parts, size * part // parts):
@@ -121,7 +120,7 @@ def _shard(text: str | None) -> tuple[int, int]:
     raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
 
 
-def _write(stream: BinaryIO, found: Iterator[SuiteCase]) -> None:
+def _write(stream: BinaryIO, found: Iterator[SuiteItem]) -> None:
     for item in found:
         stream.write(item.wire + b"\n")
     stream.flush()

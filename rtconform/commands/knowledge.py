@@ -8,8 +8,7 @@ import click
 
 from rtconform.commands.options import FORMAT, print_rows
 from rtconform.conformance.records import Manifest, Result
-from rtconform.generators.suites import SUITES, digest
-from rtconform.generators.suites import suite as find_suite
+from rtconform.generators.suites import SUITES, any_suite, digest
 from rtconform.lock import DEFAULT_SEED
 from rtconform.reference.errors import UserError
 from rtconform.reference.rules import RULES, Rule
@@ -62,11 +61,11 @@ def suites(form: str) -> None:
     """List the suites: what each is for, how many cases it has, its version; as JSON with its digest at the default seed."""
     rows = []
     for name in SUITES:
-        found = find_suite(name)
-        row = {"suite": name, "version": found.version, "cases": found.size(None), "about": found.about}
+        found = any_suite(name)
+        row = {"suite": name, "version": found.version, "asks": found.asks, "cases": found.size(None), "about": found.about}
         # a digest is made of thousands of cases: a person who looks what there is does not wait for it
         rows.append({**row, "digest": digest(found, DEFAULT_SEED)} if form == "json" else row)
-    print_rows(rows, form, ("suite", "version", "cases", "about"), (None, None, None, 80))
+    print_rows(rows, form, ("suite", "asks", "version", "cases", "about"), (None, None, None, None, 80))
 
 
 def _in_full(rule: Rule) -> str:
