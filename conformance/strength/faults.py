@@ -1,0 +1,59 @@
+"""The catalogue of faults met in the field, and the recognition of one by its answers."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import chain
+
+from rtconform.conformance.judge import judge
+from rtconform.conformance.normal_form import normal_form
+from rtconform.conformance.strength import faults_claim, faults_guidance, faults_level, faults_record
+from rtconform.conformance.strength.faulty import Coder, Fault, correct
+from rtconform.conformance.verdicts import VERDICTS
+from rtconform.generators.suite import cases
+from rtconform.generators.suites import suite
+from rtconform.reference.coder import expect
+from rtconform.reference.coding import Answer
+from rtconform.reference.treatment import Case
+
+FAULTS: dict[str, Fault] = {
+    fault.id: fault for fault in chain(faults_level.FAULTS, faults_guidance.FAULTS, faults_claim.FAULTS, faults_record.FAULTS)
+}
+"""Every fault by its id."""
+
+
+def known_fault(answers: Sequence[tuple[Case, Answer]]) -> Fault | None:
+    """The fault that gives all these answers; None: there is none, or nothing is wrong with the answers.
+
+    Answers that bill the same are the same, and so are two that both stand. Where several faults fit, the one that explains
+    no more than it must: that answers least of suite `boundaries` wrongly.
+    """
+    if all(_stands(case, answer) for case, answer in answers):
+        return None
+    fitting = [fault for fault in FAULTS.values() if all(_same(case, answer, fault.code(case)) for case, answer in answers)]
+    return min(fitting, key=_wrong_answers, default=None) if len(fitting) > 1 else next(iter(fitting), None)
+
+
+def same_answer(case: Case, one: Answer, other: Answer) -> bool:
+    """Whether two answers bill the same."""
+    if one.outcome != other.outcome:
+        return False
+    return normal_form(one.lines, case) == normal_form(other.lines, case)
+
+
+def stands(case: Case, answer: Answer) -> bool:
+    """Whether the judge lets the answer stand."""
+    return VERDICTS[judge(case, expect(case), answer).verdict].conformant
+
+
+def _same(case: Case, one: Answer, other: Answer) -> bool:
+    return same_answer(case, one, other) or (stands(case, one) and stands(case, other))
+
+
+def _stands(case: Case, answer: Answer) -> bool:
+    return same_answer(case, answer, correct(case)) or stands(case, answer)
+
+
+@cache
+def _wrong_answers(fault: Fault) -> int:
+    of: Coder = fault.code
+    return sum(not _stands(entry.case, of(entry.case)) for entry in cases(suite("boundaries"), 1))

@@ -1,0 +1,48 @@
+"""The catalogue of faults met in the field: each is a coder, each is caught, each is known again by its answers."""
+
+import pytest
+
+from rtconform.conformance.strength import FAULTS, known_fault
+from rtconform.conformance.strength.faulty import correct
+from rtconform.generators.suite import cases
+from rtconform.generators.suites import suite
+from rtconform.reference.rules import RULES
+from rtconform.reference.treatment import Case
+
+BOUNDARIES: tuple[Case, ...] = tuple(entry.case for entry in cases(suite("boundaries"), 1))
+NAMED = ("imrt-77386", "surface-present", "planned-isocenters", "approval-at-the-next-session", "77387-tc", "no-beam-billed")
+
+
+def test_every_fault_is_described() -> None:
+    """A fault says in one sentence what it does, where that is met, and breaks rules of the book."""
+    for fault in FAULTS.values():
+        assert fault.says.endswith(".")
+        assert fault.seen
+        assert set(fault.rules) <= set(RULES)
+        assert fault.rules
+
+
+def test_every_rule_that_can_be_broken_by_a_coder_is_broken() -> None:
+    """The catalogue has a fault for each rule of level, isocenters, motion, guidance and claims that a coder can break."""
+    broken = {rule for fault in FAULTS.values() for rule in fault.rules}
+    # what sources differ on is no fault either way; DOC-MALFORMED is for suite `invalid` alone
+    ambiguous = {rule.id for rule in RULES.values() if rule.standing == "ambiguous"}
+    assert set(RULES) - ambiguous - {"DOC-MALFORMED"} - broken == set()
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_fault_is_known_by_its_answers(name: str) -> None:
+    """From its answers to a suite the fault is named again."""
+    assert FAULTS[name] == known_fault([(case, FAULTS[name].code(case)) for case in BOUNDARIES])
+
+
+def test_right_answers_name_no_fault() -> None:
+    """The reference's own answers are no fault."""
+    assert known_fault([(case, correct(case)) for case in BOUNDARIES]) is None
+
+
+def test_an_unknown_mixture_names_no_fault() -> None:
+    """Answers that no one fault explains name none."""
+    one, other = FAULTS["imrt-77386"], FAULTS["surface-present"]
+    answers = [(case, (one if number % 2 else other).code(case)) for number, case in enumerate(BOUNDARIES)]
+    assert known_fault(answers) is None
