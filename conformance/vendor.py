@@ -16,7 +16,6 @@ import msgspec
 from jmespath.exceptions import JMESPathError, LexerError, ParseError
 
 from rtconform.conformance.secrets import interpolate, malformed_references, references
-from rtconform.conformance.toml_tables import TomlFile
 from rtconform.conformance.vendor_settings import (
     CliSettings,
     HttpSettings,
@@ -29,6 +28,7 @@ from rtconform.conformance.vendor_settings import (
     Vendor,
 )
 from rtconform.conformance.vendor_template import scaffold
+from rtconform.reference.toml_tables import TomlFile
 from rtconform.reference.treatment import TECHNIQUES, ClaimKind, Setting
 
 __all__ = ["Vendor", "load_vendor", "scaffold"]

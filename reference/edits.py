@@ -53,7 +53,7 @@ class CategoryRow:
     """One category: `says` in a sentence, the CARCs that fit it (the usual one first), the rules behind it.
 
     `packaging`: the line's payment is inside another's, so that to bundle it is as right as to deny it. `needs_record`: only
-    documentation shows it.
+    documentation shows it. `disposition` is the usual one.
     """
 
     says: str
@@ -61,6 +61,7 @@ class CategoryRow:
     rules: tuple[str, ...]
     packaging: bool = False
     needs_record: bool = False
+    disposition: DispositionWord = "deny"
 
 
 CATEGORIES: dict[Category, CategoryRow] = {
@@ -73,6 +74,7 @@ CATEGORIES: dict[Category, CategoryRow] = {
         ("97",),
         ("IGRT-TECH", "PORT"),
         packaging=True,
+        disposition="bundle",
     ),
     "delivery_repeated": CategoryRow(
         "More than one delivery code for one session: for a second isocenter, site, plan or beam.",
@@ -144,6 +146,7 @@ CATEGORIES: dict[Category, CategoryRow] = {
         ("16", "150"),
         ("DOC-CONFLICT", "DOC-UNKNOWN", "DOC-PARTIAL", "DOC-AMM"),
         needs_record=True,
+        disposition="review",
     ),
 }
 """Every category, in the order in which a claim is looked at."""
@@ -159,13 +162,14 @@ class Appeal(Struct, frozen=True):
 class AdjudicationLine(Struct, frozen=True):
     """What the reference makes of one line.
 
-    `accepted`: the other dispositions that are right too; `carcs`: the CARCs that fit (empty for a line allowed). `appeal` stands
-    with a line that is allowed.
+    `accepted`: the other dispositions that are right too; `carcs`: the CARCs that fit (empty for a line allowed); `also`: the
+    other categories that would be as right. `appeal` stands with a line that is allowed.
     """
 
     number: int
     disposition: DispositionWord
     category: Category | None = None
+    also: tuple[Category, ...] = ()
     carc: str | None = None
     carcs: tuple[str, ...] = ()
     accepted: tuple[DispositionWord, ...] = ()

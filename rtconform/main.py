@@ -18,6 +18,7 @@ COMMANDS = {
     "generate": ("cases", "Print the cases of a suite as JSON Lines."),
     "export": ("exporting", "Write a suite as plain files, with the answers expected."),
     "code": ("cases", "Print the reference's coding of cases, with the rules behind every line."),
+    "edit": ("editing", "Print the reference's dispositions of claims, with the rules behind every line."),
     "rules": ("knowledge", "Print the coding rules with their sources."),
     "schema": ("knowledge", "Print the JSON Schema of a wire document."),
     "suites": ("knowledge", "List the suites."),

@@ -7,13 +7,14 @@ from typing import BinaryIO
 
 import click
 
+from rtconform.commands.options import documents_of
 from rtconform.generators.suite import SuiteItem
 from rtconform.generators.suites import any_suite, suite_of_id
 from rtconform.reference.coder import code as reference_code
 from rtconform.reference.coding import Coding
 from rtconform.reference.errors import UserError
 from rtconform.reference.rules import RULES
-from rtconform.reference.treatment import Case, unknown_terms
+from rtconform.reference.treatment import unknown_terms
 from rtconform.reference.wire import decode_cases, encode
 
 
@@ -59,7 +60,7 @@ def code(files: tuple[str, ...], *, explain: bool) -> None:
     The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
     """
     for name in files or ("-",):
-        for line, case in _cases_of(name):
+        for line, case in documents_of(name, decode_cases):
             for fault in unknown_terms(case):
                 click.echo(f"rtconform: {_shown(name)}:{line}: {fault}: coded as DOC-UNKNOWN says", err=True)
             coding = reference_code(case)
@@ -84,17 +85,6 @@ def explanation(coding: Coding) -> str:
 
 def _shown(name: str) -> str:
     return "<stdin>" if name == "-" else name
-
-
-def _cases_of(name: str) -> Iterator[tuple[int, Case]]:
-    if name == "-":
-        yield from decode_cases(sys.stdin.buffer, "<stdin>")
-        return
-    try:
-        with Path(name).open("rb") as stream:
-            yield from decode_cases(stream, name)
-    except OSError as error:
-        raise UserError(f"{name}: {error.strerror}") from None
 
 
 def _one(case_id: str) -> Iterator[SuiteItem]:

@@ -1,11 +1,17 @@
 """Options and printing that commands share."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from tabulate import tabulate
+
+from rtconform.reference.errors import UserError
+
+T = TypeVar("T")
 
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For a person, or JSON."
@@ -25,3 +31,15 @@ def print_rows(rows: Iterable[dict[str, Any]], form: str, columns: Sequence[str]
         return
     cells = [[row[column] for column in columns] for row in rows]
     click.echo(tabulate(cells, headers=list(columns), maxcolwidths=list(widths), tablefmt="simple"))
+
+
+def documents_of(name: str, decode: Callable[[Iterable[bytes], str], Iterator[tuple[int, T]]]) -> Iterator[tuple[int, T]]:
+    """The documents in a file, or in standard input where `name` is `-`, each with its line, as `decode` reads them."""
+    if name == "-":
+        yield from decode(sys.stdin.buffer, "<stdin>")
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield from decode(stream, name)
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None

@@ -103,7 +103,7 @@ class TomlFile:
             what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
             raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
         except RecursionError:
-            raise UserError(f"{self.source}: nested too deep for a vendor file") from None
+            raise UserError(f"{self.source}: nested too deep") from None
 
 
 def line_of(text: str, path: Path_) -> int | None:
@@ -138,7 +138,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; give the path of a TOML file") from None
     if len(content) > LONGEST_FILE:
-        raise UserError(f"{path}: longer than {LONGEST_FILE} bytes, no vendor file is")
+        raise UserError(f"{path}: longer than {LONGEST_FILE} bytes, no such file is")
     return content
 
 

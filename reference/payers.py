@@ -1,0 +1,101 @@
+"""Payer profiles: what payers ask for beyond the rules, as dated data with its source. Never code.
+
+The shipped profiles are the files in `payer_profiles/`; a user's own file has the same form. A profile says how a right
+service has to be written on a claim; which services are right the rules alone say.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from rtconform.reference.codes import DELIVERY_CODES
+from rtconform.reference.toml_tables import TomlFile
+
+GuidanceForm = Literal["26", "global", "either"]
+SecondSession = Literal["59", "76", "XE", "units", "plain"]
+
+DEFAULT = "medicare"
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Period(Struct, frozen=True):
+    """What a payer asks for from a day on. `utilisation`: expected share of sessions by delivery code, never a rule."""
+
+    source: Annotated[str, Meta(min_length=1)]
+    guidance_in_freestanding: GuidanceForm
+    second_session: Annotated[tuple[SecondSession, ...], Meta(min_length=1)]
+    most_sessions: Annotated[int, Meta(ge=1, le=24)]
+    utilisation: dict[str, Share] = {}
+
+
+class _Head(Struct, frozen=True):
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=100)]
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    payers: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+
+class PayerProfile(Struct, frozen=True):
+    """One payer's profile. `payers`: what claims call it; `periods`: by the day from which each holds, the earliest first."""
+
+    name: str
+    title: str
+    payers: tuple[str, ...]
+    periods: tuple[tuple[dt.date, Period], ...]
+
+    def on(self, day: dt.date) -> Period:
+        """What holds on that day; before the first period, what the first says."""
+        begun = [period for since, period in self.periods if since <= day]
+        return begun[-1] if begun else self.periods[0][1]
+
+
+def load_profile(path: Path) -> PayerProfile:
+    """The profile in a file. Raises DocumentError (UserError for no file) with every fault, its line and its field."""
+    file = TomlFile(path)
+    file.unknown_keys(file.root, ("profile", "period"))
+    head = file.table(_Head, file.root.get("profile"), "profile")
+    raw = file.root.get("period")
+    tables: dict[str, Any] = raw if isinstance(raw, dict) else {}
+    if not tables:
+        file.fault("no period: write what holds from a day on as [period.2026-01-01]", "period")
+    periods = [(_day(file, key), _period(file, key, table)) for key, table in tables.items()]
+    file.check()
+    whole = sorted(((day, period) for day, period in periods if day and period), key=lambda item: item[0])
+    if head is None:  # check has raised
+        raise AssertionError
+    return PayerProfile(head.name, head.title, head.payers, tuple(whole))
+
+
+@cache
+def profiles() -> dict[str, PayerProfile]:
+    """The shipped profiles by name, the default first."""
+    loaded = [load_profile(path) for path in sorted(Path(__file__).with_name("payer_profiles").glob("*.toml"))]
+    return {profile.name: profile for profile in sorted(loaded, key=lambda profile: (profile.name != DEFAULT, profile.name))}
+
+
+def profile_of(payer: str, own: Iterable[PayerProfile] = ()) -> PayerProfile:
+    """The profile for what a claim calls its payer: one of the user's `own`, a shipped one, else the default."""
+    known = [*own, *profiles().values()]
+    return next((profile for profile in known if payer in profile.payers), profiles()[DEFAULT])
+
+
+def _day(file: TomlFile, key: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(key)
+    except ValueError:
+        file.fault(f"{key!r} is no day: name the period by its first day, as in [period.2026-01-01]", "period", key)
+        return None
+
+
+def _period(file: TomlFile, key: str, table: object) -> Period | None:
+    period = file.table(Period, table, "period", key)
+    for code in period.utilisation if period else ():
+        if code not in DELIVERY_CODES:
+            file.fault(f"{code} is no delivery code; there are {', '.join(DELIVERY_CODES)}", "period", key, "utilisation")
+    if period and sum(period.utilisation.values()) > 1:
+        file.fault("the shares add up to more than 1", "period", key, "utilisation")
+    return period
