@@ -24,6 +24,9 @@ COMMANDS = {
     "suites": ("knowledge", "List the suites."),
     "space": ("space", "Print the space of treatments: dimensions, constraints, exact counts."),
     "vendor": ("vendors", "Begin a vendor file, and check that it works."),
+    "certify": ("certifying", "Run what certifies, and write the signed bundle that proves how it ended."),
+    "verify": ("certifying", "Check a bundle offline: signature, cases made again, answers judged again."),
+    "seed": ("certifying", "Commit to a secret seed before a certifying run, reveal it after."),
     "completion": ("completion", "Print the shell completion script."),
 }
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtconform._version import __version__
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.judge import lines_in_words
 from rtconform.conformance.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
@@ -27,13 +29,15 @@ from rtconform.reports.summary import Summary, summarise
 class PlannedRun:
     """A run that can start: everything that can be wrong with what the user gave has been looked at.
 
-    `remarks`: where the author of a suite file expects something else than the reference says.
+    `remarks`: where the author of a suite file expects something else than the reference says. `disguise`: under what ids
+    the cases are asked (None: their own).
     """
 
     vendor: Vendor
     chosen: tuple[Chosen, ...]
     manifest: Manifest
     remarks: tuple[str, ...] = ()
+    disguise: Disguise | None = None
 
     @property
     def cases(self) -> int:
@@ -86,7 +90,8 @@ async def run_to_folder(
     `progress` is called with each result, `tell` with each finding as soon as it is made.
     """
     with RunWriter(out, planned.manifest, resume=resume) as writer:
-        await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet)
+        opening = planned.disguise.opening if planned.disguise else open_adapter
+        await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
     return summarise(RunFolder(out))
 
 

@@ -57,7 +57,7 @@ def run(
         click.echo(f"rtconform: {remark}", err=True)
     folder = out or _free_folder(planned)
     try:
-        summary = _run(planned, folder, resume=resume)
+        summary = run_watched(planned, folder, resume=resume)
     except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -70,7 +70,7 @@ def run(
     sys.exit(summary.exit_code)
 
 
-def _run(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
+def run_watched(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:

@@ -1,0 +1,102 @@
+"""The file of a bundle: a ZIP of stored files in a form so narrow that its contents leave no byte of it open.
+
+Any unpacker reads it. Ours reads sizes and names only, packs what it found again and compares: a byte that differs, in a
+header or a checksum, is one that was altered. Nothing is ever unpacked to a path or inflated.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rtconform.reference.errors import UserError
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest bundle that is read or written."""
+
+MAX_FILES = 32
+
+_NAME = re.compile(rb"[a-z][a-z0-9-]{0,40}(\.[a-z0-9]{1,10}){1,2}")
+_LOCAL = struct.Struct("<4s5H3I2H")
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_VERSION = 20
+_MADE_ON_UNIX = 3 << 8 | _VERSION
+_DAY = 1 << 5 | 1
+"""1980-01-01, the first day that ZIP knows: the file must not hang on the clock."""
+_PERMISSIONS = 0o100644 << 16
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files of a bundle by name. `altered`: where the container is not what these files are packed as (empty: nowhere)."""
+
+    files: Mapping[str, bytes]
+    altered: str = ""
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The container of these files, in their order: a pure function of names and contents. Raises UserError where too large."""
+    parts, directory, offset = [], [], 0
+    for name, content in files.items():
+        encoded = name.encode("ascii")
+        sizes = (zlib.crc32(content), len(content), len(content))
+        local = _LOCAL.pack(b"PK\3\4", _VERSION, 0, 0, 0, _DAY, *sizes, len(encoded), 0) + encoded
+        directory.append(
+            _CENTRAL.pack(
+                b"PK\1\2", _MADE_ON_UNIX, _VERSION, 0, 0, 0, _DAY, *sizes, len(encoded), 0, 0, 0, 0, _PERMISSIONS, offset
+            )
+            + encoded
+        )
+        parts += [local, content]
+        offset += len(local) + len(content)
+        if offset > MAX_BYTES:
+            raise UserError(f"the bundle would be larger than {MAX_BYTES} bytes, at {name}: certify on fewer cases")
+    central = b"".join(directory)
+    end = _END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), len(central), offset, 0)
+    return b"".join((*parts, central, end))
+
+
+def unpack(bundle: bytes, source: str) -> Contents:
+    """The files in a container. Raises UserError, naming `source` and the place, where there are none to be found."""
+    if len(bundle) > MAX_BYTES:
+        raise UserError(f"{source}: larger than {MAX_BYTES} bytes: no bundle is")
+    files: dict[str, bytes] = {}
+    starts: list[tuple[int, str]] = []
+    position = 0
+    while bundle[position : position + 4] == b"PK\3\4":
+        name, begin, size = _header(bundle, position, source)
+        if name in files:
+            raise UserError(f"{source}: byte {position}: a second {name}; a bundle holds each file once")
+        if len(files) == MAX_FILES:
+            raise UserError(f"{source}: byte {position}: more than {MAX_FILES} files; a bundle has fewer")
+        if size > len(bundle) - begin:
+            raise UserError(f"{source}: byte {position}: {name} says that it is {size} bytes long, the file ends before that")
+        files[name] = bundle[begin : begin + size]
+        starts.append((position, name))
+        position = begin + size
+    if not files:
+        raise UserError(f"{source}: no bundle: it does not begin as one; give a file that rtconform certify wrote")
+    packed = pack(files)
+    if packed == bundle:
+        return Contents(files)
+    differs = next((i for i, (ours, theirs) in enumerate(zip(packed, bundle, strict=False)) if ours != theirs), None)
+    place = min(len(packed), len(bundle)) if differs is None else differs
+    within = next((name for start, name in reversed(starts) if start <= place < position), "the table of contents")
+    return Contents(files, f"byte {place} ({within}) is not what these contents are packed as")
+
+
+def _header(bundle: bytes, position: int, source: str) -> tuple[str, int, int]:
+    """Name, beginning and size of the file whose header stands at `position`."""
+    try:
+        _, _, flags, method, _, _, _, stored, size, name_length, extra_length = _LOCAL.unpack_from(bundle, position)
+    except struct.error:
+        raise UserError(f"{source}: byte {position}: the file ends within a header: it is cut off") from None
+    if flags or method or stored != size or extra_length:
+        raise UserError(f"{source}: byte {position}: compressed, encrypted or extended: a bundle's files are stored as they are")
+    begin = position + _LOCAL.size + name_length
+    name = bundle[position + _LOCAL.size : begin]
+    if not _NAME.fullmatch(name):
+        raise UserError(f"{source}: byte {position}: {name[:60]!r} is no name of a file in a bundle")
+    return name.decode("ascii"), begin, size

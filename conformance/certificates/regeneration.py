@@ -1,0 +1,94 @@
+"""Making a certifying run's cases and results again, from its suites, seed and key of ids alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace as changed
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
+from rtconform.conformance.records import Manifest, Result, SuiteRecord
+from rtconform.conformance.runner import Chosen, result_of
+from rtconform.conformance.vendor_settings import Supports, unsupported
+from rtconform.generators.suite import SuiteCase, cases
+from rtconform.generators.suites import digest
+from rtconform.generators.suites import suite as find_suite
+from rtconform.reference import RULE_SET
+from rtconform.reference.wire import encode
+
+CERTIFYING = ("boundaries", "pairwise")
+"""The suites of a certifying run. No other is ever made for a bundle: a name in one must not open a file or take for ever."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A case of the run, as the suite has it; `suite` is the suite's name."""
+
+    suite: str
+    item: SuiteCase
+
+
+def disguised(chosen: Sequence[Chosen], disguise: Disguise) -> tuple[Chosen, ...]:
+    """The suites of a run, each in the order of the disguise."""
+    return tuple(replace(part, suite=ShuffledSuite(part.suite, part.seed, disguise)) for part in chosen)
+
+
+def why_not_these_suites(manifest: Manifest) -> str:
+    """Why the run's suites can't be made again as they were, here; empty: they can."""
+    if manifest.rule_set != RULE_SET:
+        return f"the run is of rule set {manifest.rule_set}, here {RULE_SET} is installed: verify it with that version"
+    if (names := tuple(record.name for record in manifest.suites)) != CERTIFYING:
+        return f"the run is of {', '.join(names) or 'no suite'}: a certifying run is of {', '.join(CERTIFYING)}, whole"
+    return next(filter(None, map(_why_not, manifest.suites)), "")
+
+
+def _why_not(record: SuiteRecord) -> str:
+    suite = find_suite(record.name)
+    if record.version != suite.version:
+        return f"suite {record.name} is of version {record.version}, here it has version {suite.version}: another suite"
+    if record.cases != (size := suite.size(None)):
+        return f"suite {record.name} is said to have {record.cases} cases, it has {size}"
+    if record.digest != (made := digest(suite, record.seed)):
+        return f"suite {record.name} is said to have digest {record.digest}, its cases for seed {record.seed} have {made}"
+    return ""
+
+
+def regenerate(manifest: Manifest, disguise: Disguise) -> dict[str, Asked]:
+    """The run's cases by id, in the order in which they were asked."""
+    found = {}
+    for record in manifest.suites:
+        for item in cases(ShuffledSuite(find_suite(record.name), record.seed, disguise), record.seed):
+            found[item.case.id] = Asked(record.name, item)
+    return found
+
+
+def sent(asked: Sequence[Asked], disguise: Disguise) -> bytes:
+    """The cases as the vendor got them, as JSON Lines."""
+    return b"".join(encode(disguise.case(one.item.case)) + b"\n" for one in asked)
+
+
+def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disguise) -> str:
+    """What of a recorded result is not what the case and the recorded answer make it; empty: nothing.
+
+    What no one can make again stands as it is recorded: the answer itself, times, what the vendor wrote beside.
+    """
+    answer = result.answer
+    if answer is not None and answer.id != (opaque := disguise.id(result.id)):
+        return f"the answer is to case {answer.id[:40]!r}, the case was asked as {opaque}"
+    reason = unsupported(msgspec.convert(record.vendor.supports, Supports), asked.item.case)
+    if reason is not None:
+        again = result_of(asked.suite, asked.item, None, "not_applicable", reason)
+    elif answer is not None:
+        again = result_of(asked.suite, asked.item, Reply("answered", answer))
+    elif result.verdict in ("invalid", "error", "timeout"):
+        again = result_of(asked.suite, asked.item, Reply(result.verdict, detail=result.explanation))
+    else:
+        return f"{result.verdict} without an answer to judge"
+    if again.verdict != result.verdict:
+        return f"verdict {result.verdict} is recorded, the answer is judged {again.verdict}: {again.explanation}"
+    if again.expected != result.expected:
+        return "the expectation is not what the reference makes of the case"
+    again = changed(again, latency_ms=result.latency_ms, received=result.received, stderr=result.stderr)
+    names = [name for name in Result.__struct_fields__ if getattr(again, name) != getattr(result, name)]
+    return f"{', '.join(names)} not as the judge writes it" if names else ""

@@ -1,0 +1,147 @@
+"""What a bundle states: an in-toto Statement v1 whose subjects are the bundle's files and whose predicate is the certificate."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from rtconform.conformance.records import Environment, SuiteRecord, UtcTime, VendorRecord
+from rtconform.conformance.verdicts import FindingKind, Verdict
+from rtconform.reference.wire import decode
+
+BUILD = "vendor-build"
+"""The subject that stands for the vendor's build, where its digest is given."""
+
+Level = Literal["rehearsal", "self_assessed", "held_out"]
+Outcome = Literal["certified", "refused"]
+
+LEVELS: dict[Level, str] = {
+    "rehearsal": "unsigned, or on a seed that could be known beforehand: shows how a certifying run would end, proves nothing",
+    "self_assessed": "signed, on a seed drawn when the run began: worth as much as whoever signed it",
+    "held_out": "signed, on a seed that was committed to before: nobody but the certifier could know the cases",
+}
+"""What each level means, from the weakest."""
+
+
+class Digest(Struct, frozen=True):
+    """A SHA-256, hexadecimal."""
+
+    sha256: str
+
+
+class Subject(Struct, frozen=True):
+    """What the statement is about: a file of the bundle by its name, or the vendor's build."""
+
+    name: str
+    digest: Digest
+
+
+class SeedRecord(Struct, frozen=True):
+    """Where the seed came from: `given` as a number, `drawn` when the run began, or `committed` to before.
+
+    `commitment` is the SHA-256 of the bundle's `seed.json` (empty where the seed was given as a number).
+    """
+
+    origin: Literal["given", "drawn", "committed"]
+    seed: int
+    commitment: str = ""
+
+
+class Coverage(Struct, frozen=True):
+    """What the cases that were asked covered. `not_applicable`: why cases were not asked, and how many."""
+
+    settings: tuple[str, ...]
+    claims: tuple[str, ...]
+    techniques: tuple[str, ...]
+    payers: tuple[str, ...]
+    first_date_of_service: dt.date | None
+    last_date_of_service: dt.date | None
+    not_applicable: dict[str, int]
+
+
+class Failure(Struct, frozen=True):
+    """A case that stands against the certificate, and the commands that print it and ask it again."""
+
+    id: str
+    verdict: Verdict
+    rules: tuple[str, ...]
+    explanation: str
+    reproduce: tuple[str, ...]
+
+
+class FindingRecord(Struct, frozen=True):
+    """A finding about the vendor, with the cases that show it."""
+
+    kind: FindingKind
+    detail: str
+    cases: tuple[str, ...]
+
+
+class Signer(Struct, frozen=True):
+    """The key that seals the bundle. Whose it is can't be learned from the bundle."""
+
+    key_id: str
+    public_key: str
+
+
+class Certificate(Struct, frozen=True):
+    """What was tested, how it ended and until when it holds. `failures` names the first 200 of `failed` cases.
+
+    `id_key` is the key of the opaque ids, revealed now that the run is over. `signer` None: unsigned.
+    """
+
+    outcome: Outcome
+    level: Level
+    rule_set: str
+    vendor: VendorRecord
+    suites: tuple[SuiteRecord, ...]
+    seed: SeedRecord
+    started_at: UtcTime
+    issued_at: UtcTime
+    valid_until: UtcTime
+    covered: Coverage
+    counts: dict[Verdict, int]
+    failed: int
+    failures: tuple[Failure, ...]
+    findings: tuple[FindingRecord, ...]
+    reasons: tuple[str, ...]
+    errata: tuple[str, ...]
+    environment: Environment
+    id_key: str
+    signer: Signer | None
+
+
+class Statement(Struct, frozen=True, rename={"type": "_type", "predicate_type": "predicateType"}):
+    """An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md)."""
+
+    subject: tuple[Subject, ...]
+    predicate: Certificate
+    type: Literal["https://in-toto.io/Statement/v1"] = "https://in-toto.io/Statement/v1"
+    predicate_type: Literal["urn:rtconform:certificate:1"] = "urn:rtconform:certificate:1"
+
+
+def subjects(files: Mapping[str, bytes], build_digest: str) -> tuple[Subject, ...]:
+    """A subject for each file, and one for the vendor's build where its digest is given."""
+    found = [Subject(name, Digest(hashlib.sha256(content).hexdigest())) for name, content in files.items()]
+    build = [Subject(BUILD, Digest(build_digest.removeprefix("sha256:")))] if build_digest else []
+    return (*found, *build)
+
+
+def level_of(seed: SeedRecord, *, signed: bool) -> Level:
+    """The level that a certificate can claim."""
+    if not signed or seed.origin == "given":
+        return "rehearsal"
+    return "held_out" if seed.origin == "committed" else "self_assessed"
+
+
+def read_statement(payload: bytes, source: str) -> Statement:
+    """The statement in an envelope. Raises DocumentError where it is none, or of a version that we don't know."""
+    return decode(payload, Statement, source)
+
+
+def statement_bytes(statement: Statement) -> bytes:
+    """The statement as JSON, laid out for people."""
+    return msgspec.json.format(msgspec.json.encode(statement), indent=2)

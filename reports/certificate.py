@@ -1,0 +1,71 @@
+"""A certificate as plain text: what stands in a bundle as `certificate.txt`, and what a verification prints."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from rtconform.conformance.certificates.statement import LEVELS, Certificate, Failure
+from rtconform.reports.text import clip, one_line
+
+LONGEST = 1000
+_INDENT = 18
+
+
+def in_words(certificate: Certificate) -> str:
+    """The certificate, a fact a line; a vendor's text in it is cleaned and of bounded length."""
+    lines = (f"{head:<{_INDENT}}{clip(one_line(text), LONGEST)}".rstrip() for head, text in _lines(certificate))
+    return "\n".join((*_head(certificate), "", *lines)) + "\n"
+
+
+def _head(certificate: Certificate) -> Iterator[str]:
+    yield "CERTIFICATE OF CONFORMANCE" if certificate.outcome == "certified" else "REFUSAL: NOT CONFORMANT"
+    if certificate.signer is None:
+        yield "UNSIGNED: nobody vouches for this document."
+
+
+def _lines(c: Certificate) -> Iterator[tuple[str, str]]:
+    yield "vendor", f"{c.vendor.name}, version {c.vendor.version} ({c.vendor.kind}: {c.vendor.target})"
+    yield "build", c.vendor.build_digest or "no digest given: the version is the vendor's word"
+    yield "level", f"{c.level}: {LEVELS[c.level]}"
+    yield "rule set", c.rule_set
+    for suite in c.suites:
+        yield "suite", f"{suite.name}, version {suite.version}, {suite.cases} cases, sha256:{suite.digest}"
+    opened = f", commitment {c.seed.commitment}" if c.seed.commitment else ""
+    yield "seed", f"{c.seed.seed}, {c.seed.origin}{opened}"
+    yield "run", f"{_moment(c.started_at)}, rtconform {c.environment.rtconform}, {c.environment.platform}"
+    yield "issued", _moment(c.issued_at)
+    yield "valid until", _moment(c.valid_until)
+    yield from _coverage(c)
+    yield "errata applied", ", ".join(c.errata) or "none"
+    yield "cases", ", ".join(f"{number} {verdict}" for verdict, number in c.counts.items() if number) or "none"
+    for reason in c.reasons:
+        yield "because", reason
+    for finding in c.findings:
+        yield "finding", f"{finding.kind}: {finding.detail}"
+    for failure in c.failures:
+        yield from _failure(failure)
+    if c.failed > len(c.failures):
+        yield "", f"and {c.failed - len(c.failures)} more, in results.jsonl"
+    yield "signed by", c.signer.key_id if c.signer else "nobody"
+
+
+def _coverage(c: Certificate) -> Iterator[tuple[str, str]]:
+    covered = c.covered
+    yield "settings", ", ".join(covered.settings) or "none"
+    yield "claims", ", ".join(covered.claims) or "none"
+    yield "techniques", ", ".join(covered.techniques) or "none"
+    yield "payers", ", ".join(covered.payers) or "none"
+    yield "dates of service", f"{covered.first_date_of_service} to {covered.last_date_of_service}"
+    for reason, number in covered.not_applicable.items():
+        yield "not applicable", f"{number} cases: {reason}"
+    if not covered.not_applicable:
+        yield "not applicable", "nothing: every case was asked"
+
+
+def _failure(failure: Failure) -> Iterator[tuple[str, str]]:
+    yield "case", f"{failure.id}: {failure.verdict} ({', '.join(failure.rules)}): {failure.explanation}"
+    for command in failure.reproduce:
+        yield "", command
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"

@@ -1,0 +1,184 @@
+"""Puts a certifying run together, and makes a certificate of its records: the same function states it and checks it."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from msgspec.structs import replace as changed
+
+from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
+from rtconform.conformance.certificates.disguise import Disguise
+from rtconform.conformance.certificates.envelope import SigningKey
+from rtconform.conformance.certificates.regeneration import CERTIFYING, Asked, disguised, regenerate, sent
+from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
+from rtconform.conformance.certificates.statement import (
+    Certificate,
+    Coverage,
+    Failure,
+    FindingRecord,
+    SeedRecord,
+    Signer,
+    Statement,
+    level_of,
+    subjects,
+)
+from rtconform.conformance.records import Result, now
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.vendor import load_vendor
+from rtconform.conformance.verdicts import VERDICTS
+from rtconform.reference.errors import UserError
+from rtconform.reports.certificate import in_words
+from rtconform.reports.failure import shape
+from rtconform.reports.formats import render
+from rtconform.reports.summary import Summary, because, summarise
+from rtconform.reports.text import clip, one_line
+from rtconform.running import PlannedRun, plan_run
+
+NAMED = 200
+"""How many failing cases a refusal names; all are in its results."""
+
+LONGEST_EXPLANATION = 500
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a certificate says beside what the run's records say."""
+
+    seed: SeedRecord
+    id_key: str
+    issued_at: dt.datetime
+    valid_until: dt.datetime
+    signer: Signer | None
+
+
+@dataclass(frozen=True)
+class Certification:
+    """A certifying run that can start. `opening` is the document of its seed (empty: the seed was given as a number)."""
+
+    planned: PlannedRun
+    seed: SeedRecord
+    opening: bytes
+    disguise: Disguise
+    key: SigningKey | None
+    valid_days: int
+
+
+@dataclass(frozen=True)
+class SeedSource:
+    """Where the seed shall come from: a number, or the document of an opening; neither: one is drawn now."""
+
+    number: int | None = None
+    opening: bytes = b""
+    file: str = ""
+
+
+def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | None, valid_days: int) -> Certification:
+    """Read the vendor file and settle the seed. Raises UserError."""
+    name = load_vendor(vendor_file).name
+    if source.opening and (opening := read_opening(source.opening, source.file)).vendor != name:
+        raise UserError(f"{source.file}: committed to for vendor {opening.vendor!r}; {vendor_file} is of {name!r}")
+    if source.number is not None:
+        document, seed = b"", SeedRecord("given", source.number)
+    else:
+        document = source.opening or draw(name, now().date())
+        seed = SeedRecord("committed" if source.opening else "drawn", seed_of(document), commitment(document))
+    planned = plan_run(vendor_file, CERTIFYING, seed=seed.seed)
+    disguise = Disguise.drawn()
+    planned = replace(
+        planned,
+        chosen=disguised(planned.chosen, disguise),
+        manifest=changed(planned.manifest, mode="certify"),
+        disguise=disguise,
+    )
+    return Certification(planned, seed, document, disguise, key, valid_days)
+
+
+def make_bundle(certification: Certification, folder: Path) -> tuple[Certificate, bytes]:
+    """The certificate, or refusal, of the finished run in `folder`, and the bundle that proves it."""
+    run = RunFolder(folder)
+    signer = Signer(certification.key.public.id, certification.key.public.pem) if certification.key else None
+    issued = now()
+    terms = Terms(
+        certification.seed, certification.disguise.key, issued, issued + dt.timedelta(days=certification.valid_days), signer
+    )
+    asked = regenerate(run.manifest, certification.disguise)
+    certificate = certificate_of(run, asked, terms)
+    (report,) = render(folder, ["html"])
+    records = {name: (folder / name).read_bytes() for name in RECORDS}
+    files = {
+        TEXT: in_words(certificate).encode(),
+        **({SEED: certification.opening} if certification.opening else {}),
+        CASES: sent([asked[result.id] for result in run.results()], certification.disguise),
+        **records,
+        REPORT: report.read_bytes(),
+    }
+    statement = Statement(subjects(files, certificate.vendor.build_digest), certificate)
+    return certificate, write_bundle(files, statement, certification.key)
+
+
+def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> Certificate:
+    """What the records of a certifying run certify, or why they don't; `asked` holds the run's cases."""
+    manifest = run.manifest
+    summary = summarise(run)
+    failures = tuple(_failures(run))
+    return Certificate(
+        outcome="certified" if summary.conformant else "refused",
+        level=level_of(terms.seed, signed=terms.signer is not None),
+        rule_set=manifest.rule_set,
+        vendor=manifest.vendor,
+        suites=manifest.suites,
+        seed=terms.seed,
+        started_at=manifest.started_at,
+        issued_at=terms.issued_at,
+        valid_until=terms.valid_until,
+        covered=_coverage(run, asked),
+        counts=summary.counts,
+        failed=_failed(summary),
+        failures=failures,
+        findings=tuple(FindingRecord(finding.kind, finding.detail, finding.cases) for finding in summary.findings),
+        reasons=because(summary),
+        errata=(),
+        environment=manifest.environment,
+        id_key=terms.id_key,
+        signer=terms.signer,
+    )
+
+
+def _failed(summary: Summary) -> int:
+    return sum(number for verdict, number in summary.counts.items() if not VERDICTS[verdict].conformant)
+
+
+def _failures(run: RunFolder) -> Iterator[Failure]:
+    named = 0
+    for result in run.results():
+        if VERDICTS[result.verdict].conformant:
+            continue
+        shown = shape(run.manifest, result)
+        explanation = clip(one_line(result.explanation), LONGEST_EXPLANATION)
+        yield Failure(result.id, result.verdict, result.rules, explanation, (shown.generate, shown.run))
+        named += 1
+        if named == NAMED:
+            return
+
+
+def _coverage(run: RunFolder, asked: Mapping[str, Asked]) -> Coverage:
+    reasons = Counter[str]()
+    covered: list[Result] = []
+    for result in run.results():
+        if result.verdict == "not_applicable":
+            reasons[result.explanation] += 1
+        else:
+            covered.append(result)
+    cases = [asked[result.id].item.case for result in covered]
+    days = sorted({case.billing.date_of_service for case in cases})
+    return Coverage(
+        settings=tuple(sorted({case.billing.setting for case in cases})),
+        claims=tuple(sorted({case.billing.claim for case in cases})),
+        techniques=tuple(sorted({plan.technique for case in cases for plan in case.plans})),
+        payers=tuple(sorted({case.billing.payer for case in cases})),
+        first_date_of_service=days[0] if days else None,
+        last_date_of_service=days[-1] if days else None,
+        not_applicable=dict(sorted(reasons.items())),
+    )

@@ -1,0 +1,268 @@
+"""`rtconform certify`, `rtconform verify`, `rtconform seed`: certificates, from both sides."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from rtconform.certifying import Certification, SeedSource, make_bundle, plan_certification
+from rtconform.commands.options import FORMAT
+from rtconform.commands.running import run_watched
+from rtconform.conformance.certificates.checks import Check, Trust
+from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_public_key, read_signing_key
+from rtconform.conformance.certificates.seeds import LONGEST_OPENING, commitment, draw, read_opening, seed_of
+from rtconform.conformance.certificates.statement import Certificate
+from rtconform.conformance.records import now
+from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
+from rtconform.reference.errors import UserError, VendorUnreachable
+from rtconform.reference.wire import encode
+from rtconform.reports.certificate import in_words
+from rtconform.reports.text import clip, one_line
+from rtconform.verifying import load_bundle
+from rtconform.verifying import verify as checks_of
+
+KEY_VARIABLE = "RTCONFORM_SIGNING_KEY"
+"""The environment variable that may hold the private key, as PEM text."""
+
+_DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
+
+
+@click.command()
+@click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+@click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${KEY_VARIABLE}]")
+@click.option("--unsigned", is_flag=True, help="Write a bundle that nobody vouches for, and that says so.")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="The seed committed to: what rtconform seed commit wrote.")
+@click.option("--commitment", "published", help="The commitment that was published; --seed-file must open it.")
+@click.option("--seed", type=click.IntRange(min=0), help="A seed that is known: a rehearsal.  [default: drawn now]")
+@click.option("--valid-days", type=click.IntRange(1, 1096), default=365, show_default=True, help="When the certificate expires.")
+@click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
+@FORMAT
+def certify(
+    vendor: Path,
+    key: Path | None,
+    seed_file: Path | None,
+    published: str | None,
+    seed: int | None,
+    valid_days: int,
+    out: Path | None,
+    *,
+    unsigned: bool,
+    form: str,
+) -> None:
+    """Ask VENDOR.toml's coder a certifying run, once and whole, and write the signed bundle that proves how it ended.
+
+    \b
+    rtconform certify vendor.toml --unsigned
+    rtconform certify vendor.toml --key key.pem --seed-file seed.json --commitment SHA256
+
+    Standard output gets the certificate or the refusal. Exit code 0: certified; 1: refused, the bundle names the cases; 2:
+    something given is wrong; 3: the vendor could not be reached; 130: interrupted, no bundle, and the seed is spent.
+    """
+    if seed is not None and seed_file is not None:
+        raise click.UsageError("--seed and --seed-file exclude each other: a seed that is known can't be held out")
+    if published is not None and seed_file is None:
+        raise click.UsageError("--commitment needs the --seed-file that opens it")
+    source = SeedSource(seed, _opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
+    planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
+    with _reserved(out) as write, _spent(seed_file):
+        certificate, bundle = _ask(planned)
+        path = write(bundle, certificate)
+    if form == "json":
+        click.echo(encode({"bundle": str(path), "certificate": certificate}))
+    else:
+        click.echo(in_words(certificate))
+        click.echo(f"bundle: {path}")
+    sys.exit(EXIT_CONFORMANT if certificate.outcome == "certified" else EXIT_NOT_CONFORMANT)
+
+
+@click.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--public-key", type=click.Path(path_type=Path), help="The certifier's public key, PEM, got from the certifier.")
+@click.option("--commitment", "published", help="The commitment that the certifier published before the run.")
+@FORMAT
+def verify(bundle: Path, public_key: Path | None, published: str | None, form: str) -> None:
+    """Check a BUNDLE offline, trusting nothing in it: cases are made again, answers judged again, line by line what held.
+
+    \b
+    rtconform verify certificate.zip --public-key certifier.pem --commitment SHA256
+
+    Exit code 0: a certificate, and every check that was made held; 1: something did not hold, or it is a refusal; 2: it
+    can't be read. What was not checked is said: with no --public-key, whose signature it is.
+    """
+    key = read_public_key(read_key_file(public_key), str(public_key)) if public_key else None
+    trust = Trust(key, _digest(published) if published is not None else None, now())
+    read = load_bundle(bundle)
+    certificate = read.statement.predicate
+    checks = []
+    if form == "table":
+        click.echo(in_words(certificate))
+    for check in checks_of(read, trust):
+        checks.append(check)
+        if form == "table":
+            click.echo(f"{_MARKS[check.standing]:12} {check.name:11} {clip(one_line(check.detail), 2000)}")
+    held = all(check.standing != "failed" for check in checks)
+    valid = held and certificate.outcome == "certified"
+    if form == "json":
+        click.echo(encode({"valid": valid, "held": held, "checks": checks, "certificate": certificate}))
+    else:
+        click.echo(f"\n{_conclusion(certificate, checks)}")
+    sys.exit(EXIT_CONFORMANT if valid else EXIT_NOT_CONFORMANT)
+
+
+@click.group()
+def seed() -> None:
+    """Held-out cases: commit to a secret seed before the vendor hands over its build, reveal it after the run."""
+
+
+@seed.command()
+@click.option("--vendor", required=True, help="The vendor's name, as its vendor file gives it.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("seed.json"), show_default=True, help="Keep this secret.")
+def commit(vendor: str, out: Path) -> None:
+    """Draw a secret seed, write it to a file that only you can read, and print the commitment to publish."""
+    document = draw(vendor, now().date())
+    read_opening(document, "--vendor")
+    try:
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123 - a mode from the start
+            stream.write(document)
+    except FileExistsError:
+        raise UserError(f"{out}: there is a seed already; give another --out") from None
+    except OSError as error:
+        raise UserError(f"{out}: can't write the seed: {error.strerror}") from None
+    click.echo(commitment(document))
+    click.echo(f"rtconform: {out} is secret until the run is over; publish the line above now", err=True)
+
+
+@seed.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commitment", "published", help="The commitment that was published.")
+def reveal(file: Path, published: str | None) -> None:
+    """Print what a commitment was to: vendor, day, secret, and the seed of the cases that follows from it."""
+    document = _opening(file, published)
+    opening = read_opening(document, str(file))
+    for name, value in (
+        ("vendor", opening.vendor),
+        ("date", opening.date),
+        ("secret", opening.secret),
+        ("commitment", commitment(document)),
+        ("seed", seed_of(document)),
+    ):
+        click.echo(f"{name:11} {one_line(str(value))}")
+
+
+_MARKS = {"held": "held", "failed": "DID NOT HOLD", "not_checked": "not checked"}
+
+
+def _conclusion(certificate: Certificate, checks: list[Check]) -> str:
+    failed = [check.name for check in checks if check.standing == "failed"]
+    if failed:
+        return f"NOT VALID: {', '.join(failed)} did not hold"
+    open_ = [check.name for check in checks if check.standing == "not_checked"]
+    rest = f"; not checked: {', '.join(open_)}" if open_ else ""
+    if certificate.outcome == "refused":
+        return f"an authentic REFUSAL, no certificate: every check that was made held{rest}"
+    return f"valid: every check that was made held{rest}"
+
+
+def _ask(certification: Certification) -> tuple[Certificate, bytes]:
+    """The run, in a folder that does not outlive it: a certifying run leaves a bundle or nothing."""
+    with tempfile.TemporaryDirectory(prefix="rtconform-certify-") as name:
+        folder = Path(name) / "run"
+        try:
+            run_watched(certification.planned, folder, resume=False)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+        return make_bundle(certification, folder)
+
+
+def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
+    text = os.environ.get(KEY_VARIABLE, "")
+    if unsigned:
+        if path is not None:
+            raise click.UsageError("--key and --unsigned exclude each other")
+        return None
+    if path is None and not text:
+        raise click.UsageError(f"give --key (or {KEY_VARIABLE} in the environment), or say --unsigned")
+    return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), KEY_VARIABLE)
+
+
+def _opening(path: Path, published: str | None) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            document = stream.read(LONGEST_OPENING + 1)
+    except OSError as error:
+        raise UserError(f"{path}: can't read the seed: {error.strerror}") from None
+    read_opening(document, str(path))
+    if published is not None and commitment(document) != _digest(published):
+        raise UserError(f"{path}: opens commitment {commitment(document)}, not {published}: give the seed that was committed to")
+    return document
+
+
+def _digest(text: str) -> str:
+    digest = text.strip().lower().removeprefix("sha256:")
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+        raise click.UsageError(f"--commitment {text!r} is no commitment: {_DIGEST}")
+    return digest
+
+
+@contextlib.contextmanager
+def _reserved(out: Path | None) -> Iterator[Callable[[bytes, Certificate], Path]]:
+    """A place for the bundle, found to be writable before the vendor is asked: a run can't be asked again."""
+    folder = out.parent if out else Path()
+    if out is not None and out.exists():
+        raise UserError(f"{out}: there is something already; give another --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".rtconform-", suffix=".part", dir=folder)
+    except OSError as error:
+        raise UserError(f"{folder}: can't write a bundle there: {error.strerror}") from None
+    part = Path(name)
+
+    def write(bundle: bytes, certificate: Certificate) -> Path:
+        path = out or folder / _file_name(certificate)
+        try:
+            part.write_bytes(bundle)
+            part.chmod(0o644)
+            part.replace(path)
+        except OSError as error:
+            raise UserError(f"{path}: can't write the bundle: {error.strerror}") from None
+        return path
+
+    try:
+        os.close(descriptor)
+        yield write
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _file_name(certificate: Certificate) -> str:
+    kind = "certificate" if certificate.outcome == "certified" else "refusal"
+    vendor = "".join(c if c.isascii() and c.isalnum() else "-" for c in certificate.vendor.name.lower()).strip("-")[:40]
+    return f"{kind}-{vendor}-{certificate.issued_at:%Y%m%d-%H%M%S}.zip"
+
+
+@contextlib.contextmanager
+def _spent(seed_file: Path | None) -> Iterator[None]:
+    """Marks a committed seed as used when its run begins: whatever comes of the run, its cases are known from then on."""
+    if seed_file is None:
+        yield
+        return
+    mark = seed_file.with_name(f"{seed_file.name}.used")
+    try:
+        with mark.open("x", encoding="utf-8") as stream:
+            stream.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+    except FileExistsError:
+        raise UserError(f"{seed_file}: used in a run before ({mark}): its cases are known; commit to a new seed") from None
+    except OSError as error:
+        raise UserError(f"{mark}: can't note that the seed is used: {error.strerror}") from None
+    try:
+        yield
+    except VendorUnreachable:
+        mark.unlink()
+        raise
