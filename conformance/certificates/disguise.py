@@ -17,7 +17,7 @@ from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.vendor_settings import Vendor
 from rtconform.generators.people import names
-from rtconform.generators.suite import Suite, SuiteCase
+from rtconform.generators.suite import Asks, Suite, SuiteCase
 from rtconform.reference.treatment import Case, Patient, Plan
 
 _MACHINE = re.compile(r" \[[^\]]*\]")
@@ -110,6 +110,11 @@ class ShuffledSuite:
     def about(self) -> str:
         """The suite's own."""
         return self.suite.about
+
+    @property
+    def asks(self) -> Asks:
+        """The suite's own."""
+        return self.suite.asks
 
     @property
     def seeded(self) -> bool:
