@@ -48,6 +48,23 @@ class Environment(Struct, frozen=True):
     platform: str
 
 
+class KnownFailure(Struct, frozen=True):
+    """An entry of a baseline: a failure that is accepted up to its last day, by the case's id, the rule broken, or the cause."""
+
+    by: Literal["case", "rule", "cause"]
+    what: str
+    reason: str
+    expires: dt.date
+
+
+class Baseline(Struct, frozen=True):
+    """The failures that a run was told to expect; `digest` is the SHA-256 of the file."""
+
+    file: str
+    digest: str
+    known: tuple[KnownFailure, ...]
+
+
 class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
     """What was run: written before the first case, never changed.
 
@@ -62,6 +79,7 @@ class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/
     started_at: UtcTime
     environment: Environment
     only: tuple[str, ...] = ()
+    baseline: Baseline | None = None
 
 
 class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):

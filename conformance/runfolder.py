@@ -109,13 +109,14 @@ def _lock(path: Path) -> int:
 
 
 def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
-    differences = [name for name in ("rule_set", "mode", "suites", "seed", "only") if getattr(old, name) != getattr(new, name)]
+    compared = ("rule_set", "mode", "suites", "seed", "only", "baseline")
+    differences = [name for name in compared if getattr(old, name) != getattr(new, name)]
     if old.vendor.file_digest != new.vendor.file_digest:
         differences.append("vendor file")
     if differences:
         raise UserError(
             f"{path}: can't resume, this run differs from the one begun there in: {', '.join(differences)}; "
-            "give the same vendor file, suites and seed, or another --out"
+            "give what that run was given, or another --out"
         )
 
 

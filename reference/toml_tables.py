@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -52,8 +53,9 @@ class TomlFile:
         self.root = self._parse()
 
     def fault(self, what: str, *path: str) -> None:
-        """Note one fault at a key."""
-        self.faults.append(PlacedFault(what, ".".join(("$", *path)), line_of(self.text, path)))
+        """Note one fault at a key; the tables of an array have their numbers, from 0, for keys."""
+        shown = "$" + "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in path)
+        self.faults.append(PlacedFault(what, shown, line_of(self.text, path)))
 
     def check(self) -> None:
         """Raise TomlError where there were faults, in the order of their lines."""
@@ -118,10 +120,15 @@ def line_of(text: str, path: Path_) -> int | None:
 def _places(text: str) -> dict[Path_, int]:
     places: dict[Path_, int] = {}
     table: Path_ = ()
+    of_array: Counter[Path_] = Counter()
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = _parts(header[1])
             places.setdefault(table, number)
+            if line.lstrip().startswith("[["):
+                of_array[table] += 1
+                table = (*table, str(of_array[table] - 1))
+                places[table] = number
         elif key := _KEY.match(line):
             places.setdefault(table + _parts(key[1]), number)
     return places

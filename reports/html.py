@@ -21,7 +21,7 @@ from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reference import RULE_SET
 from rtconform.reference.rules import RULES
 from rtconform.reports.failure import RuleText, Shape, rule_text, shape
-from rtconform.reports.summary import RuleCount, Summary, counted_results
+from rtconform.reports.summary import RuleCount, Summary, counted_results, remarks
 from rtconform.reports.text import clip, one_line
 
 SHOWN_PER_GROUP = 100
@@ -117,6 +117,7 @@ def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
         summary=summary,
         all_verdicts=VERDICTS,
         all_findings=FINDINGS,
+        remarks=remarks(summary),
         bar=_bar(summary),
         rules=_rule_rows(summary, broken),
         idle_rules=[rule_id for rule_id in RULES if rule_id not in summary.rules],

@@ -1,8 +1,9 @@
 """JUnit XML, in the form that Jenkins, GitLab and surefire's readers share: a testsuite a suite, a testcase a case.
 
 fail is a failure; declined too (an answer came, and it is wrong). invalid, error, timeout and unanswered are errors,
-not_applicable is skipped, accepted passes and says so in system-out. Findings concern no single case: they stand as
-failures in a testsuite of their own, so that a pipeline that reads nothing else does not show green.
+not_applicable is skipped, and so is a failure that the run's baseline or an erratum covers; accepted passes and says so in
+system-out. Findings concern no single case: they stand as failures in a testsuite of their own, so that a pipeline that reads
+nothing else does not show green; so do a baseline's entries that expired or pass again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,11 +13,12 @@ from typing import TextIO, cast
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
+from rtconform.conformance.baseline import STATES
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reports.failure import as_text, shape
-from rtconform.reports.summary import SuiteCount, Summary, counted_results, missing_cases
+from rtconform.reports.summary import SuiteCount, Summary, counted_results, excuse, missing_cases
 from rtconform.reports.text import clean, clip, one_line
 
 FAILURES: tuple[Verdict, ...] = ("fail", "declined")
@@ -56,7 +58,7 @@ def _suite(xml: XMLGenerator, run: RunFolder, summary: Summary, suite: SuiteCoun
         "tests": suite.cases,
         "failures": _count(suite, FAILURES),
         "errors": _count(suite, ERRORS),
-        "skipped": _count(suite, SKIPPED),
+        "skipped": _count(suite, SKIPPED) + sum(suite.excused.values()),
         "time": _seconds(suite.latency_ms),
         "timestamp": run.manifest.started_at.strftime("%Y-%m-%dT%H:%M:%S"),
     }
@@ -65,16 +67,17 @@ def _suite(xml: XMLGenerator, run: RunFolder, summary: Summary, suite: SuiteCoun
             for name, value in _properties(run.manifest, summary, suite):
                 with _element(xml, "property", {"name": name, "value": one_line(value)}):
                     pass
+        excused = excuse(run.manifest, summary)
         for result in counted_results(run, summary):
             if result.suite == suite.name:
-                _case(xml, run.manifest, result)
+                _case(xml, run.manifest, result, excused(result))
         for number, case_id in enumerate(missing_cases(suite), 1):
             means = VERDICTS["unanswered"].means
             with _element(xml, "testcase", _names(suite.name, case_id or f"unanswered {number} of {suite.missing}")):
                 _outcome(xml, "error", "unanswered", means, means)
 
 
-def _case(xml: XMLGenerator, manifest: Manifest, result: Result) -> None:
+def _case(xml: XMLGenerator, manifest: Manifest, result: Result, reason: str) -> None:
     attributes = _names(result.suite, result.id)
     if result.latency_ms is not None:
         attributes["time"] = _seconds(result.latency_ms)
@@ -86,7 +89,9 @@ def _case(xml: XMLGenerator, manifest: Manifest, result: Result) -> None:
             _outcome(xml, "skipped", result.verdict, explanation, "")
             return
         shown = shape(manifest, result)
-        if result.verdict in FAILURES:
+        if reason:
+            _outcome(xml, "skipped", result.verdict, f"{reason}: {explanation}", as_text(shown))
+        elif result.verdict in FAILURES:
             _outcome(xml, "failure", result.verdict, explanation, as_text(shown))
         elif result.verdict in ERRORS:
             _outcome(xml, "error", result.verdict, explanation, as_text(shown))
@@ -101,6 +106,10 @@ def _case(xml: XMLGenerator, manifest: Manifest, result: Result) -> None:
 def _about_run(summary: Summary) -> Iterator[tuple[str, str]]:
     for finding in summary.findings:
         yield finding.kind, f"{FINDINGS[finding.kind].means} {clean(finding.detail)}"
+    if summary.known is not None:
+        for use in summary.known.entries:
+            if use.state in ("expired", "passes again"):
+                yield f"baseline {use.by} {use.what}", f"{use.state}: {STATES[use.state]}"
     if summary.asked == 0:
         yield "no_case_asked", "No case was asked, so nothing was shown."
 
@@ -138,7 +147,7 @@ def _names(suite: str, case_id: str) -> dict[str, str]:
 
 
 def _count(suite: SuiteCount, verdicts: tuple[Verdict, ...]) -> int:
-    return sum(suite.counts[verdict] for verdict in verdicts)
+    return sum(suite.counts[verdict] - suite.excused.get(verdict, 0) for verdict in verdicts)
 
 
 def _seconds(milliseconds: float) -> str:

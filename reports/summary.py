@@ -5,12 +5,14 @@ The results are read once, as a stream; what is kept does not grow with their nu
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, repeat
 
 from msgspec import Struct
 
+from rtconform.conformance.baseline import STATES, EntryUse, Ledger
+from rtconform.conformance.errata import Erratum, errata_of, shipped_errata
 from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT, FINDINGS, VERDICTS, FindingKind, Verdict
@@ -31,7 +33,8 @@ class RuleCount(Struct, frozen=True):
 class SuiteCount(Struct, frozen=True):
     """One suite's cases: `missing` of them have no result (they are in `counts` as unanswered).
 
-    `missing_ids` names the missing ones as far as the run folder knows them; `latency_ms` is the sum over all results.
+    `missing_ids` names the missing ones as far as the run folder knows them; `latency_ms` is the sum over all results;
+    `excused`: of `counts`, what a baseline or an erratum covers.
     """
 
     name: str
@@ -42,6 +45,7 @@ class SuiteCount(Struct, frozen=True):
     missing: int
     missing_ids: tuple[str, ...]
     latency_ms: float
+    excused: dict[Verdict, int] = {}
 
 
 class Finding(Struct, frozen=True):
@@ -52,12 +56,31 @@ class Finding(Struct, frozen=True):
     cases: tuple[str, ...]
 
 
+class Known(Struct, frozen=True):
+    """What a baseline did: `cases` failing cases are covered, `new` are not; `reddens`: an entry forbids exit code 0."""
+
+    file: str
+    cases: int
+    new: int
+    reddens: bool
+    entries: tuple[EntryUse, ...]
+
+
+class SetAside(Struct, frozen=True):
+    """A case that did not stand and does not count: an erratum withdrew or corrected it."""
+
+    case: str
+    verdict: Verdict
+    erratum: Erratum
+
+
 class Summary(Struct, frozen=True):
     """A run in numbers.
 
     `counts` has every verdict and `rules` every rule at work, both in the order of their tables. `asked`: the cases not
     declared unsupported. `written` is how many results there were: a report of a run that still goes on stops there.
-    `stopped` says why the run ended early; `finished_at` None: it did not write its end.
+    `stopped` says why the run ended early; `finished_at` None: it did not write its end. `known` tells of the baseline, where
+    there is one; with it the exit code may be 0 though the run is not conformant. `set_aside`: what does not count by an erratum.
     """
 
     conformant: bool
@@ -71,6 +94,8 @@ class Summary(Struct, frozen=True):
     finished_at: dt.datetime | None
     stopped: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    known: Known | None = None
+    set_aside: tuple[SetAside, ...] = ()
 
     @property
     def unanswered(self) -> int:
@@ -78,45 +103,55 @@ class Summary(Struct, frozen=True):
         return self.counts["unanswered"]
 
 
-def summarise(run: RunFolder) -> Summary:
-    """The numbers of a finished or interrupted run. Raises DocumentError where a record of it can't be read."""
-    tally = _Tally(missing_ids=dict.fromkeys(run.manifest.only))
+def summarise(run: RunFolder, errata: Iterable[Erratum] | None = None) -> Summary:
+    """The numbers of a finished or interrupted run, under these errata (None: those shipped).
+
+    Raises DocumentError where a record of it can't be read.
+    """
+    manifest = run.manifest
+    tally = _Tally(
+        missing_ids=dict.fromkeys(manifest.only),
+        errata=errata_of(manifest.suites, shipped_errata() if errata is None else errata),
+        ledger=_ledger(manifest),
+    )
     for result in run.results():
         tally.add(result)
-    suites = tuple(_suites(run.manifest, tally))
+    suites = tuple(_suites(manifest, tally))
     counts: dict[Verdict, int] = {verdict: sum(suite.counts[verdict] for suite in suites) for verdict in VERDICTS}
     cases = sum(counts.values())
     asked = cases - counts["not_applicable"]
     events = _Events()
     for event in run.events():
         events.add(event)
-    findings = tuple(events.findings)
-    conformant = (
-        asked > 0
-        and events.finished_at is not None
-        and all(VERDICTS[verdict].conformant for verdict, number in counts.items() if number)
-        and all(FINDINGS[finding.kind].conformant for finding in findings)
-    )
+    failing = sum(number for verdict, number in counts.items() if not VERDICTS[verdict].conformant) - len(tally.set_aside)
+    known = _known(manifest, tally, failing)
+    sound = asked > 0 and events.finished_at is not None and all(FINDINGS[finding.kind].conformant for finding in events.findings)
+    conformant = sound and failing == 0
+    good = sound and not known.new and not known.reddens if known else conformant
     return Summary(
         conformant=conformant,
-        exit_code=EXIT_CONFORMANT if conformant else EXIT_NOT_CONFORMANT,
+        exit_code=EXIT_CONFORMANT if good else EXIT_NOT_CONFORMANT,
         cases=cases,
         asked=asked,
         counts=counts,
         suites=suites,
         rules=_rules(tally),
-        findings=findings,
+        findings=tuple(events.findings),
         written=tally.written,
         finished_at=events.finished_at,
         stopped=tuple(events.stopped) if counts["unanswered"] else (),
+        known=known,
+        set_aside=tuple(tally.set_aside),
     )
 
 
 def because(summary: Summary) -> tuple[str, ...]:
     """Why the run is not conformant, a sentence each; empty where it is."""
+    aside = Counter(item.verdict for item in summary.set_aside)
+    counting = {verdict: number - aside[verdict] for verdict, number in summary.counts.items()}
     reasons = [
         f"{number:,} {verdict}: {VERDICTS[verdict].means}"
-        for verdict, number in summary.counts.items()
+        for verdict, number in counting.items()
         if number and not VERDICTS[verdict].conformant
     ]
     kinds = dict.fromkeys(finding.kind for finding in summary.findings)
@@ -126,6 +161,53 @@ def because(summary: Summary) -> tuple[str, ...]:
     if summary.asked == 0:
         reasons.append("No case was asked, so nothing was shown.")
     return tuple(reasons)
+
+
+Excuse = Callable[[Result], str]
+"""Why a result that does not stand is no failure of this run, a sentence; empty where it is one."""
+
+
+def excuse(manifest: Manifest, summary: Summary) -> Excuse:
+    """What baseline and errata say of each result, for a writer that shows the results one by one."""
+    set_aside = {item.case: erratum_text(item) for item in summary.set_aside}
+    ledger = _ledger(manifest)
+    file = manifest.baseline.file if manifest.baseline else ""
+
+    def of(result: Result) -> str:
+        if VERDICTS[result.verdict].conformant:
+            return ""
+        known = f"known failure, listed in {file}" if ledger and ledger.covers(result) else ""
+        return set_aside.get(result.id, known)
+
+    return of
+
+
+def erratum_text(item: SetAside) -> str:
+    """Why a case was set aside."""
+    erratum = item.erratum
+    suite = item.case.partition(":")[0]
+    return f"{item.case} ({item.verdict}) does not count: {erratum.kind} since {suite} {erratum.since}: {erratum.why}"
+
+
+def remarks(summary: Summary) -> tuple[str, ...]:
+    """What a reader must know beside the counts: the baseline, and what an erratum set aside; a sentence each."""
+    lines = [erratum_text(item) for item in summary.set_aside]
+    if summary.known is not None:
+        known = summary.known
+        lines.append(f"Baseline {known.file}: {known.cases:,} failing cases are known, {known.new:,} are not.")
+        lines += [
+            f"Baseline: {use.by} {use.what} ({use.state}): {STATES[use.state]}"
+            for use in known.entries
+            if use.state in ("expired", "passes again")
+        ]
+    return tuple(lines)
+
+
+def outcome(summary: Summary) -> str:
+    """The run in a few words, which never call conformant what is so but for known failures."""
+    if summary.conformant or summary.known is None or summary.exit_code:
+        return "conformant" if summary.conformant else "not conformant"
+    return f"not conformant; all {summary.known.cases:,} failing cases are known"
 
 
 def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
@@ -147,10 +229,16 @@ class _Tally:
     at_work: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
+    excused: dict[str, Counter[Verdict]] = field(default_factory=dict)
     written: int = 0
+    errata: Mapping[str, Erratum] = field(default_factory=dict)
+    set_aside: list[SetAside] = field(default_factory=list)
+    ledger: Ledger | None = None
+    known: int = 0
 
     def add(self, result: Result) -> None:
         self.written += 1
+        self._hold(result)
         self.missing_ids.pop(result.id, None)
         self.verdicts.setdefault(result.suite, Counter())[result.verdict] += 1
         self.latency_ms[result.suite] = self.latency_ms.get(result.suite, 0.0) + (result.latency_ms or 0.0)
@@ -162,6 +250,32 @@ class _Tally:
             self.broken.update(set(result.rules))
         elif VERDICTS[result.verdict].conformant:
             self.right.update(rules)
+
+    def _hold(self, result: Result) -> None:
+        """Hold a result against errata and baseline."""
+        if VERDICTS[result.verdict].conformant:
+            if self.ledger and result.verdict != "not_applicable":
+                self.ledger.stands(result)
+            return
+        if erratum := self.errata.get(result.id):
+            self.set_aside.append(SetAside(result.id, result.verdict, erratum))
+        elif self.ledger and self.ledger.covers(result):
+            self.known += 1
+        else:
+            return
+        self.excused.setdefault(result.suite, Counter())[result.verdict] += 1
+
+
+def _ledger(manifest: Manifest) -> Ledger | None:
+    return Ledger(manifest.baseline, manifest.started_at.date()) if manifest.baseline else None
+
+
+def _known(manifest: Manifest, tally: _Tally, failing: int) -> Known | None:
+    if manifest.baseline is None or tally.ledger is None:
+        return None
+    uses = tally.ledger.uses(tally.at_work, whole=not manifest.only)
+    reddens = any(use.state in ("expired", "passes again") for use in uses)
+    return Known(manifest.baseline.file, tally.known, failing - tally.known, reddens, uses)
 
 
 @dataclass
@@ -198,6 +312,7 @@ def _suites(manifest: Manifest, tally: _Tally) -> Iterator[SuiteCount]:
             missing=missing,
             missing_ids=ids,
             latency_ms=tally.latency_ms.get(name, 0.0),
+            excused=dict(tally.excused.get(name, {})),
         )
 
 

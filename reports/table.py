@@ -9,7 +9,7 @@ from tabulate import tabulate
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reports.failure import rule_text
-from rtconform.reports.summary import Summary, because
+from rtconform.reports.summary import Summary, because, outcome, remarks
 from rtconform.reports.text import clip, one_line
 
 _WIDEST_TEXT = 72
@@ -34,12 +34,19 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
     if summary.findings:
         kinds = Counter(finding.kind for finding in summary.findings)
         yield _table([(kind, number, FINDINGS[kind].means) for kind, number in kinds.items()], ("finding", "times", "meaning"))
-    reasons = [*because(summary), *(f"The run ended early: {clip(one_line(why), 300)}" for why in summary.stopped)]
+    if summary.known is not None:
+        uses = [(use.what, use.cases, use.expires.isoformat(), use.state, one_line(use.reason)) for use in summary.known.entries]
+        yield _table(uses, ("known failure", "cases", "until", "state", "reason"))
+    reasons = [
+        *remarks(summary),
+        *because(summary),
+        *(f"The run ended early: {clip(one_line(why), 300)}" for why in summary.stopped),
+    ]
     if run.manifest.only:
         reasons.append(f"Only the cases asked for with --only were run: {summary.cases:,}.")
     if reasons:
         yield "\n".join(reasons)
-    yield f"{'conformant' if summary.conformant else 'not conformant'} (exit code {summary.exit_code})"
+    yield f"{outcome(summary)} (exit code {summary.exit_code})"
 
 
 def _verdicts(summary: Summary) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtconform._version import __version__
 from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.baseline import load_baseline
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.judge import lines_in_words
 from rtconform.conformance.normal_form import expected_form
@@ -46,12 +47,19 @@ class PlannedRun:
 
 
 def plan_run(
-    vendor_file: Path, suites: Sequence[str], *, seed: int, count: int | None = None, only: Sequence[str] = ()
+    vendor_file: Path,
+    suites: Sequence[str],
+    *,
+    seed: int,
+    count: int | None = None,
+    only: Sequence[str] = (),
+    baseline: Path | None = None,
 ) -> PlannedRun:
-    """Read the vendor file, find the suites and the cases of `only`. Raises UserError."""
+    """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError."""
     if not suites:
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = load_vendor(vendor_file)
+    known = load_baseline(baseline) if baseline else None
     chosen = tuple(_choose(name, seed, count, only) for name in dict.fromkeys(suites))
     if only:
         chosen = tuple(part for part in chosen if part.only)
@@ -77,6 +85,7 @@ def plan_run(
         started_at=now(),
         environment=Environment(__version__, platform.python_version(), platform.platform()),
         only=tuple(only),
+        baseline=known,
     )
     remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
     return PlannedRun(vendor, chosen, manifest, tuple(remarks))

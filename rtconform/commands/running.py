@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtconform.commands.options import FORMAT, names
+from rtconform.conformance.baseline import loaded_in_words
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.reference.wire import encode
@@ -27,6 +28,7 @@ from rtconform.running import PlannedRun, plan_run, run_to_folder
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
 @FORMAT
 def run(
@@ -36,6 +38,7 @@ def run(
     seed: int,
     count: int | None,
     only: tuple[str, ...],
+    baseline: Path | None,
     *,
     resume: bool,
     form: str,
@@ -48,13 +51,16 @@ def run(
     rtconform run vendor.toml --suite published --out runs/nightly --resume
 
     Standard output gets a summary, the run folder report.html. Exit code 0: conformant; 1: not conformant; 2: something
-    given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume.
+    given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
+    every failure is known: docs/ci.md.
     """
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the run to go on with")
-    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only)
+    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline)
     for remark in planned.remarks:
         click.echo(f"rtconform: {remark}", err=True)
+    if planned.manifest.baseline:
+        click.echo(f"rtconform: {loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date())}", err=True)
     folder = out or _free_folder(planned)
     try:
         summary = run_watched(planned, folder, resume=resume)
