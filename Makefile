@@ -58,6 +58,12 @@ wheel-check: setup
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
 
+# Damaged run folders, vendor and suite files and documents, for MINUTES: each is read or refused in words.
+MINUTES ?= 60
+.PHONY: fuzz
+fuzz: setup
+	$(BIN)/python tests/fuzz/fuzz.py $(MINUTES)
+
 # Remakes the names of synthetic patients with Faker: changes every suite that draws people.
 names: setup
 	$(BIN)/python -m rtconform.generators.make_names

@@ -4,6 +4,7 @@ The same treatment must get the same answer. One that changes is a finding: `uns
 changes it, `order_dependent` where the cases before do, `id_dependent` where the id does.
 """
 
+import asyncio
 import hashlib
 import heapq
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -87,13 +88,16 @@ def opaque(case: Case) -> Case:
 
 
 async def _changed(open_adapter: Open, sample: Sequence[Asked], cases: Sequence[Case]) -> list[Asked]:
-    """Those of `sample` that are answered otherwise when `cases`, their like, are asked one after the other."""
-    changed = []
+    """Those of `sample` that are answered otherwise when `cases`, their like, are asked in this order."""
     async with _opened(open_adapter) as adapter:
-        for asked, case in zip(sample, cases, strict=True):
-            if signature(case, await adapter.ask(case)) != asked.signature:
-                changed.append(asked)
-    return changed
+        places = asyncio.Semaphore(adapter.window)
+
+        async def ask(case: Case) -> Reply:
+            async with places:
+                return await adapter.ask(case)
+
+        replies = await asyncio.gather(*map(ask, cases))
+    return [asked for asked, case, reply in zip(sample, cases, replies, strict=True) if signature(case, reply) != asked.signature]
 
 
 async def _look_into(open_adapter: Open, changed: Sequence[Asked]) -> tuple[Event, ...]:

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from rtconform.conformance.adapters import Adapter, Log, Reply
@@ -102,7 +103,7 @@ async def run(
     done = writer.done()
     try:
         await _before(state, chosen)
-        adapter = opening(vendor, writer.event)
+        adapter = opening(vendor, partial(_note, state))
         try:
             await adapter.start()
             for part in chosen:
@@ -123,7 +124,7 @@ async def run(
 
 async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
     """The canary, asked of an adapter of its own: what it does to the vendor must not touch the run."""
-    adapter = await _opened(state, state.writer.event)
+    adapter = await _opened(state, partial(_note, state))
     try:
         for event in await ask_canary(adapter, chosen[0].suite.case(0, chosen[0].seed).case):
             _note(state, event)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
-FindingKind = Literal["codes_anything", "unstable", "order_dependent", "id_dependent"]
+FindingKind = Literal["codes_anything", "unstable", "order_dependent", "id_dependent", "answered_again"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ FINDINGS: dict[FindingKind, Meaning] = {
     "unstable": Meaning("Asked the same case again, the coder answered differently.", conformant=False),
     "order_dependent": Meaning("The answer hangs on which cases came before.", conformant=False),
     "id_dependent": Meaning("The answer hangs on the case's id, which says nothing of the treatment.", conformant=False),
+    "answered_again": Meaning("A second answer to a case came when the first had been judged.", conformant=False),
 }
 """What is found out about a vendor beside its verdicts, by asking again in another way."""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from rtconform.conformance.adapters.orphans import bury, started
 from rtconform.reference.errors import VendorUnreachable
 
 GRACE_S = 0.3
@@ -70,9 +71,11 @@ class ChildProcess:
         code = await asyncio.shield(self.ended)
         if lost := [pipe.lost for pipe in self._pipes]:
             self._pipes[0].abort()  # its input
-            await asyncio.wait(lost, timeout=GRACE_S)  # its last words are still in the pipes
+            _, held_open = await asyncio.wait(lost, timeout=GRACE_S)  # its last words are still in the pipes
             self.close_pipes()
             await asyncio.wait(lost)
+            if held_open:
+                bury()  # whoever holds them
         return code
 
     def close_pipes(self) -> None:
@@ -155,8 +158,10 @@ def open_process(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, 
     """The program in a session of its own, its three streams as pipes. Raises VendorUnreachable."""
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(  # noqa: S603 - what the vendor file names, as a list, without a shell
-            command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env, start_new_session=True, bufsize=0
+        return started(
+            lambda: subprocess.Popen(  # noqa: S603 - what the vendor file names, as a list, without a shell
+                command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env, start_new_session=True, bufsize=0
+            )
         )
     except FileNotFoundError:
         raise VendorUnreachable(_not_found(command[0], cwd)) from None

@@ -11,6 +11,7 @@ from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.secrets import Redactor
 from rtconform.conformance.translate import TranslationFault, Translator
 from rtconform.conformance.vendor_settings import Vendor
+from rtconform.conformance.verdicts import FindingKind
 from rtconform.reference.coding import Answer
 from rtconform.reference.treatment import Case
 
@@ -115,6 +116,10 @@ class Exchange:
     def event(self, kind: EventKind, detail: str, cases: tuple[str, ...] = ()) -> None:
         """Log something that happened beside the cases."""
         self._log(Event(kind, now(), detail, cases=cases))
+
+    def finding(self, kind: FindingKind, detail: str, cases: tuple[str, ...]) -> None:
+        """Log what was found out about the vendor."""
+        self._log(Event("finding", now(), self.shown(detail.encode(errors="replace")), kind, cases))
 
 
 _FAILURES = {"invalid": Reply("invalid"), "error": Reply("error"), "timeout": Reply("timeout")}

@@ -21,7 +21,7 @@ class Line:
 
 
 class LineReader:
-    """Reads lines in batches; a line that is too long is dropped up to its newline."""
+    """Reads lines in batches, blank ones passed over; a line that is too long is dropped up to its newline."""
 
     def __init__(self, stream: asyncio.StreamReader) -> None:
         self.consumed = 0
@@ -35,8 +35,12 @@ class LineReader:
         self.consumed += len(chunk)
         if not chunk:
             return self._last()
-        *whole, rest = chunk.split(b"\n")
-        lines = [self._finished(part) for part in whole]
+        first, *more = chunk.split(b"\n")
+        if not more:
+            self._extend(first)
+            return []
+        *whole, rest = more
+        lines = [self._finished(first), *map(Line, filter(None, whole))]  # a chunk is shorter than the longest answer
         self._extend(rest)
         return lines
 

@@ -8,6 +8,7 @@ from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.child import ending, kill_group, open_process
 from rtconform.conformance.adapters.exchange import LONGEST_SHOWN, Exchange
 from rtconform.conformance.adapters.oneshot_process import Outcome, run_process
+from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import KEPT_PER_PROCESS, StderrLog
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
@@ -55,6 +56,7 @@ class OneshotAdapter:
         for pid in tuple(self._running):
             kill_group(pid)
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+        bury()
         await self._exchange.close()
 
     def _run(self, document: bytes) -> Outcome:

@@ -13,13 +13,17 @@ _LOOKED_AT = 8192
 
 
 class Strays:
-    """The stray lines of one worker, and the ids of the cases that it answered last."""
+    """The stray lines of one worker, and the ids of the cases that it answered last.
+
+    An answer to one of these comes too late for the case's verdict, so the first is a finding.
+    """
 
     def __init__(self, worker: str, exchange: Exchange) -> None:
         self._worker = worker
         self._exchange = exchange
         self._answered: OrderedDict[str, None] = OrderedDict()
         self._count = 0
+        self._found_again = False
 
     def answered(self, case_id: str) -> None:
         """Remember that a case has its answer."""
@@ -37,7 +41,11 @@ class Strays:
         if received.id not in self._answered:
             self._log(f"answers case {received.id!r}, which was not asked: {shown}")
             return shown
-        self._log(f"another answer to case {received.id!r}, which was answered already: {shown}", received.id)
+        what = f"another answer to case {received.id!r}, which was answered already"
+        if not self._found_again:
+            self._found_again = True
+            self._exchange.finding("answered_again", f"{self._worker}: {what}: {shown}", (received.id,))
+        self._log(f"{what}: {shown}", received.id)
         return ""
 
     def finish(self) -> None:

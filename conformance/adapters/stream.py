@@ -8,6 +8,7 @@ import msgspec
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.flight import Pending, Program
+from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import StderrLog
 from rtconform.conformance.adapters.stream_worker import StreamWorker
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
@@ -51,6 +52,7 @@ class StreamAdapter:
     async def close(self) -> None:
         """End all processes."""
         await asyncio.gather(*(worker.close() for worker in self._workers))
+        bury()
         await self._exchange.close()
 
     def _free(self, case_id: str) -> StreamWorker | None:

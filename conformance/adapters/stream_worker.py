@@ -23,7 +23,7 @@ SOON_S = 0.2
 """How soon after its output a program has ended too, if it has not merely closed its output."""
 
 HOPELESS = 3
-"""A program that has died so often without ever answering anything takes all its cases with it from then on."""
+"""A program that has died or been silent so often without ever answering takes all its cases with it from then on."""
 
 
 class StreamWorker:
@@ -46,6 +46,7 @@ class StreamWorker:
         self._strays = Strays(name, stderr.exchange)
         self._ever_answered = False
         self._deaths = 0
+        self._silences = 0
         self._closing = asyncio.Event()
 
     @property
@@ -157,10 +158,10 @@ class StreamWorker:
         for pending in [self._in_flight[case_id] for case_id in life.overdue if case_id in self._in_flight]:
             if pending.stray:
                 self._charge([pending], "invalid", f"no answer carried its id within {seconds}; what came: {pending.stray}", life)
-            elif life.answered:
+            elif self._ever_answered:
                 self._charge([pending], "timeout", f"no answer within {seconds}", life)
             else:
-                advice = "the process has answered nothing: does it read line by line, and flush after every answer?"
+                advice = "the program has answered nothing: does it read line by line, and flush after every answer?"
                 self._charge([pending], "timeout", f"no answer within {seconds}; {advice}", life)
 
     def _charge_crash(self, life: Life, how: str, code: int) -> None:
@@ -209,13 +210,17 @@ class StreamWorker:
         elif life.lines.consumed < life.child.received and late < timeout:
             self._timer = loop.call_later(0.05, self._watch)  # what came is not read yet: that is not the vendor's delay
         else:
-            life.overdue = self._overdue(life, loop.time() - timeout)
+            life.overdue = self._overdue(loop.time() - timeout)
             life.child.kill()
 
-    def _overdue(self, life: Life, since: float) -> list[str]:
-        """Whom a silence is charged to: of a process that has answered, the cases that it passed over, else the one it is at."""
+    def _overdue(self, since: float) -> list[str]:
+        """Whom a silence is charged to: the cases that were passed over, else the one that the process is at.
+
+        All that wait where the program never answers: a timeout for each would take hours.
+        """
         waiting = list(self._in_flight.values())
-        if not life.answered:
+        self._silences += 1
+        if not self._ever_answered and self._silences >= HOPELESS:
             return [pending.id for pending in waiting if pending.sent_at <= since]
         return [pending.id for pending in waiting if pending.overtaken] or [waiting[0].id]
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtconform.commands.options import FORMAT, names
+from rtconform.conformance.adapters.orphans import adopt
 from rtconform.conformance.baseline import loaded_in_words
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
@@ -78,6 +79,7 @@ def run(
 
 def run_watched(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe."""
+    adopt()
     console = Console(stderr=True)
     if not console.is_terminal:
         return asyncio.run(

@@ -1,0 +1,150 @@
+"""Whole runs against vendors that misbehave on some cases: the run ends, only the cases hit suffer, nothing is left behind."""
+
+import asyncio
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from rtconform.conformance.records import Result
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.generators.suites import suite
+from rtconform.reference.wire import encode
+from rtconform.running import plan_run, run_to_folder
+
+CHAOS = Path(__file__).parent.parent / "vendors" / "chaos"
+
+
+def load(name: str) -> Any:
+    """A module of the chaos vendors, loaded from its file."""
+    spec = importlib.util.spec_from_file_location(name, CHAOS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+chaos = load("chaos")
+CASES = [suite("published").case(index, 1).case for index in range(22, 32)]
+ASKED = tuple(case.id for case in CASES)
+HIT = {case.id for case in CASES if chaos.is_hit(json.loads(encode(case)))}
+
+STREAM = {
+    **{key: {"timeout"} for key in ("hangs", "late", "stops", "ignores_sigterm", "closes_input", "never_reads", "never_answers")},
+    **{key: {"invalid"} for key in ("twice", "other_case", "invalid_utf8", "utf16", "deep_json", "nan", "huge_number")},
+    **{key: {"invalid"} for key in ("nul_bytes", "no_object", "floods")},
+    **{key: {"pass"} for key in ("again_late", "out_of_order", "blank_lines", "byte_by_byte", "fills_stderr")},
+    **{key: {"error"} for key in ("half_line", "closes_output", "crashes", "segfaults", "leaks_memory", "forks", "escapes")},
+    **{key: {"error"} for key in ("exits", "flips")},
+    "endless_line": {"invalid", "pass"},  # its answer comes after the line, in time or not
+}
+ONESHOT = {
+    **{name: verdicts for name, verdicts in STREAM.items() if name not in chaos.STREAM_ONLY},
+    **{key: {"invalid"} for key in ("half_line", "endless_line")},
+    **{key: {"timeout"} for key in ("closes_output", "flips")},
+}
+
+
+@contextmanager
+def nothing_left(mark: str) -> Iterator[None]:
+    """No process whose command line has `mark`, no child and no open file more at the end than at the beginning."""
+    before = len([*Path("/proc/self/fd").iterdir()]), {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    deadline = time.monotonic() + 5
+    while left := marked(mark):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+    assert before == (len([*Path("/proc/self/fd").iterdir()]), {child.pid for child in psutil.Process().children(recursive=True)})
+
+
+def marked(mark: str) -> list[list[str]]:
+    """The command lines of the processes that have `mark` in theirs."""
+    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    return [line for line in lines if any(mark in part for part in line)]
+
+
+def run(vendor: Path, out: Path) -> tuple[set[str], set[str], set[str]]:
+    """A run: the verdicts of the cases hit, those of the others, and what was found out."""
+    planned = plan_run(vendor, ["published"], seed=1, only=ASKED)
+    summary = asyncio.run(run_to_folder(planned, out, resume=False))
+    results = list(RunFolder(out).results())
+    assert list(ASKED) == [result.id for result in results]
+    return (*split(results), {finding.kind for finding in summary.findings})
+
+
+def split(results: list[Result]) -> tuple[set[str], set[str]]:
+    """The verdicts of the cases hit, and of the others."""
+    return {r.verdict for r in results if r.id in HIT}, {r.verdict for r in results if r.id not in HIT}
+
+
+def test_there_is_something_to_see() -> None:
+    """Some cases are hit, most are not; every behaviour is tried in every mode."""
+    assert 2 <= len(HIT) < len(ASKED) / 2
+    assert chaos.ON_SOME.keys() | chaos.ON_ALL.keys() == STREAM.keys()
+    assert ONESHOT.keys() == STREAM.keys() - chaos.STREAM_ONLY
+
+
+@pytest.mark.parametrize(
+    ("mode", "behaviour"),
+    [*(("stream", name) for name in STREAM if name != "escapes"), *(("oneshot", name) for name in ONESHOT if name != "escapes")],
+)
+def test_a_program_that_misbehaves(mode: str, behaviour: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each behaviour costs the cases that it hits their verdict, and no other case; nothing of it is left when the run ends."""
+    monkeypatch.setenv("CHAOS_MB", "64")
+    vendor = tmp_path / "vendor.toml"
+    vendor.write_text(chaos.vendor_file(behaviour, mode).replace(f'"{mode}"]', f'"{mode}", "{tmp_path}"]'))
+    due = (STREAM if mode == "stream" else ONESHOT)[behaviour]
+    with nothing_left(str(tmp_path)):
+        hit, others, findings = run(vendor, tmp_path / "run")
+    assert hit <= due
+    assert (due if behaviour in chaos.ON_ALL else {"pass"}) == others
+    assert ({"answered_again"} if behaviour == "again_late" else set()) == findings
+
+
+@pytest.mark.parametrize("mode", ["stream", "oneshot"])
+def test_a_daemon_does_not_outlive_the_command(mode: str, tmp_path: Path) -> None:
+    """What a vendor leaves in a session of its own is ended with `rtconform run`."""
+    vendor = tmp_path / "vendor.toml"
+    vendor.write_text(chaos.vendor_file("escapes", mode).replace(f'"{mode}"]', f'"{mode}", "{tmp_path}/mark"]'))
+    with nothing_left(f"{tmp_path}/mark"):
+        status, _, _ = command(vendor, tmp_path / "run", *(f"--only={case_id}" for case_id in ASKED))
+    assert 1 == status
+    assert ({"error"}, {"pass"}) == split(list(RunFolder(tmp_path / "run").results()))
+
+
+@pytest.mark.parametrize("behaviour", ["endless_line", "fills_stderr", "floods", "blank_lines"])
+def test_memory_is_bounded(behaviour: str, tmp_path: Path) -> None:
+    """However much a vendor writes (a gigabyte without a newline, floods on both outputs), the harness stays small."""
+    vendor = tmp_path / "vendor.toml"
+    vendor.write_text(chaos.vendor_file(behaviour, "stream").replace("timeout_s = 1.0", "timeout_s = 3"))
+    chosen = sorted(HIT)[0]
+    status, peak, _ = command(vendor, tmp_path / "run", f"--only={chosen}")
+    assert status in (0, 1)
+    assert peak < 200 << 20
+
+
+def command(vendor: Path, out: Path, *more: str) -> tuple[int, int, str]:
+    """`rtconform run` as a process of its own: its exit code, the most memory that it alone had in bytes, standard error."""
+    arguments = ["-m", "rtconform", "run", str(vendor), "--suite=published", f"--out={out}", *more]
+    with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+        peak = 0
+        process = psutil.Process(running.pid)
+        while running.poll() is None:
+            try:
+                peak = max(peak, process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                break
+            time.sleep(0.02)
+        assert running.stderr is not None
+        said = running.stderr.read().decode()
+    return running.returncode, peak, said
