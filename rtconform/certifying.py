@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec.structs import replace as changed
 
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
+from rtconform.conformance.certificates.checks import errata_in_words
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
 from rtconform.conformance.certificates.regeneration import CERTIFYING, Asked, disguised, regenerate, sent
@@ -122,7 +123,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     """What the records of a certifying run certify, or why they don't; `asked` holds the run's cases."""
     manifest = run.manifest
     summary = summarise(run)
-    failures = tuple(_failures(run))
+    failures = tuple(_failures(run, {item.case for item in summary.set_aside}))
     return Certificate(
         outcome="certified" if summary.conformant else "refused",
         level=level_of(terms.seed, signed=terms.signer is not None),
@@ -139,7 +140,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         failures=failures,
         findings=tuple(FindingRecord(finding.kind, finding.detail, finding.cases) for finding in summary.findings),
         reasons=because(summary),
-        errata=(),
+        errata=tuple(errata_in_words(manifest.suites)),
         environment=manifest.environment,
         id_key=terms.id_key,
         signer=terms.signer,
@@ -147,13 +148,13 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
 
 
 def _failed(summary: Summary) -> int:
-    return sum(number for verdict, number in summary.counts.items() if not VERDICTS[verdict].conformant)
+    return sum(number for verdict, number in summary.counts.items() if not VERDICTS[verdict].conformant) - len(summary.set_aside)
 
 
-def _failures(run: RunFolder) -> Iterator[Failure]:
+def _failures(run: RunFolder, set_aside: Container[str]) -> Iterator[Failure]:
     named = 0
     for result in run.results():
-        if VERDICTS[result.verdict].conformant:
+        if VERDICTS[result.verdict].conformant or result.id in set_aside:
             continue
         shown = shape(run.manifest, result)
         explanation = clip(one_line(result.explanation), LONGEST_EXPLANATION)

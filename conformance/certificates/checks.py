@@ -5,7 +5,7 @@ Nothing that the bundle says is believed where it can be made again. Every check
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -20,7 +20,8 @@ from rtconform.conformance.certificates.regeneration import Asked, regenerate, s
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
 from rtconform.conformance.certificates.statement import Certificate, level_of, subjects
-from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.conformance.errata import errata_of, shipped_errata
+from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord
 from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import decode, decode_lines
@@ -104,10 +105,17 @@ def check_bundle(records: Records, trust: Trust) -> Iterator[Check]:
         yield _looked(name, look, records, holds)
     yield from _seed(bundle, certificate, trust.commitment)
     yield _validity(certificate, trust.now)
+    yield Check("errata", "held", "; ".join(errata_in_words(certificate.suites)) or "none concerns these suites")
 
 
 Look = Callable[[Records], str]
 """Looks at records and says what is wrong with them; empty: nothing."""
+
+
+def errata_in_words(suites: Iterable[SuiteRecord]) -> Iterator[str]:
+    """The errata known here that concern these suites in these versions, a sentence each."""
+    for erratum in errata_of(suites, shipped_errata()).values():
+        yield f"{erratum.case} is {erratum.kind} since version {erratum.since} of its suite: {erratum.why}"
 
 
 def _check(name: str, wrong: str, holds: str) -> Check:
@@ -173,6 +181,8 @@ def _suites(records: Records) -> str:
         return f"the records are of a run in mode {manifest.mode}, which certifies nothing"
     if manifest.only:
         return "the records are of a run of chosen cases only"
+    if manifest.baseline is not None:
+        return "the records are of a run that accepted known failures"
     for name in ("rule_set", "suites", "vendor", "environment", "started_at"):
         if getattr(manifest, name) != getattr(certificate, name):
             return f"{name}: the certificate says another than {MANIFEST}"
