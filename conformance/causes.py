@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
 
+from msgspec.structs import replace
+
 from rtconform.conformance.judge import MALFORMED
 from rtconform.conformance.mistakes import KINDS, MISTAKES
 from rtconform.conformance.normal_form import NormalForm, Service, expected_form, normal_form
@@ -74,8 +76,8 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
         return (_cause(MALFORMED, "coded" if answer.outcome == "coded" else "out_of_scope"),)
     if answer.outcome != result.expected.outcome or answer.outcome != "coded":
         return tuple(_cause(rule, answer.outcome) for rule in sorted(result.rules[:1])) or (_cause("", answer.outcome),)
-    pairs = dict.fromkeys(_attributed(result.rules, tuple(dict.fromkeys(_differences(result, answer)))))
-    return tuple(_cause(rule, kind) for rule, kind in sorted(pairs)) or (_cause(next(iter(result.rules), ""), "units"),)
+    pairs = dict.fromkeys(_attributed(result.rules, _differences(result, answer)))
+    return tuple(_cause(rule, kind) for rule, kind in sorted(pairs)) or (_cause(next(iter(result.rules), ""), "extra_line"),)
 
 
 def size_of(case: Case) -> tuple[int, ...]:
@@ -106,13 +108,19 @@ Difference = tuple[bool, Kind]
 """Whether it is about guidance (else about delivery), and of which kind."""
 
 
-def _differences(result: Result, answer: Answer) -> Iterator[Difference]:
+def _differences(result: Result, answer: Answer) -> tuple[Difference, ...]:
+    """How the answer differs from the accepted lines nearest to it; from the primary ones where it is made of accepted lines."""
     billed = _billed(answer, result.case)
-    for session in dict.fromkeys((*(line.session for line in result.expected.lines), *billed)):
-        due = _nearest(result.expected, session, billed.get(session, Counter()))
-        extra = billed.get(session, Counter()) - due
-        missing = due - billed.get(session, Counter())
-        yield from _of_session(extra, missing, due, result)
+    sessions = tuple(dict.fromkeys((*(line.session for line in result.expected.lines), *billed)))
+    for coding in (result.expected, replace(result.expected, alternatives=())):
+        found: list[Difference] = []
+        for session in sessions:
+            done = billed.get(session, Counter())
+            due = _nearest(coding, session, done)
+            found += _of_session(done - due, due - done, due, result)
+        if found:
+            break
+    return tuple(dict.fromkeys(found))
 
 
 def _nearest(coding: Coding, session: str, billed: Counter[Service]) -> Counter[Service]:

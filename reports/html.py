@@ -1,160 +1,189 @@
-"""A run as one self-contained HTML page: no script, no network, nothing that a vendor writes can run in it.
+"""A run as one self-contained HTML page: no network, nothing that a vendor writes can run in it.
 
-The results are read once. Cases are shown in full up to a number per rule and verdict, and listed by id up to another, so that
-the report of a large run stays a page that a browser opens; what is left out is said where it is left out.
+First the outcome and the faults behind it, then the tables, then every case. The results are read twice: for what the page
+says of the run, then for the cases. Cases are shown in full up to a number and listed up to another, so that the report of a
+large run stays a page that a browser opens; what is left out is said where it is left out.
 """
 
-import base64
-import datetime as dt
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TextIO
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import msgspec
 from markupsafe import Markup
 
+from rtconform.conformance.causes import Cause, causes_of
 from rtconform.conformance.records import Event, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reference import RULE_SET
 from rtconform.reference.rules import RULES
-from rtconform.reports.failure import RuleText, Shape, rule_text, shape
+from rtconform.reference.treatment import Case
+from rtconform.reports.course import courses, plan_lines
+from rtconform.reports.drawing import dials
+from rtconform.reports.failure import Row, RuleText, compare, rule_text, shape
+from rtconform.reports.faults import Fault
+from rtconform.reports.index import CaseIndex
+from rtconform.reports.page import asset, environment, policy
+from rtconform.reports.reading import Reading, read
 from rtconform.reports.summary import RuleCount, Summary, counted_results, remarks
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.text import clean, clip, one_line
 
-SHOWN_PER_GROUP = 100
-"""Cases shown in full for each rule broken and each other verdict."""
+FULL = 3000
+"""Cases shown in full. In a run of more, passing ones are not, and those that do not stand share the room fault by fault."""
 
-LISTED_PER_GROUP = 5000
-"""Cases listed by id, title and explanation."""
+INDEXED = 200_000
+"""Cases that the page can search. In a run of more, passing ones are left out."""
 
+LISTED = 500
+"""Cases that do not stand listed in plain HTML, for a browser without script and for print."""
+
+LONGEST_JSON = 40_000
 EVENTS_SHOWN = 200
 
-_NO_DETAILS: tuple[Verdict, ...] = ("pass", "not_applicable")
+FindCase = Callable[[str], Case | None]
+"""Finds the treatment of a case by its id: passing results are recorded without. None: it can't be told any more."""
 
-
-@dataclass(frozen=True)
-class Listed:
-    """A case that is only listed."""
-
-    id: str
-    title: str
-    explanation: str
-
-
-@dataclass
-class Group:
-    """Cases of one rule broken, or of one verdict: the first shown in full, more of them listed, the rest counted."""
-
-    shown: list[Shape] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
-    cases: int = 0
-
-    @property
-    def left_out(self) -> int:
-        """Cases that are neither shown nor listed."""
-        return self.cases - len(self.shown) - len(self.listed)
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that was broken, with the cases grouped under it."""
-
-    rule: RuleText
-    group: Group
+Body = Callable[[Result, Case | None], Markup]
+"""Shows a case in full, with its treatment where that is known."""
 
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule at work in the run; `failing`: the anchor of the first case that broke it, or of the group of such cases."""
+    """A rule at work in the run."""
 
     rule: RuleText
     count: RuleCount
-    failing: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case that does not stand, on a line."""
+
+    id: str
+    verdict: Verdict
+    title: str
+    explanation: str
+    differences: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class ShownFault:
+    """A fault with the smallest cases that are shown under it in full: id, title and HTML of each."""
+
+    fault: Fault
+    differences: tuple[Row, ...]
+    smallest: tuple[tuple[str, str, Markup], ...]
+    also: tuple[str, ...]
 
 
 @dataclass
-class _Page:
-    broken: dict[str, Group] = field(default_factory=dict)
-    verdicts: dict[Verdict, Group] = field(default_factory=lambda: {verdict: Group() for verdict in VERDICTS})
+class _Cases:
+    """The second pass: which cases are shown in full, listed, searched."""
 
-    def add(self, run: RunFolder, result: Result) -> None:
-        if result.verdict == "fail":
-            first = result.rules[0] if result.rules else ""
-            group = self.broken.setdefault(first, Group())
-        else:
-            group = self.verdicts[result.verdict]
-        group.cases += 1
-        if result.verdict not in _NO_DETAILS and len(group.shown) < SHOWN_PER_GROUP:
-            group.shown.append(shape(run.manifest, result))
-        elif len(group.listed) < LISTED_PER_GROUP:
-            explanation = "" if result.verdict == "pass" else clip(one_line(result.explanation), 300)
-            group.listed.append(Listed(one_line(result.id), one_line(result.title), explanation))
+    run: RunFolder
+    body: Body
+    find: FindCase
+    reading: Reading
+    written: int
+    index: CaseIndex = field(default_factory=CaseIndex)
+    listed: list[Listed] = field(default_factory=list)
+    not_standing: int = 0
+    shown: dict[tuple[str, ...], int] = field(default_factory=dict)
 
-    def sorted_broken(self) -> list[Broken]:
-        order = {rule_id: position for position, rule_id in enumerate(RULES)}
-        ids = sorted(self.broken, key=lambda rule_id: (order.get(rule_id, len(order)), rule_id))
-        return [Broken(rule_text(rule_id), self.broken[rule_id]) for rule_id in ids]
+    def add(self, result: Result) -> None:
+        causes = causes_of(result)
+        if causes:
+            self.not_standing += 1
+            if len(self.listed) < LISTED:
+                self.listed.append(_listed(result))
+        if self.written > INDEXED and (not causes or len(self.index.ids) >= INDEXED):
+            return
+        self.index.add(result, causes, self._fragment(result, causes))
+
+    def _fragment(self, result: Result, causes: Sequence[Cause]) -> str | None:
+        key = (result.verdict, *(cause.id for cause in causes))
+        if self.written > FULL:
+            kinds = len(self.reading.combinations) + len(VERDICTS)
+            if result.verdict in ("pass", "not_applicable") or self.shown.get(key, 0) >= FULL // kinds:
+                return None
+        self.shown[key] = self.shown.get(key, 0) + 1
+        return str(self.body(result, result.case or self.find(result.id)))
 
 
-def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
-    """The run as one HTML page."""
-    page = _Page()
+def write(run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda _: None) -> None:
+    """The run as one HTML page; `find` brings the treatments of cases that are recorded without."""
+    templates = environment()
+    macros = templates.get_template("case.html.j2").module
+    reading = read(run, summary)
+
+    def body(result: Result, case: Case | None) -> Markup:
+        drawn = (dials(case), courses(case), plan_lines(case)) if case else ((), (), ())
+        return Markup(macros.body(shape(run.manifest, result), *drawn, _documents(result, case)))  # type: ignore[attr-defined] # noqa: S704 - a macro of our template, which escapes
+
+    cases = _Cases(run, body, find, reading, summary.written)
     for result in counted_results(run, summary):
-        page.add(run, result)
-    environment = _environment()
-    style = files("rtconform.reports").joinpath("templates", "report.css").read_text("utf-8")
-    broken = page.sorted_broken()
-    anchors = {shown.id for group in (*page.broken.values(), *page.verdicts.values()) for shown in group.shown}
+        cases.add(result)
+    style, script = asset("report.css"), asset("report.js")
     events, events_left_out = _events(run)
-    template = environment.get_template("report.html.j2")
-    page_text = template.generate(
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src '{_digest(style)}'; base-uri 'none'; form-action 'none'",
-        manifest=run.manifest,
-        summary=summary,
-        all_verdicts=VERDICTS,
-        all_findings=FINDINGS,
-        remarks=remarks(summary),
-        bar=_bar(summary),
-        rules=_rule_rows(summary, broken),
-        idle_rules=[rule_id for rule_id in RULES if rule_id not in summary.rules],
-        broken=broken,
-        groups=page.verdicts,
-        anchors=anchors,
-        events=events,
-        events_left_out=events_left_out,
-        rule_set_here=RULE_SET,
+    rules = [RuleRow(rule_text(rule_id), count) for rule_id, count in summary.rules.items()]
+    out.writelines(
+        templates.get_template("report.html.j2").generate(
+            style=style,
+            script=script,
+            policy=policy(style, script),
+            manifest=run.manifest,
+            summary=summary,
+            reading=reading,
+            all_verdicts=VERDICTS,
+            all_findings=FINDINGS,
+            remarks=remarks(summary),
+            bar=_bar(summary),
+            faults=_shown_faults(reading.faults, body),
+            rules=rules,
+            idle_rules=[rule_id for rule_id in RULES if rule_id not in summary.rules],
+            listed=cases.listed,
+            not_standing=cases.not_standing,
+            index=cases.index,
+            events=events,
+            events_left_out=events_left_out,
+            rule_set_here=RULE_SET,
+        )
     )
-    out.writelines(page_text)
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("rtconform.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(anchor=_anchor, clean=one_line, clip=clip, count=_count, moment=_moment, words=_words)
-    return environment
+def _shown_faults(faults: Iterable[Fault], body: Body) -> list[ShownFault]:
+    """Each fault with its smallest cases; a case that is shown under an earlier fault already is named."""
+    seen: set[str] = set()
+    shown = []
+    for fault in faults:
+        fresh = [result for result in fault.smallest if result.id not in seen]
+        also = tuple(one_line(result.id) for result in fault.smallest if result.id in seen)
+        seen.update(result.id for result in fresh)
+        smallest = tuple((one_line(result.id), clip(one_line(result.title), 300), body(result, result.case)) for result in fresh)
+        shown.append(ShownFault(fault, _differences(fault.smallest[0]), smallest, also))
+    return shown
 
 
-def _digest(block: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}"
+def _differences(result: Result) -> tuple[Row, ...]:
+    rows = [row for row in compare(result.expected, result.answer) if row.mark not in ("same", "not billed")]
+    return tuple(rows[:3])
 
 
-def _rule_rows(summary: Summary, broken: Iterable[Broken]) -> list[RuleRow]:
-    failing: dict[str, str] = {}
-    for item in broken:
-        for case in item.group.shown:
-            for rule in case.rules:
-                failing.setdefault(rule.id, _anchor(case.id))
-    failing |= {item.rule.id: f"failing-{item.rule.id}" for item in broken}
-    return [RuleRow(rule_text(rule_id), count, failing.get(rule_id, "")) for rule_id, count in summary.rules.items()]
+def _listed(result: Result) -> Listed:
+    explanation = clip(one_line(result.explanation), 300)
+    return Listed(one_line(result.id), result.verdict, clip(one_line(result.title), 200), explanation, _differences(result))
+
+
+def _documents(result: Result, case: Case | None) -> tuple[tuple[str, str], ...]:
+    """The raw JSON of a case: name and text, each of bounded length."""
+    found = (("The case", case), ("Expected", result.expected), ("Answered", result.answer))
+    return tuple((name, _json(value)) for name, value in found if value is not None)
+
+
+def _json(value: object) -> str:
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode("utf-8", "replace")
+    return clip(clean(text), LONGEST_JSON)
 
 
 def _bar(summary: Summary) -> list[tuple[Verdict, float, float]]:
@@ -178,20 +207,3 @@ def _events(run: RunFolder) -> tuple[list[Event], int]:
         else:
             left_out += 1
     return shown, left_out
-
-
-def _anchor(case_id: str) -> str:
-    """The id attribute of a case: its own id, so that a link to it can be written by hand, without the blanks HTML forbids."""
-    return "case-" + "_".join(case_id.split())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _moment(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _words(term: str) -> str:
-    return term.replace("_", " ")

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import json
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +13,7 @@ import pytest
 from lxml import html
 
 from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports import html as writer
 from rtconform.reports.formats import render
 
@@ -19,7 +22,8 @@ MakeRun = Callable[[str], RunFolder]
 ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "section", "nav", "footer", "article", "h1", "h2", "h3",
     "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "code", "pre", "a", "time", "details", "summary",
-    "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "circle", "path", "rect",
+    "table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "circle", "path", "rect", "ellipse", "text", "br", "script",
+    "form", "label", "input", "select", "option", "button",
 }  # fmt: skip
 
 
@@ -28,12 +32,21 @@ def _page(run: RunFolder) -> Any:
     return html.document_fromstring(file.read_bytes().decode("utf-8"))
 
 
+def _digest(block: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()}"
+
+
+def _packed(page: Any, name: str) -> Any:
+    """What the page keeps compressed, as its script reads it."""
+    return json.loads(zlib.decompress(base64.b64decode(page.get_element_by_id(name).text), -zlib.MAX_WBITS))
+
+
 def _text(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
 def test_self_contained(any_run: RunFolder) -> None:
-    """The page fetches nothing and runs nothing: no script, no link but to itself, no handler, no inline style."""
+    """The page fetches nothing and runs nothing but its own script: no link but to itself, no handler, no inline style."""
     page = _page(any_run)
 
     assert set() == {element.tag for element in page.iter() if isinstance(element.tag, str)} - ELEMENTS
@@ -41,16 +54,16 @@ def test_self_contained(any_run: RunFolder) -> None:
     assert set() == {name for name, _ in attributes if name.startswith("on") or name in ("style", "src", "srcset", "action")}
     assert set() == {value for name, value in attributes if name == "href" and not value.startswith("#")}
     assert re.search(r"url\(|@import", page.findtext(".//style")) is None
+    assert 1 == len([script for script in page.findall(".//script") if script.get("type") is None])
 
 
 def test_policy(any_run: RunFolder) -> None:
-    """The policy allows nothing but the page's own style block, by its hash."""
+    """The policy allows nothing but the page's own style block and script, by their hashes."""
     page = _page(any_run)
     (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    (style,) = page.xpath("//style/text()")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style, script = (_digest(text) for text in (page.findtext(".//style"), page.xpath("//script[not(@type)]/text()")[0]))
 
-    assert f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'" == policy
+    assert (f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'") == policy
 
 
 def test_links_lead_somewhere(any_run: RunFolder) -> None:
@@ -92,52 +105,75 @@ def test_failing_case_is_complete(make_run: MakeRun) -> None:
     ):
         assert part in text
     rows = [[_text(cell) for cell in row] for row in case.xpath(".//table/tbody/tr")]
-    assert ["S1", "77407 L2-SINGLE, ISO-CONTIGUOUS", "77412", "another code"] == rows[0]
+    assert ["S1", "77407 L2-SINGLE, ISO-CONTIGUOUS", "77412", "≠ another code"] == rows[0]
     assert ["S1", "no line", "77417", "bundled: shown, not billed"] == rows[1]
 
 
-def test_failing_cases_stand_under_the_rule_broken(make_run: MakeRun) -> None:
-    """Failing cases are grouped by the first rule broken, in the order of the rule book, the rule's text above them."""
-    groups = _page(make_run("some")).find_class("group")
+def test_failing_cases_are_grouped_into_faults(write_run: Callable[..., RunFolder], made: dict[str, Any]) -> None:
+    """What does not stand stands under its fault, the fault that clears most first, each with its smallest case in full."""
+    counted = [made["failing"](number, rules=("ISO-CONTIGUOUS",)) for number in range(4)]
+    faults = _page(write_run([made["other"](9, "error"), *counted])).find_class("fault")
 
-    assert ["SCOPE-DELETED 1 case", "ISO-CONTIGUOUS 3 cases"] == [_text(group.find("h3")) for group in groups]
-    assert [1, 3] == [len(group.findall("article")) for group in groups]
-    assert "A code deleted by the date of service is never billed." in _text(groups[0].find_class("requires")[0])
+    assert ["fault-ISO-CONTIGUOUS/level-too-high", "fault-crash"] == [item.get("id") for item in faults]
+    summary = _text(faults[0].find("summary"))
+    assert "Counts plans, beams or names of isocenters where all share one position." in summary
+    assert "4 cases mended: clears 4, 1 left" in summary
+    assert [1, 2] == [len(faults[0].xpath(f".//{name}[contains(@class, 'case')]")) for name in ("article", "details")]
 
 
 def test_every_case_is_there(make_run: MakeRun) -> None:
-    """Every case of an ordinary run can be found by its id."""
+    """Every case can be found by its id in what the page searches, and each that does not stand in plain HTML too."""
     run = make_run("some")
-    text = _page(run).text_content()
+    page = _page(run)
+    text = page.text_content()
 
-    assert [] == [result.id for result in run.results() if result.id not in text]
+    assert [result.id for result in run.results()] == _packed(page, "index")["ids"]
+    assert [] == [result.id for result in run.results() if not VERDICTS[result.verdict].conformant and result.id not in text]
 
 
-@pytest.mark.parametrize(
-    ("name", "heading"),
-    [("interrupted", "early"), ("torn", "early"), ("only", "only"), ("findings", "findings")],
-)
+@pytest.mark.parametrize(("name", "heading"), [("interrupted", "early"), ("torn", "early"), ("only", "only")])
 def test_notices(make_run: MakeRun, name: str, heading: str) -> None:
-    """An early end, a part of a suite, and findings are told before the counts."""
-    ids = _page(make_run(name)).xpath("//main/section/h2/@id")
+    """An early end and a part of a suite are told before the counts."""
+    ids = _page(make_run(name)).xpath("//main/section//h2/@id")
 
     assert "verdict" == ids[0]
     assert heading in ids[: ids.index("counts")]
 
 
+def test_findings_are_told_with_the_outcome(make_run: MakeRun) -> None:
+    """What was found out beside the verdicts is named where the outcome is."""
+    page = _page(make_run("findings"))
+
+    assert "Found out beside the verdicts: codes anything, unstable." in _text(page.find_class("verdict")[0])
+    assert 1 == len(page.xpath("//h2[@id='findings']"))
+
+
+def test_cases_shown_in_full_are_packed(make_run: MakeRun) -> None:
+    """The cases that the page shows on demand are those of the index, in its order, and say the same as the plain ones."""
+    page = _page(make_run("some"))
+    index = _packed(page, "index")
+    place = index["ids"].index("boundaries:000")
+    fragment = html.fragment_fromstring(_packed(page, "block-0")[index["full"].index(place)], create_parent=True)
+
+    assert "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)" in _text(fragment)
+    assert len(index["ids"]) == len(index["full"])
+
+
 def test_large_run_stays_a_page(
     write_run: Callable[..., RunFolder], made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beyond the limits cases are listed, then counted; nothing goes missing without a word."""
-    monkeypatch.setattr(writer, "SHOWN_PER_GROUP", 3)
-    monkeypatch.setattr(writer, "LISTED_PER_GROUP", 4)
-    run = write_run([*(made["failing"](number) for number in range(10)), *(made["passing"](number) for number in range(9))])
-    page = _page(run)
-    group = page.find_class("group")[0]
+    """Beyond the limits passing cases are not shown in full, then left out; nothing goes missing without a word."""
+    monkeypatch.setattr(writer, "LISTED", 4)
+    monkeypatch.setattr(writer, "FULL", 15)
+    monkeypatch.setattr(writer, "INDEXED", 18)
+    page = _page(write_run([*(made["failing"](n) for n in range(10)), *(made["passing"](n) for n in range(9))]))
+    index = _packed(page, "index")
 
-    assert (3, 4) == (len(group.findall("article")), len(group.xpath(".//ul[@class='ids']/li")))
-    assert "3 more cases can be found in results.jsonl" in _text(group)
-    assert "5 more cases can be found" in _text(page.xpath("//section[h2/@id='passing']")[0])
+    assert [f"boundaries:{n:03}" for n in range(10)] == index["ids"]
+    assert [0] == index["full"]
+    assert "This run has 19 cases: 9 cases, nearly all of them passing, are left out here" in _text(page)
+    assert "the first 4 of 10" in _text(page)
+    assert "6 more cases can be found in results.jsonl" in _text(page)
 
 
 def test_run_of_another_rule_set(write_run: Callable[..., RunFolder], made: dict[str, Any]) -> None:
@@ -145,4 +181,4 @@ def test_run_of_another_rule_set(write_run: Callable[..., RunFolder], made: dict
     page = _page(write_run([made["failing"](1, rules=("OLD-RULE",))], rule_set="2025.9"))
 
     assert "other-rules" in page.xpath("//h2/@id")
-    assert "OLD-RULE 1 case" == _text(page.get_element_by_id("failing-OLD-RULE"))
+    assert "OLD-RULE" in _text(page.get_element_by_id("fault-OLD-RULE/level-too-high"))

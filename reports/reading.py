@@ -1,0 +1,64 @@
+"""What the page says of a run beyond its numbers, gathered in one pass over its results with bounded memory."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from rtconform.conformance.causes import causes_of
+from rtconform.conformance.records import Result
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.reports.ambiguities import Ambiguity, AmbiguityTally
+from rtconform.reports.faults import Fault, FaultTally
+from rtconform.reports.matrices import Matrix, MatrixTally
+from rtconform.reports.summary import Summary, counted_results
+from rtconform.reports.timing import Timing, TimingTally
+from rtconform.reports.utilisation import Share, UtilisationTally
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that the page shows but the cases themselves. `placed`: how many results the tables are of."""
+
+    faults: tuple[Fault, ...]
+    combinations: Counter[frozenset[str]]
+    levels: Matrix
+    guidance: Matrix
+    placed: int
+    ambiguities: tuple[Ambiguity, ...]
+    shares: tuple[Share, ...]
+    timing: Timing | None
+
+
+def read(run: RunFolder, summary: Summary) -> Reading:
+    """The reading of the results that `summary` counts; what an erratum set aside is no fault."""
+    tallies = _Tallies(set_aside=frozenset(item.case for item in summary.set_aside))
+    for result in counted_results(run, summary):
+        tallies.add(result)
+    return Reading(
+        faults=tallies.faults.faults(),
+        combinations=tallies.faults.combinations,
+        levels=tallies.matrices.levels(),
+        guidance=tallies.matrices.guidance(),
+        placed=tallies.matrices.placed,
+        ambiguities=tallies.ambiguities.ambiguities(),
+        shares=tallies.utilisation.shares(),
+        timing=tallies.timing.timing(),
+    )
+
+
+@dataclass
+class _Tallies:
+    set_aside: frozenset[str]
+    faults: FaultTally = field(default_factory=FaultTally)
+    matrices: MatrixTally = field(default_factory=MatrixTally)
+    ambiguities: AmbiguityTally = field(default_factory=AmbiguityTally)
+    utilisation: UtilisationTally = field(default_factory=UtilisationTally)
+    timing: TimingTally = field(default_factory=TimingTally)
+
+    def add(self, result: Result) -> None:
+        causes = causes_of(result)
+        if causes and result.id not in self.set_aside:
+            self.faults.add(result, causes)
+        self.matrices.add(result)
+        self.ambiguities.add(result)
+        self.utilisation.add(result)
+        self.timing.add(result)
