@@ -1,10 +1,11 @@
 """What a suite is: a named, versioned, deterministic sequence of cases or claims, any of which can be made alone by its index."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, TypeVar
 
 from rtconform.reference.claim import Claim
+from rtconform.reference.edits import Category
 from rtconform.reference.treatment import Case
 from rtconform.reference.wire import encode
 
@@ -54,11 +55,14 @@ class SuiteClaim:
     """A claim and what its author says of it.
 
     `faults` names what is wrong with the claim (none: it is a right one), `allows` what payers have wrongly stopped in claims
-    like this, where it is such a claim. The rest is as in `SuiteCase`.
+    like this, where it is such a claim. `stops`: the lines that its author expects to be stopped, by number, each with the
+    categories of which any one fits. `lies_at`: what was combined in it. The rest is as in `SuiteCase`.
     """
 
     claim: Claim
     title: str = ""
+    stops: Mapping[int, tuple[Category, ...]] = field(default_factory=dict)
+    lies_at: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     allows: str = ""
     heading: str = ""

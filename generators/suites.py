@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from rtconform.generators.arrays import PAIRWISE, THREEWAY
+from rtconform.generators.claim_suites import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.clinic_suite import CLINIC
 from rtconform.generators.composition import nearest
 from rtconform.generators.documentation_suite import DOCUMENTATION
@@ -17,7 +18,7 @@ from rtconform.generators.suite import AnySuite, Suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 
-_GENERATED: tuple[AnySuite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID)
+_GENERATED: tuple[AnySuite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID, EDITS_CLAIM, EDITS_DOCUMENTED)
 
 DIGESTED = 10_000
 """How many cases of a suite its digest is made of, at most."""

@@ -18,9 +18,9 @@ LOCK = Path(__file__).parent.parent.parent / "docs" / "suites.lock"
 PRINT_LOCK = "from rtconform.lock import lock_text; print(lock_text(), end='')"
 SHARDED = """
 import hashlib, json, sys
-from rtconform.generators.suites import SUITES, suite
+from rtconform.generators.suites import SUITES, any_suite
 for name in SUITES:
-    found = suite(name)
+    found = any_suite(name)
     size = min(found.size(None), 2000)
     whole = [found.case(i, 1).wire for i in range(size)]
     backwards = [found.case(i, 1).wire for i in reversed(range(size))][::-1]
