@@ -1,11 +1,12 @@
 """A comparison of two runs as tables for a terminal, and as Markdown for a pull request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tabulate import tabulate
 
 from rtconform.conformance.verdicts import FINDINGS
 from rtconform.reports.compare import CHANGES, Change, Changed, Comparison, Ran
+from rtconform.reports.markdown import table
 from rtconform.reports.text import clip, markdown, one_line
 
 SHOWN = 20
@@ -59,13 +60,13 @@ def as_markdown(found: Comparison) -> str:
     parts = [f"## {mark} rtconform: {verdict_line(found)}", markdown(_header(found))]
     if found.causes:
         rows = [(f"`{cause.id}`", f"{cause.cases:,}", markdown(cause.sentence)) for cause in found.causes]
-        parts.append(_markdown_table(("cause of the regressions", "cases", "what is wrong"), rows))
+        parts.append(table(("cause of the regressions", "cases", "what is wrong"), rows))
     parts += [f"**New finding: {kind}.** {FINDINGS[kind].means}" for kind in found.findings_new]
     for change, cases in _sections(found):
         rows_ = [tuple(markdown(clip(cell, 300)) for cell in _row(case)) for case in cases]
-        table = _markdown_table(("case", "verdict", "answered", "why"), rows_)
+        shown = table(("case", "verdict", "answered", "why"), rows_)
         title = f"{TITLES[change]} ({found.counts[change]:,})"
-        body = f"{CHANGES[change]}\n\n{table}{_more(found, change)}"
+        body = f"{CHANGES[change]}\n\n{shown}{_more(found, change)}"
         folded = f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
         parts.append(f"### {title}\n\n{body}" if change == "regressed" else folded)
     parts += map(markdown, found.remarks)
@@ -110,8 +111,3 @@ def _more(found: Comparison, change: Change) -> str:
 
 def _cases(number: int, more: str = "") -> str:
     return f"{number:,} {more}case{'' if number == 1 else 's'}"
-
-
-def _markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

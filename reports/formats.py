@@ -10,7 +10,7 @@ from typing import Protocol, TextIO
 
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.reference.errors import UserError
-from rtconform.reports import csv_report, html, json_report, junit, table
+from rtconform.reports import badge, csv_report, html, json_report, junit, markdown, table, tap
 from rtconform.reports.summary import Summary, summarise
 
 
@@ -33,6 +33,9 @@ FORMATS: dict[str, Format] = {
     "html": Format("report.html", html.write, "one page for people: verdict, rules, each failing case; needs no network"),
     "junit": Format("junit.xml", junit.write, "JUnit XML for continuous integration: a testcase a case"),
     "json": Format("report.json", json_report.write, "everything but the passing answers, for programs"),
+    "markdown": Format("summary.md", markdown.write, "outcome, counts and faults, for a pull request or a job's summary"),
+    "tap": Format("report.tap", tap.write, "TAP 14: a test point a case"),
+    "badge": Format("badge.svg", badge.write, "a status badge for a README"),
     "csv": Format("results.csv", csv_report.write, "one row a case, for spreadsheets"),
     "table": Format(None, table.write, "the counts and the rules broken, as text on the terminal"),
 }

@@ -13,13 +13,12 @@ from typing import TextIO, cast
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
-from rtconform.conformance.baseline import STATES
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
-from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
+from rtconform.conformance.verdicts import VERDICTS, Verdict
 from rtconform.reports.failure import as_text, shape
-from rtconform.reports.summary import SuiteCount, Summary, counted_results, excuse, missing_cases
-from rtconform.reports.text import clean, clip, one_line
+from rtconform.reports.summary import SuiteCount, Summary, counted_results, excuse, missing_cases, run_failures
+from rtconform.reports.text import clip, one_line
 
 FAILURES: tuple[Verdict, ...] = ("fail", "declined")
 ERRORS: tuple[Verdict, ...] = ("invalid", "error", "timeout", "unanswered")
@@ -34,7 +33,7 @@ def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     """The run as one JUnit XML document."""
     xml = XMLGenerator(cast("TextIOBase", out), encoding="utf-8", short_empty_elements=True)
     xml.startDocument()
-    about_run = list(_about_run(summary))
+    about_run = list(run_failures(summary))
     suites = summary.suites
     attributes = {
         "name": one_line(run.manifest.vendor.name),
@@ -101,17 +100,6 @@ def _case(xml: XMLGenerator, manifest: Manifest, result: Result, reason: str) ->
         if shown.stderr:
             with _element(xml, "system-err", {}):
                 xml.characters(shown.stderr)
-
-
-def _about_run(summary: Summary) -> Iterator[tuple[str, str]]:
-    for finding in summary.findings:
-        yield finding.kind, f"{FINDINGS[finding.kind].means} {clean(finding.detail)}"
-    if summary.known is not None:
-        for use in summary.known.entries:
-            if use.state in ("expired", "passes again"):
-                yield f"baseline {use.by} {use.what}", f"{use.state}: {STATES[use.state]}"
-    if summary.asked == 0:
-        yield "no_case_asked", "No case was asked, so nothing was shown."
 
 
 def _run_suite(xml: XMLGenerator, about_run: list[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT, FINDINGS, VERDICTS, FindingKind, Verdict
 from rtconform.reference.rules import RULES
+from rtconform.reports.text import clean
 
 
 class RuleCount(Struct, frozen=True):
@@ -201,6 +202,17 @@ def remarks(summary: Summary) -> tuple[str, ...]:
             if use.state in ("expired", "passes again")
         ]
     return tuple(lines)
+
+
+def run_failures(summary: Summary) -> Iterator[tuple[str, str]]:
+    """What fails the whole run and no single case, for formats that know cases only: a name and a sentence each."""
+    for finding in summary.findings:
+        yield finding.kind, f"{FINDINGS[finding.kind].means} {clean(finding.detail)}"
+    for use in summary.known.entries if summary.known else ():
+        if use.state in ("expired", "passes again"):
+            yield f"baseline {use.by} {use.what}", f"{use.state}: {STATES[use.state]}"
+    if summary.asked == 0:
+        yield "no_case_asked", "No case was asked, so nothing was shown."
 
 
 def outcome(summary: Summary) -> str:

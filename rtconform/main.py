@@ -13,8 +13,9 @@ from rtconform.reference import RULE_SET
 
 COMMANDS = {
     "run": ("running", "Run suites against a vendor's coder, judge the answers, write a report."),
-    "report": ("reporting", "Render a finished or interrupted run as HTML, JUnit XML, JSON, CSV or a table."),
+    "report": ("reporting", "Render a finished or interrupted run: HTML, JUnit XML, JSON, Markdown, TAP, badge, CSV, table."),
     "compare": ("comparing", "Compare two runs: what broke, what was mended, what is new."),
+    "replay": ("replaying", "Ask only the cases again that failed in a run."),
     "generate": ("cases", "Print the cases of a suite as JSON Lines."),
     "export": ("exporting", "Write a suite as plain files, with the answers expected."),
     "code": ("cases", "Print the reference's coding of cases, with the rules behind every line."),

@@ -62,7 +62,7 @@ def run(
         click.echo(f"rtconform: {remark}", err=True)
     if planned.manifest.baseline:
         click.echo(f"rtconform: {loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date())}", err=True)
-    folder = out or _free_folder(planned)
+    folder = out or free_folder(planned)
     try:
         summary = run_watched(planned, folder, resume=resume)
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -120,7 +120,8 @@ def _told(event: Event) -> str:
     return f"rtconform: finding: {event.finding}: {event.detail}"
 
 
-def _free_folder(planned: PlannedRun) -> Path:
+def free_folder(planned: PlannedRun) -> Path:
+    """A run folder of that vendor's that does not exist yet."""
     slug = "".join(c if c.isalnum() else "-" for c in planned.vendor.name.lower()).strip("-")[:40]
     base = Path("runs") / f"{now():%Y%m%d-%H%M%S}-{slug}"
     return next(p for p in (base, *(base.with_name(f"{base.name}-{n}") for n in range(2, 1000))) if not p.exists())

@@ -6,15 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
+import jsonschema
 import junitparser
 import pytest
-from lxml import html
+import yaml
+from lxml import etree, html
+from markdown_it import MarkdownIt
 
+from rtconform.commands.knowledge import SCHEMAS
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.errors import UserError
+from rtconform.reference.wire import schema
 from rtconform.reports.formats import FORMATS, render
 from rtconform.reports.summary import summarise
 
@@ -88,6 +94,41 @@ def _from_table(text: str) -> Told:
     return Told(counts, last[1] == "conformant", int(last[2]))
 
 
+def _from_tap(file: Path) -> Told:
+    lines = file.read_text("utf-8").split("\n")
+    assert "TAP version 14" == lines[0]
+    points = [(number, line) for number, line in enumerate(lines) if line.startswith(("ok ", "not ok "))]
+    assert [f"1..{len(points)}", *map(str, range(1, len(points) + 1))] == [
+        lines[1],
+        *(line.partition(" - ")[0].split()[-1] for _, line in points),
+    ]
+    counts: Counter[str] = Counter()
+    for number, line in points:
+        block = (
+            yaml.safe_load(
+                "\n".join(takewhile(lambda text: text.startswith("  "), lines[number + 1 :])).strip().removesuffix("...")
+            )
+            or {}
+        )
+        counts["not_applicable" if " # SKIP " in line else block.get("verdict", "pass")] += 1
+        assert line.startswith("ok ") == VERDICTS.get(block.get("verdict", "pass"), VERDICTS["fail"]).conformant
+    counts.pop("finding", None)
+    summary = summarise(RunFolder(file.parent))
+    return Told(dict(counts), summary.conformant, summary.exit_code)  # points alone do not say whether the run reached its end
+
+
+def _from_markdown(file: Path) -> Told:
+    text = file.read_text("utf-8")
+    page = html.fromstring(MarkdownIt().enable("table").render(text))
+    head, *rows = page.xpath("//table[1]//tr")
+    names = [cell.text_content().replace(" ", "_") for cell in head][3:]
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(dict(zip(names, (int(cell.text_content().replace(",", "")) for cell in row[3:]), strict=True)))
+    conformant = text.startswith("## ✅")
+    return Told({name: number for name, number in counts.items() if number}, conformant, 0 if conformant else 1)
+
+
 def test_every_format_tells_the_same(any_run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
     """Counts by verdict, conformance and exit code are equal in all formats, read back by other programs than ours."""
     summary = summarise(any_run)
@@ -100,8 +141,20 @@ def test_every_format_tells_the_same(any_run: RunFolder, capsys: pytest.CaptureF
     assert expected == _from_html(files["report.html"])
     assert expected == _from_junit(files["junit.xml"])
     assert expected == _from_json(files["report.json"])
+    assert expected == _from_tap(files["report.tap"])
+    assert expected == _from_markdown(files["summary.md"])
+    badge = etree.fromstring(files["badge.svg"].read_bytes())
+    words = "conformant" if summary.conformant else "not conformant"
+    assert f"rtconform 2026.1: {'part of a suite only' if any_run.manifest.only else words}" == badge.get("aria-label")
     assert expected == _from_csv(files["results.csv"])
     assert expected == _from_table(capsys.readouterr().out)
+
+
+def test_json_meets_its_schema(any_run: RunFolder) -> None:
+    """report.json is a document of the schema that `rtconform schema report` prints."""
+    (file,) = render(any_run.path, ["json"])
+    validator = jsonschema.Draft202012Validator(schema(SCHEMAS["report"], "report"))
+    assert [] == [fault.message for fault in validator.iter_errors(json.loads(file.read_text("utf-8")))]
 
 
 def test_rendering_changes_nothing_and_is_repeatable(any_run: RunFolder) -> None:
@@ -127,7 +180,7 @@ def test_unknown_format(make_run: Callable[[str], RunFolder]) -> None:
     """An unknown format is the user's mistake; the message names it and the known ones, and nothing is written."""
     run = make_run("all")
 
-    with pytest.raises(UserError, match=r"unknown report format 'pdf': use html, junit, json, csv, table"):
+    with pytest.raises(UserError, match=r"unknown report format 'pdf': use html, junit, json, markdown, tap, badge, csv, table"):
         render(run.path, ["html", "pdf"])
     assert not (run.path / "report.html").exists()
 

@@ -1,0 +1,88 @@
+"""A run as Markdown for a pull request or a job's summary: outcome, counts, what to mend; small, however large the run."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from rtconform.conformance.causes import Cause, causes_of, size_of
+from rtconform.conformance.records import Result
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.reports.summary import Summary, counted_results, outcome, remarks
+from rtconform.reports.text import clip, markdown, one_line
+
+MOST_CAUSES = 25
+_LONGEST = 300
+
+
+@dataclass
+class _Met:
+    """The smallest case of each cause, and how many there are."""
+
+    cases: Counter[Cause] = field(default_factory=Counter)
+    smallest: dict[Cause, tuple[tuple[int, ...], Result]] = field(default_factory=dict)
+
+    def add(self, result: Result) -> None:
+        size = size_of(result.case) if result.case else ()
+        for cause in causes_of(result):
+            self.cases[cause] += 1
+            known = self.smallest.get(cause)
+            if known is None or (size and size < known[0]):
+                self.smallest[cause] = size, result
+
+
+def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
+    """The run as Markdown."""
+    met = _Met()
+    for result in counted_results(run, summary):
+        if not VERDICTS[result.verdict].conformant:
+            met.add(result)
+    out.write("\n\n".join(_parts(run, summary, met)) + "\n")
+
+
+def _parts(run: RunFolder, summary: Summary, met: _Met) -> Iterator[str]:
+    vendor = run.manifest.vendor
+    name = markdown(clip(one_line(f"{vendor.name} {vendor.version}"), _LONGEST))
+    mark = "✅" if summary.conformant else "❌" if summary.exit_code else "🟡"
+    yield f"## {mark} rtconform: {name} is {outcome(summary)}"
+    right = summary.counts["pass"] + summary.counts["accepted"]
+    only = " (only the cases named with --only)" if run.manifest.only else ""
+    yield f"{right:,} of {summary.asked:,} cases answered right{only}; rule set {run.manifest.rule_set}."
+    shown = [verdict for verdict in VERDICTS if summary.counts[verdict]]
+    yield table(
+        ("suite", "version", "cases", *(verdict.replace("_", " ") for verdict in shown)),
+        [
+            (markdown(one_line(suite.name)), markdown(one_line(suite.version)), suite.cases, *(suite.counts[v] for v in shown))
+            for suite in summary.suites
+        ],
+    )
+    if met.cases:
+        yield f"### What to mend ({len(met.cases):,})"
+        yield table(
+            ("fault", "cases", "what is wrong", "smallest case", "why"),
+            [
+                (*_cause(cause, number), *_smallest(met.smallest[cause][1]))
+                for cause, number in met.cases.most_common(MOST_CAUSES)
+            ],
+        )
+        if len(met.cases) > MOST_CAUSES:
+            yield f"… and {len(met.cases) - MOST_CAUSES:,} more faults."
+        yield "`rtconform generate --id ID | rtconform code --explain` says why the answer expected of a case is expected."
+    for kind in dict.fromkeys(finding.kind for finding in summary.findings):
+        yield f"**Finding: {kind}.** {FINDINGS[kind].means}"
+    yield from (markdown(clip(line, _LONGEST)) for line in (*remarks(summary), *summary.stopped))
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+    """A table of GitHub's Markdown; the cells are Markdown already."""
+    lines = [headers, ["---"] * len(headers), *([f"{c:,}" if isinstance(c, int) else c for c in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cause(cause: Cause, number: int) -> tuple[str, int, str]:
+    return f"`{cause.id}`", number, markdown(cause.sentence)
+
+
+def _smallest(result: Result) -> tuple[str, str]:
+    return markdown(one_line(result.id)), markdown(clip(one_line(result.explanation), _LONGEST))
