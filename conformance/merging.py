@@ -4,8 +4,8 @@ A part is run by the ordinary runner, so each asks its own canary and sample aga
 taken apart.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Generic
 
 from msgspec.structs import replace
@@ -62,21 +62,28 @@ class Slice(Generic[Item_co]):
         return index - self.first, seed
 
 
-def merged_events(parts: Sequence[Sequence[Event]]) -> Iterator[Event]:
-    """The events of all parts in order: what each part asked before and found alike is told once, and the end comes last.
+@dataclass
+class EventMerge:
+    """The events of parts, joined as the parts come: what each asked and found alike is told once, and the end comes last."""
 
-    There is an end only where every part reached its own.
-    """
-    told = set()
-    ends = []
-    for events in parts:
+    _told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
+    _ends: list[Event] = field(default_factory=list)
+    _parts: int = 0
+
+    def part(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Of the events of one more part, those to be told, but for its end."""
+        self._parts += 1
         for event in events:
+            said = (event.kind, event.detail, event.cases)
             if event.kind == "finished":
-                ends.append(event)
+                self._ends.append(event)
             elif event.kind not in ("canary", "finding"):
                 yield event
-            elif (said := (event.kind, event.detail, event.cases)) not in told:
-                told.add(said)
+            elif said not in self._told:
+                self._told.add(said)
                 yield event
-    if ends and len(ends) == len(parts):
-        yield replace(ends[0], at=max(end.at for end in ends))
+
+    def end(self) -> Iterator[Event]:
+        """The end of the run, where every part reached its own; else nothing."""
+        if self._ends and len(self._ends) == self._parts:
+            yield replace(self._ends[0], at=max(end.at for end in self._ends))

@@ -75,6 +75,11 @@ class RunWriter:
         """Append one result."""
         _append(self._results, encode(result))
 
+    def results_of_part(self, lines: bytes) -> None:
+        """Append the results of a part that was run elsewhere: whole lines, as that part's folder has them."""
+        if lines:
+            _append(self._results, lines.removesuffix(b"\n"))
+
     def event(self, event: Event) -> None:
         """Append one event."""
         _append(self._events, encode(event))

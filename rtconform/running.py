@@ -92,13 +92,25 @@ def plan_run(
 
 
 async def run_to_folder(
-    planned: PlannedRun, out: Path, *, resume: bool, progress: Progress | None = None, tell: Tell | None = None
+    planned: PlannedRun,
+    out: Path,
+    *,
+    resume: bool,
+    progress: Progress | None = None,
+    tell: Tell | None = None,
+    cluster: str | None = None,
 ) -> Summary:
     """Run, and say what came of it; the folder then holds the records, no report yet.
 
-    `progress` is called with each result, `tell` with each finding as soon as it is made.
+    `progress` is called with each result, `tell` with each finding as soon as it is made. `cluster`: where to run
+    (`rtconform.conformance.cluster`) instead of here.
     """
     with RunWriter(out, planned.manifest, resume=resume) as writer:
+        if cluster is not None:
+            from rtconform.conformance.cluster import run_on_cluster  # noqa: PLC0415 - an optional extra, a second to import
+
+            await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet)
+            return summarise(RunFolder(out))
         opening = planned.disguise.opening if planned.disguise else open_adapter
         await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
     return summarise(RunFolder(out))

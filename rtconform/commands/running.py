@@ -30,6 +30,7 @@ from rtconform.running import PlannedRun, plan_run, run_to_folder
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
+@click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
 @FORMAT
 def run(
@@ -40,6 +41,7 @@ def run(
     count: int | None,
     only: tuple[str, ...],
     baseline: Path | None,
+    cluster: str | None,
     *,
     resume: bool,
     form: str,
@@ -57,6 +59,8 @@ def run(
     """
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the run to go on with")
+    if cluster is not None and only:
+        raise click.UsageError("--only asks a few cases, here: leave --cluster out")
     planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline)
     for remark in planned.remarks:
         click.echo(f"rtconform: {remark}", err=True)
@@ -64,7 +68,7 @@ def run(
         click.echo(f"rtconform: {loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date())}", err=True)
     folder = out or free_folder(planned)
     try:
-        summary = run_watched(planned, folder, resume=resume)
+        summary = run_watched(planned, folder, resume=resume, cluster=cluster)
     except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
         sys.exit(EXIT_INTERRUPTED)
@@ -77,14 +81,17 @@ def run(
     sys.exit(summary.exit_code)
 
 
-def run_watched(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
+def run_watched(planned: PlannedRun, folder: Path, *, resume: bool, cluster: str | None = None) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe."""
-    adopt()
+    if cluster is None:
+        adopt()  # on a cluster of processes here these are our children too, and no vendor's
     console = Console(stderr=True)
     if not console.is_terminal:
         return asyncio.run(
             _until_told_to_stop(
-                run_to_folder(planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True))
+                run_to_folder(
+                    planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True), cluster=cluster
+                )
             )
         )
     columns = (
@@ -106,7 +113,9 @@ def run_watched(planned: PlannedRun, folder: Path, *, resume: bool) -> Summary:
         def tell(event: Event) -> None:
             bar.console.print(_told(event), markup=False, highlight=False)
 
-        return asyncio.run(_until_told_to_stop(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell)))
+        return asyncio.run(
+            _until_told_to_stop(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell, cluster=cluster))
+        )
 
 
 async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
