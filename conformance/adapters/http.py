@@ -3,10 +3,11 @@
 import asyncio
 import datetime as dt
 import logging
+import ssl
 import time
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -40,6 +41,7 @@ class _Response:
     body: bytes
     fault: str = ""
     location: str = ""
+    tries: int = 1
 
 
 class _Busy(Exception):
@@ -73,9 +75,21 @@ class HttpAdapter:
         host, port = self._url.host or "", self._url.port or 0
         limit = min(CONNECT_LIMIT_S, self._settings.timeout_s)
         try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), limit)
+            _, writer = await asyncio.wait_for(
+                asyncio.open_connection(host, port, ssl=self._url.scheme == "https" or None), limit
+            )
         except TimeoutError:
-            raise VendorUnreachable(f"{self._named()}: no connection to {host}:{port} within {limit:g} s") from None
+            over = "TLS " if self._url.scheme == "https" else ""
+            raise VendorUnreachable(f"{self._named()}: no {over}connection to {host}:{port} within {limit:g} s") from None
+        except ssl.SSLCertVerificationError as error:
+            raise VendorUnreachable(
+                f"{self._named()}: the certificate of {host}:{port} is not accepted: {error.verify_message}; "
+                "where an authority of your own signed it, name that in the environment: SSL_CERT_FILE=authority.pem"
+            ) from None
+        except ssl.SSLError as error:
+            raise VendorUnreachable(
+                f"{self._named()}: no TLS with {host}:{port}: {error.reason or error}; should [adapter] url begin with http://?"
+            ) from None
         except OSError as error:
             reason = error.strerror or str(error)
             raise VendorUnreachable(
@@ -121,12 +135,14 @@ class HttpAdapter:
         retrying = stamina.retry_context(
             on=self._wait_before_retry, attempts=TRIES, timeout=None, wait_initial=0.1, wait_max=2.0, wait_jitter=0.1
         )
+        tries = 0
         try:
             async for attempt in retrying:
+                tries = attempt.num
                 with attempt:
                     return await self._send(request)
         except _Busy as busy:
-            return busy.response
+            return replace(busy.response, tries=tries)
         raise AssertionError("a retry context ends by returning or raising")
 
     def _wait_before_retry(self, error: Exception) -> bool | float:
@@ -135,7 +151,9 @@ class HttpAdapter:
             if error.wait_s is None:
                 return True
             return error.wait_s if error.wait_s <= self._settings.timeout_s else False
-        return isinstance(error, aiohttp.ServerDisconnectedError)
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return False
+        return isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError))
 
     async def _send(self, request: bytes) -> _Response:
         assert self._session is not None  # noqa: S101 - start() comes first
@@ -164,7 +182,7 @@ def _status_fault(response: _Response) -> str:
         return f"the service answered {response.status}, a redirect{target}: redirects are not followed, give the final url"
     hints = {401: "check the headers", 403: "check the headers", 404: "check [adapter] url", 405: "check [adapter] method"}
     hint = f"; {hints[response.status]}" if response.status in hints else ""
-    tries = f", {TRIES} times" if response.status in (429, 503) else ""
+    tries = f", {response.tries} times" if response.tries > 1 else ""
     return f"the service answered {response.status}{tries}{hint}"
 
 

@@ -1,0 +1,74 @@
+"""What the tests of misbehaving vendors share: which cases are asked, whom a behaviour hits, and that nothing is left behind."""
+
+import asyncio
+import importlib.util
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from rtconform.conformance.records import Result
+from rtconform.conformance.runfolder import RunFolder
+from rtconform.generators.suites import suite
+from rtconform.reference.wire import encode
+from rtconform.running import plan_run, run_to_folder
+
+CHAOS = Path(__file__).parent / "vendors" / "chaos"
+
+
+def load(name: str) -> Any:
+    """A module of the chaos vendors, loaded from its file."""
+    spec = importlib.util.spec_from_file_location(name, CHAOS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+chaos = load("chaos")
+CASES = [suite("published").case(index, 1).case for index in range(22, 32)]
+ASKED = tuple(case.id for case in CASES)
+HIT = {case.id for case in CASES if chaos.is_hit(json.loads(encode(case)))}
+
+
+@contextmanager
+def nothing_left(mark: str) -> Iterator[None]:
+    """No process whose command line has `mark`, no child and no open file more at the end than at the beginning."""
+    before = held()
+    yield
+    deadline = time.monotonic() + 5
+    while (left := (marked(mark), held())) != ([], before):
+        assert time.monotonic() < deadline, (left, before)
+        time.sleep(0.02)
+
+
+def held() -> tuple[int, set[int]]:
+    """How many files this process has open, and its children."""
+    return len([*Path("/proc/self/fd").iterdir()]), {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+def marked(mark: str) -> list[list[str]]:
+    """The command lines of the processes that have `mark` in theirs."""
+    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    return [line for line in lines if any(mark in part for part in line)]
+
+
+def run(vendor: Path, out: Path) -> tuple[set[str], set[str], set[str]]:
+    """A run: the verdicts of the cases hit, those of the others, and what was found out."""
+    planned = plan_run(vendor, ["published"], seed=1, only=ASKED)
+    summary = asyncio.run(run_to_folder(planned, out, resume=False))
+    results = list(RunFolder(out).results())
+    assert list(ASKED) == [result.id for result in results]
+    return (*split(results), {finding.kind for finding in summary.findings})
+
+
+def split(results: list[Result]) -> tuple[set[str], set[str]]:
+    """The verdicts of the cases hit, and of the others."""
+    return {r.verdict for r in results if r.id in HIT}, {r.verdict for r in results if r.id not in HIT}
