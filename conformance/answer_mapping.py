@@ -1,4 +1,4 @@
-"""A vendor's own answer, in JSON, XML or text, made into an `rtconform.answer/1` by JMESPath expressions.
+"""A vendor's own answer, in JSON, XML or text, made into what is due in its role by JMESPath expressions.
 
 Runs in the translator's process only: the answer and the expressions may want any time and memory.
 """
@@ -11,6 +11,7 @@ import jmespath
 import msgspec
 import xmltodict
 
+from rtconform.conformance.dialogue import DIALOGUES, RoleName
 from rtconform.conformance.vendor_settings import Response
 
 MAX_MATCHES = 10_000
@@ -31,13 +32,12 @@ class MappingFault(Exception):
 class AnswerMapping:
     """The `[response]` table, compiled."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, role: RoleName) -> None:
+        self._role = role
         self._parse = _parser(response)
         self._listed = response.format == "xml"
         self._expressions = {
-            name: jmespath.compile(text)
-            for name in ("id", "outcome", "lines", "notes")
-            if (text := getattr(response, name)) is not None
+            name: jmespath.compile(text) for name in DIALOGUES[role].expressions if (text := getattr(response, name)) is not None
         }
 
     def answer(self, document: bytes) -> dict[str, Any]:
@@ -48,13 +48,7 @@ class AnswerMapping:
         parsed = self._parse(document)
         case_id = self._case_id(parsed)
         try:
-            outcome = self._outcome(parsed)
-            return {
-                "id": case_id,
-                "outcome": outcome,
-                "lines": self._lines(parsed, outcome),
-                "notes": _notes(self._find("notes", parsed)),
-            }
+            return {"id": case_id, **_PARTS[self._role](self, parsed)}
         except MappingFault as fault:
             raise MappingFault(fault.what, case_id or None) from None
 
@@ -85,9 +79,19 @@ class AnswerMapping:
             raise MappingFault(f"response.outcome finds {shown[:100]}; it must give coded, out_of_scope or needs_review")
         return str(found)
 
-    def _lines(self, parsed: object, outcome: str) -> list[object]:
+    def coding(self, parsed: object) -> dict[str, Any]:
+        """What a coder's answer holds beside its id."""
+        outcome = self._outcome(parsed)
+        lines = [_line(line) for line in self._lines(parsed, may_lack=outcome != "coded")]
+        return {"outcome": outcome, "lines": lines, "notes": _notes(self._find("notes", parsed))}
+
+    def disposition(self, parsed: object) -> dict[str, Any]:
+        """What an editor's answer holds beside its id."""
+        return {"lines": [_disposition_line(line) for line in self._lines(parsed)]}
+
+    def _lines(self, parsed: object, *, may_lack: bool = False) -> list[dict[str, Any]]:
         found = self._find("lines", parsed)
-        if found is None and (outcome != "coded" or self._listed):  # XML has no empty list, an element without children is null
+        if found is None and (may_lack or self._listed):  # XML has no empty list, an element without children is null
             return []
         if isinstance(found, dict) and self._listed:
             found = [found]
@@ -96,7 +100,14 @@ class AnswerMapping:
         for index, line in enumerate(found):
             if not isinstance(line, dict):
                 raise MappingFault(f"response.lines finds {_kind(line)} at [{index}] where an object was due")
-        return [_line(line) for line in found]
+        return found
+
+
+_PARTS: dict[RoleName, Callable[[AnswerMapping, object], dict[str, Any]]] = {
+    "coder": AnswerMapping.coding,
+    "editor": AnswerMapping.disposition,
+}
+"""Beside the id, what an answer is made of in each role."""
 
 
 def _parser(response: Response) -> Parse:
@@ -135,6 +146,12 @@ def _line(line: dict[str, Any]) -> dict[str, object]:
     kept = {key: line[key] for key in ("session", "code", "payment") if line.get(key) is not None}
     kept = {key: _text(value) for key, value in kept.items()}
     return {**kept, "modifiers": _modifiers(line.get("modifiers")), "units": _units(line.get("units"))}
+
+
+def _disposition_line(line: dict[str, Any]) -> dict[str, object]:
+    """The five keys of a line of a disposition, in the same way."""
+    kept = {key: _text(line[key]) for key in ("disposition", "category", "carc", "reason") if line.get(key) not in (None, "")}
+    return {**kept, "number": _units(line.get("number"))}
 
 
 def _modifiers(value: object) -> object:

@@ -1,35 +1,22 @@
-"""The canary: two records that nobody can code, asked before a run. A vendor that codes them codes anything."""
-
-from msgspec.structs import replace
+"""The canary: questions that nobody can answer, asked before a run. A vendor that answers them answers anything."""
 
 from rtconform.conformance.adapters import Adapter
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.records import Event, now
-from rtconform.reference.treatment import Case
-
-UNKNOWN_TECHNIQUE = "phased_resonance"
-NO_SUCH_BEAM = "B-NONE"
+from rtconform.conformance.roles import Role
 
 
-def canary_cases(case: Case) -> tuple[tuple[str, Case], ...]:
-    """What is impossible about each, and the case: `case` with an unknown technique, and with a beam that no plan has."""
-    unknown = tuple(replace(plan, technique=UNKNOWN_TECHNIQUE) for plan in case.plans)
-    impossible = tuple(replace(session, beams_delivered=(NO_SUCH_BEAM,)) for session in case.sessions)
-    return (
-        (f"a plan of unknown technique {UNKNOWN_TECHNIQUE!r}", replace(case, id="canary:unknown-technique", plans=unknown)),
-        ("a session that delivered a beam of no plan", replace(case, id="canary:impossible-session", sessions=impossible)),
-    )
-
-
-async def ask_canary(adapter: Adapter, case: Case) -> tuple[Event, ...]:
-    """Ask both; an event for each, a finding among them where the vendor gave codes."""
-    events = []
-    for what, impossible in canary_cases(case):
+async def ask_canary(role: Role, adapter: Adapter, question: Question) -> tuple[Event, ...]:
+    """Ask what is impossible; an event for each, findings among them where the vendor took more of it than is forgiven."""
+    events, swallowed = [], []
+    for what, impossible in role.canaries(question):
         reply = await adapter.ask(impossible)
-        if reply.answer is not None and reply.answer.outcome == "coded" and reply.answer.lines:
-            codes = ", ".join(sorted({line.code for line in reply.answer.lines}))
-            detail = f"coded {what} as {codes}: needs_review is right"
-            events.append(Event("finding", now(), detail, "codes_anything", (impossible.id,)))
+        if reply.answer is None:
+            events.append(Event("canary", now(), f"{what}: {reply.status}: {reply.detail}", cases=(impossible.id,)))
+        elif how := role.swallowed(reply.answer):
+            swallowed.append(Event("finding", now(), f"{what} was {how}", role.finding, (impossible.id,)))
         else:
-            outcome = reply.answer.outcome if reply.answer else f"{reply.status}: {reply.detail}"
-            events.append(Event("canary", now(), f"{what}: {outcome}", cases=(impossible.id,)))
-    return tuple(events)
+            events.append(Event("canary", now(), f"{what}: {role.answered(reply.answer)}", cases=(impossible.id,)))
+    if len(swallowed) > role.forgiven:
+        return (*events, *swallowed)
+    return (*events, *(Event("canary", event.at, event.detail, cases=event.cases) for event in swallowed))

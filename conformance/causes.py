@@ -13,11 +13,13 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from rtconform.conformance.edits_causes import edit_causes
 from rtconform.conformance.judge import MALFORMED
 from rtconform.conformance.mistakes import KINDS, MISTAKES
 from rtconform.conformance.normal_form import NormalForm, Service, expected_form, normal_form
 from rtconform.conformance.records import Result
 from rtconform.conformance.verdicts import VERDICTS, Verdict
+from rtconform.reference.claim import Claim
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, status
 from rtconform.reference.coding import Answer, Coding, Line
 from rtconform.reference.rules import RULES
@@ -26,6 +28,7 @@ from rtconform.reference.treatment import Case
 Kind = Literal[
     "level_too_high", "level_too_low", "missing_line", "extra_line", "modifier", "units", "deleted_code", "unknown_code",
     "coded", "out_of_scope", "needs_review", "declined", "invalid", "crash", "timeout", "unanswered", "several",
+    "false_denial", "miss", "held",
 ]  # fmt: skip
 """The kinds of difference; `several` only of a result that has several causes."""
 
@@ -69,19 +72,32 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
         return ()
     if kind := _OF_VERDICT.get(result.verdict):
         return (_cause("", kind),)
-    answer = result.answer
+    answer, expected = result.coded, result.coding
+    if expected is None:
+        return tuple(Cause(*cause) for cause in edit_causes(result))
     if result.verdict == "declined" or answer is None:
         return (_cause(_deciding(result), "declined"),)
     if result.rules == (MALFORMED,):
         return (_cause(MALFORMED, "coded" if answer.outcome == "coded" else "out_of_scope"),)
-    if answer.outcome != result.expected.outcome or answer.outcome != "coded":
+    if answer.outcome != expected.outcome or answer.outcome != "coded":
         return tuple(_cause(rule, answer.outcome) for rule in sorted(result.rules[:1])) or (_cause("", answer.outcome),)
-    pairs = dict.fromkeys(_attributed(result.rules, _differences(result, answer)))
+    pairs = dict.fromkeys(_attributed(result.rules, _differences(result, expected, answer)))
     return tuple(_cause(rule, kind) for rule, kind in sorted(pairs)) or (_cause(next(iter(result.rules), ""), "extra_line"),)
 
 
-def size_of(case: Case) -> tuple[int, ...]:
-    """A sort key for the smallest case: plans, beams delivered, isocenters, sessions, guidance, then whatever else there is."""
+def size_of(asked: Case | Claim) -> tuple[int, ...]:
+    """A sort key for the smallest case: plans, beams delivered, isocenters, sessions, guidance, then whatever else there is.
+
+    For the smallest claim: lines, units, whether it brings its record.
+    """
+    return _size_of_claim(asked) if isinstance(asked, Claim) else _size_of_case(asked)
+
+
+def _size_of_claim(claim: Claim) -> tuple[int, ...]:
+    return (len(claim.lines), sum(line.units for line in claim.lines), int(claim.treatment is not None), 0, 0, 0, 0, 0)
+
+
+def _size_of_case(case: Case) -> tuple[int, ...]:
     delivered = {beam for session in case.sessions for beam in session.beams_delivered}
     guided = sum(len(session.guidance) for session in case.sessions)
     managed = sum(session.motion is not None and session.motion.method != "none" for session in case.sessions)
@@ -108,11 +124,11 @@ Difference = tuple[bool, Kind]
 """Whether it is about guidance (else about delivery), and of which kind."""
 
 
-def _differences(result: Result, answer: Answer) -> tuple[Difference, ...]:
+def _differences(result: Result, expected: Coding, answer: Answer) -> tuple[Difference, ...]:
     """How the answer differs from the accepted lines nearest to it; from the primary ones where it is made of accepted lines."""
     billed = _billed(answer, result.case)
-    sessions = tuple(dict.fromkeys((*(line.session for line in result.expected.lines), *billed)))
-    for coding in (result.expected, replace(result.expected, alternatives=())):
+    sessions = tuple(dict.fromkeys((*(line.session for line in expected.lines), *billed)))
+    for coding in (expected, replace(expected, alternatives=())):
         found: list[Difference] = []
         for session in sessions:
             done = billed.get(session, Counter())

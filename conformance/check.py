@@ -1,14 +1,14 @@
-"""`vendor check`: three cases put to a vendor, and what came of each in plain words."""
+"""`vendor check`: a few cases (or claims) put to a vendor, and what came of each in plain words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.judge import lines_in_words
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.records import Event
+from rtconform.conformance.roles import ROLES, Role
 from rtconform.conformance.vendor import Vendor
-from rtconform.reference.treatment import Case
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Checked:
     details: tuple[str, ...] = ()
 
 
-async def check_vendor(vendor: Vendor, cases: Sequence[Case]) -> list[Checked]:
-    """Ask the cases, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
+async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Checked]:
+    """Ask the questions, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
     events: list[Event] = []
     adapter = open_adapter(vendor, events.append, workers=1)
     try:
         await adapter.start()
-        checked = [_checked(case, await adapter.ask(case)) for case in cases]
+        checked = [_checked(ROLES[vendor.role], question, await adapter.ask(question)) for question in questions]
     finally:
         await adapter.close()
     stray = [event.detail for event in events if event.kind == "stray_output"]
@@ -36,13 +36,12 @@ async def check_vendor(vendor: Vendor, cases: Sequence[Case]) -> list[Checked]:
     return checked
 
 
-def _checked(case: Case, reply: Reply) -> Checked:
+def _checked(role: Role, question: Question, reply: Reply) -> Checked:
     if reply.answer is None:
         details = [f"received: {_shown(reply.received)}"] if reply.received.strip() else []
         details += [f"stderr: {_shown(line)}" for line in reply.stderr.strip().splitlines()[-3:]]
-        return Checked(good=False, what=f"{case.id}: {reply.status}: {_shown(reply.detail)}", details=tuple(details))
-    lines = f": {lines_in_words(reply.answer.lines)}" if reply.answer.outcome == "coded" else ""
-    return Checked(good=True, what=f"{case.id}: {reply.answer.outcome}{lines} ({reply.latency_ms or 0:.0f} ms)")
+        return Checked(good=False, what=f"{question.id}: {reply.status}: {_shown(reply.detail)}", details=tuple(details))
+    return Checked(good=True, what=f"{question.id}: {role.answered(reply.answer)} ({reply.latency_ms or 0:.0f} ms)")
 
 
 _LONGEST_SHOWN = 400

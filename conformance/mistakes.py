@@ -1,4 +1,4 @@
-"""What a coder does wrong, in one sentence for each rule that can be broken and each way to break it.
+"""What a coder (or an editor) does wrong, in one sentence for each rule that can be broken and each way to break it.
 
 Said of the coder, in the present tense, as a developer would write it into an issue. Data only; `causes.py` reads it.
 """
@@ -20,6 +20,9 @@ KINDS = {
     "crash": "Crashes, or answers with a server error.",
     "timeout": "Does not answer in time.",
     "unanswered": "Was not asked: the run ended first.",
+    "false_denial": "Stops a line of a claim that it has to allow.",
+    "miss": "Allows a line of a claim that it has to stop.",
+    "held": "Holds a line of a claim for review that it has to allow.",
     "several": "Breaks several rules at once.",
 }
 """The sentence for a kind of difference where nothing more telling is known."""

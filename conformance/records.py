@@ -5,9 +5,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from rtconform.conformance.dialogue import Returned, RoleName
 from rtconform.conformance.traits import Traits
 from rtconform.conformance.verdicts import FindingKind, Verdict
+from rtconform.reference.claim import Claim, Disposition
 from rtconform.reference.coding import Answer, Coding
+from rtconform.reference.edits import Adjudication
 from rtconform.reference.treatment import Case
 
 EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "gave_up", "interrupted", "finished"]
@@ -26,6 +29,7 @@ class VendorRecord(Struct, frozen=True):
     target: str
     file: str
     file_digest: str
+    role: RoleName = "coder"
     supports: dict[str, Any] = {}
     build_digest: str = ""
 
@@ -83,20 +87,21 @@ class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/
 
 
 class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
-    """One case's verdict and everything that a person needs to check it.
+    """One case's (or claim's) verdict and everything that a person needs to check it.
 
     `rules`: the rules broken (fail), or those that decided. `facts`: the treatment's deciding facts, a sentence a session.
     `received`: what came, as text, where it was no answer; `stderr`: the vendor's, around this case. `latency_ms` runs from
-    handing the case over to reading the answer. `case` is kept where the verdict is not pass or not_applicable; `traits`
-    place every sound treatment among others.
+    handing the case over to reading the answer. `case`, or `claim`, is kept where the verdict is not pass or
+    not_applicable; `traits` place every sound treatment among others. Of a claim, `faults` names what is wrong with it, and
+    `allows` what payers have wrongly stopped in claims like it.
     """
 
     id: str
     suite: str
     verdict: Verdict
     rules: tuple[str, ...]
-    expected: Coding
-    answer: Answer | None
+    expected: Coding | Adjudication
+    answer: Returned | None
     explanation: str
     latency_ms: float | None
     title: str = ""
@@ -107,6 +112,29 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     stderr: str = ""
     case: Case | None = None
     traits: Traits | None = None
+    claim: Claim | None = None
+    faults: tuple[str, ...] = ()
+    allows: str = ""
+
+    @property
+    def coding(self) -> Coding | None:
+        """What is expected of a coder; None: a claim was asked."""
+        return self.expected if isinstance(self.expected, Coding) else None
+
+    @property
+    def coded(self) -> Answer | None:
+        """A coder's answer."""
+        return self.answer if isinstance(self.answer, Answer) else None
+
+    @property
+    def adjudication(self) -> Adjudication | None:
+        """What is expected of an editor; None: a case was asked."""
+        return self.expected if isinstance(self.expected, Adjudication) else None
+
+    @property
+    def disposition(self) -> Disposition | None:
+        """An editor's answer."""
+        return self.answer if isinstance(self.answer, Disposition) else None
 
 
 class Event(Struct, frozen=True, omit_defaults=True):

@@ -15,15 +15,14 @@ from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.canary import ask_canary
 from rtconform.conformance.fairness import Sample, ask_again
-from rtconform.conformance.judge import MALFORMED, facts_in_words, judge, judge_malformed
+from rtconform.conformance.judge import MALFORMED, judge_malformed
 from rtconform.conformance.records import Event, Result, now
+from rtconform.conformance.roles import ROLES, Role, role_asked
 from rtconform.conformance.runfolder import RunWriter
-from rtconform.conformance.traits import traits_of
 from rtconform.conformance.vendor import Vendor
 from rtconform.conformance.verdicts import Verdict
-from rtconform.generators.suite import Suite, SuiteCase
-from rtconform.reference.coder import expect
-from rtconform.reference.coding import Coding
+from rtconform.generators.suite import AnySuite, SuiteCase, SuiteItem
+from rtconform.reference.coding import Answer, Coding
 
 AHEAD = 4
 """How many windows of cases may be under way or answered while an earlier one is still waited for."""
@@ -40,16 +39,16 @@ Tell = Callable[[Event], None]
 class Chosen:
     """One suite of a run: `size` its number of cases, `only` the ids to ask (empty: all)."""
 
-    suite: Suite
+    suite: AnySuite
     seed: int
     size: int
     only: frozenset[str] = frozenset()
 
-    def cases(self, done: set[str]) -> Iterator[SuiteCase]:
+    def cases(self, done: set[str]) -> Iterator[SuiteItem]:
         """The cases still to be asked, in order."""
         for index in self._indices():
             chosen = self.suite.case(index, self.seed)
-            if chosen.case.id not in done:
+            if chosen.id not in done:
                 yield chosen
 
     def _indices(self) -> Iterable[int]:
@@ -85,7 +84,8 @@ class _Run:
     progress: Progress
     tell: Tell
     opening: Opening
-    sample: Sample = field(default_factory=Sample)
+    role: Role
+    sample: Sample
     health: _Health = field(default_factory=_Health)
 
 
@@ -98,7 +98,8 @@ async def run(
     opening: Opening = open_adapter,
 ) -> None:
     """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
-    state = _Run(vendor, writer, progress, tell, opening)
+    role = ROLES[vendor.role]
+    state = _Run(vendor, writer, progress, tell, opening, role, Sample(role))
     chosen = tuple(chosen)
     done = writer.done()
     try:
@@ -114,7 +115,7 @@ async def run(
         finally:
             await adapter.close()
         if sample := state.sample.asked():
-            for event in await ask_again(lambda: _opened(state, _silent), sample):
+            for event in await ask_again(role, lambda: _opened(state, _silent), sample):
                 _note(state, event)
         writer.event(Event("finished", now(), "every case was asked"))
     except asyncio.CancelledError:
@@ -126,7 +127,7 @@ async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
     """The canary, asked of an adapter of its own: what it does to the vendor must not touch the run."""
     adapter = await _opened(state, partial(_note, state))
     try:
-        for event in await ask_canary(adapter, chosen[0].suite.case(0, chosen[0].seed).case):
+        for event in await ask_canary(state.role, adapter, chosen[0].suite.case(0, chosen[0].seed).question):
             _note(state, event)
     finally:
         await adapter.close()
@@ -163,52 +164,53 @@ def _write(state: _Run, result: Result) -> None:
     state.progress(result)
 
 
-async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteCase) -> Result:
-    reason = state.vendor.supports_case(chosen.case)
+async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteItem) -> Result:
+    reason = state.role.unsupported(state.vendor.supports, chosen.question)
     if reason is None and chosen.document is not None and state.vendor.template is not None:
         reason = "reached through a request template, the vendor never sees what is wrong with the document"
     if reason is not None:
         return result_of(suite, chosen, None, "not_applicable", reason)
     async with places:
-        reply = await adapter.ask(chosen.case, chosen.document)
+        reply = await adapter.ask(chosen.question, chosen.document)
     state.health.note(reply)
     if reply.answer is not None and chosen.document is None:
-        state.sample.offer(chosen.case, reply)
+        state.sample.offer(chosen.question, reply)
     return result_of(suite, chosen, reply)
 
 
 def result_of(
-    suite: str, chosen: SuiteCase, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
+    suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
-    """What is written down of a case: pure, so that whoever has the reply can make it again."""
-    case = chosen.case
-    if chosen.document is not None:
+    """What is written down of a case or claim: pure, so that whoever has the reply can make it again."""
+    if isinstance(chosen, SuiteCase) and chosen.document is not None:
         return _malformed_result(suite, chosen, reply, explanation)
-    expectation = expect(case)
-    rules = expectation.coding.rules
+    role, question = role_asked(chosen), chosen.question
+    expectation = role.expect(question)
+    expected = role.recorded(expectation)
+    rules = expected.rules
     if reply is not None and reply.answer is not None:
-        judgement = judge(case, expectation, reply.answer)
+        judgement = role.judge(question, expectation, reply.answer)
         verdict, rules, explanation = judgement.verdict, judgement.rules, judgement.explanation
     elif reply is not None:
         verdict, explanation = _VERDICT_OF_STATUS[reply.status], reply.detail
     plain = verdict in ("pass", "not_applicable")
     return Result(
-        id=case.id,
+        id=question.id,
         suite=suite,
         verdict=verdict,
         rules=rules,
-        expected=expectation.coding,
+        expected=expected,
         answer=reply.answer if reply else None,
         explanation=explanation,
         latency_ms=reply.latency_ms if reply else None,
         title=chosen.title,
         heading=chosen.heading,
         twin=chosen.twin,
-        facts=() if plain else facts_in_words(case, expectation),
+        facts=() if plain else role.facts(question, expectation),
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
-        case=None if plain else case,
-        traits=traits_of(case),
+        **role.about(chosen),
+        **({} if plain else role.kept(question)),
     )
 
 
@@ -218,7 +220,8 @@ def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explan
     )
     verdict: Verdict = "not_applicable"
     if reply is not None:
-        judgement = judge_malformed(reply.answer, refused=reply.refused)
+        answer = reply.answer if isinstance(reply.answer, Answer) else None
+        judgement = judge_malformed(answer, refused=reply.refused)
         verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
     return Result(
         id=chosen.case.id,

@@ -10,10 +10,10 @@ from typing import NoReturn
 import msgspec
 
 from rtconform.conformance.adapters.child import ChildProcess, ending, start_child
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.translator import CONFIGURE, FAULTY, HEAD, HELLO, READ, RENDER, Configuration, Refusal
 from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, Vendor
 from rtconform.reference.errors import UserError
-from rtconform.reference.treatment import Case
 from rtconform.reference.wire import encode
 
 TIME_LIMIT_S = 2.0
@@ -69,7 +69,7 @@ class Translator:
         self._broken = False
         self._closing = False
 
-    async def start(self, sample: Case) -> None:
+    async def start(self, sample: Question) -> None:
         """Start the child and try the template on `sample`. Raises UserError where the vendor file's template is wrong."""
         if not (self.renders or self.reads):
             return
@@ -83,13 +83,13 @@ class Translator:
         except TranslationFault as fault:
             self._reject(fault)
 
-    async def request(self, case: Case) -> bytes:
-        """The request for `case`. Raises TranslationFault."""
-        document = encode(case)
+    async def request(self, question: Question) -> bytes:
+        """The request for `question`. Raises TranslationFault."""
+        document = encode(question)
         return await self._ask(RENDER, document) if self.renders else document
 
     async def answer(self, document: bytes) -> bytes:
-        """The answer as the JSON of an `rtconform.answer/1`, its shape not yet checked. Raises TranslationFault."""
+        """The answer as the JSON of what is due in the vendor's role, its shape not yet checked. Raises TranslationFault."""
         return await self._ask(READ, document) if self.reads else document
 
     async def close(self) -> None:
@@ -198,6 +198,7 @@ class Translator:
 def _configuration(vendor: Vendor) -> Configuration:
     settings = vendor.settings
     return Configuration(
+        role=vendor.role,
         template=vendor.template.text if vendor.template else None,
         template_name=vendor.template.name if vendor.template else "",
         one_line=isinstance(settings, CliSettings) and settings.mode == "stream",

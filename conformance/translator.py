@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import msgspec
 
 from rtconform.conformance.answer_mapping import AnswerMapping, MappingFault
+from rtconform.conformance.dialogue import DIALOGUES, RoleName
 from rtconform.conformance.vendor_settings import Response
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ ORPHAN_LIMIT_S = 30
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """What is to be translated. `one_line`: a request must be one line; `json`: it must be JSON."""
+    """What is to be translated, for a vendor in `role`. `one_line`: a request must be one line; `json`: it must be JSON."""
 
+    role: RoleName
     template: str | None
     template_name: str
     one_line: bool
@@ -109,7 +111,7 @@ def _configured(configuration: Configuration) -> dict[bytes, Handler]:
         template = _compile(configuration.template, configuration.template_name)
         handlers[RENDER] = lambda case: _render(template, configuration, case)
     if configuration.response is not None:
-        mapping = AnswerMapping(configuration.response)
+        mapping = AnswerMapping(configuration.response, configuration.role)
         handlers[READ] = lambda document: _read(mapping, document)
     return handlers
 
@@ -146,7 +148,7 @@ def _environment() -> "ImmutableSandboxedEnvironment":
 def _render(template: "Template", configuration: Configuration, case: bytes) -> bytes:
     values = msgspec.json.decode(case)
     try:
-        text = "".join(_bounded(template.generate({**values, "case": values})))
+        text = "".join(_bounded(template.generate({**values, DIALOGUES[configuration.role].question: values})))
     except (Refused, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - a template can raise whatever the values that it handles can

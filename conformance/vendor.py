@@ -8,13 +8,15 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError, LexerError, ParseError
+from msgspec.structs import fields
 
+from rtconform.conformance.dialogue import DIALOGUES, RoleName
 from rtconform.conformance.secrets import interpolate, malformed_references, references
 from rtconform.conformance.vendor_settings import (
     CliSettings,
@@ -29,7 +31,6 @@ from rtconform.conformance.vendor_settings import (
 )
 from rtconform.conformance.vendor_template import scaffold
 from rtconform.reference.toml_tables import TomlFile
-from rtconform.reference.treatment import TECHNIQUES, ClaimKind, Setting
 
 __all__ = ["Vendor", "load_vendor", "scaffold"]
 
@@ -42,6 +43,7 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
 _ADVICE = {
     "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
+    "role": 'use "coder" (it is asked cases) or "editor" (it is asked claims)',
     "version": 'write it as a string, for instance "4.2"',
     "build_digest": 'write "sha256:" and 64 hexadecimal digits: what sha256sum prints for the file that you ship',
     "env": 'give a table of strings, for instance {LEVEL = "1", TOKEN = "${ACME_TOKEN}"}',
@@ -53,18 +55,15 @@ _ADVICE = {
     "method": 'use "POST" or "PUT"',
     "mode": 'use "stream" or "oneshot"',
     "format": 'use "json", "xml" or "text"',
+    "outcome": "for instance \"status == 'OK' && 'coded' || 'needs_review'\"",
     "template": 'give the name of a file beside this one, for instance "acme.json.j2"',
-}
-_VOCABULARY: dict[str, tuple[str, ...]] = {
-    "settings": get_args(Setting),
-    "claims": get_args(ClaimKind),
-    "techniques": TECHNIQUES,
 }
 
 
 class _VendorTable(msgspec.Struct, frozen=True):
     name: Name
     version: Name
+    role: RoleName = "coder"
     build_digest: Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")] = ""
     supports: object = None
 
@@ -78,10 +77,11 @@ def load_vendor(path: Path) -> Vendor:
     file = TomlFile(path)
     file.unknown_keys(file.root, ["vendor", "adapter", "request", "response"])
     about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
-    supports = _supports(file)
+    role = about.role if about else "coder"
+    supports = _supports(file, role)
     settings = _settings(file)
     template = _template(file, path)
-    response = _response(file, settings)
+    response = _response(file, settings, role)
     variables = _variables(file, settings)
     if isinstance(settings, CliSettings):
         _check_cli(file, settings)
@@ -95,29 +95,36 @@ def load_vendor(path: Path) -> Vendor:
     assert settings is not None  # noqa: S101 - the same
     assert response is not None  # noqa: S101 - the same
     digest = hashlib.sha256(file.content + (template.text.encode() if template else b"")).hexdigest()
-    return Vendor(about.name, about.version, supports, settings, template, response, path, digest, variables, about.build_digest)
+    return Vendor(
+        about.name, about.version, role, supports, settings, template, response, path, digest, variables, about.build_digest
+    )
 
 
-def _supports(file: TomlFile) -> Supports | None:
+def _supports(file: TomlFile, role: RoleName) -> Supports | None:
     vendor = file.root.get("vendor")
     raw = vendor.get("supports", {}) if isinstance(vendor, dict) else {}
     if not isinstance(raw, dict):
         file.fault("must be a table [vendor.supports]", "vendor", "supports")
         return None
-    for key, known in _VOCABULARY.items():
+    vocabulary = DIALOGUES[role].supports
+    declarable = (*vocabulary, "documentation")
+    for field in fields(Supports):
+        if field.name in raw and field.name not in declarable:
+            what = f"means nothing for a vendor whose role is {role}; it may declare {', '.join(declarable)}"
+            file.fault(what, "vendor", "supports", field.name)
+    for key, known in vocabulary.items():
         declared = raw.get(key)
         if declared == []:
             file.fault("an empty list supports nothing; leave the key out to support all", "vendor", "supports", key)
         for term in declared if isinstance(declared, list) else ():
-            if isinstance(term, str) and term not in known:
+            if isinstance(term, str) and known and term not in known:
                 file.fault(f"unknown term {term!r}; use {', '.join(known)}", "vendor", "supports", key)
-    sound = {key: value for key, value in raw.items() if not _has_unknown_terms(key, value)}
+    sound = {key: value for key, value in raw.items() if not _has_unknown_terms(vocabulary.get(key, ()), value)}
     return file.table(Supports, sound, "vendor", "supports", advice={"documentation": "use true or false"})
 
 
-def _has_unknown_terms(key: str, value: object) -> bool:
-    known = _VOCABULARY.get(key, ())
-    return isinstance(value, list) and any(isinstance(term, str) and term not in known for term in value)
+def _has_unknown_terms(known: tuple[str, ...], value: object) -> bool:
+    return bool(known) and isinstance(value, list) and any(isinstance(term, str) and term not in known for term in value)
 
 
 def _settings(file: TomlFile) -> Settings | None:
@@ -170,22 +177,26 @@ def _syntax_fault(template: str) -> tuple[int, str] | None:
     return None
 
 
-def _response(file: TomlFile, settings: Settings | None) -> Response | None:
+def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Response | None:
     if "response" not in file.root:
         return Response()
     response = file.table(Response, file.root["response"], "response", advice=_ADVICE)
     if response is None:
         return None
-    for key in ("id", "outcome", "lines", "notes"):
+    dialogue = DIALOGUES[role]
+    for key in DIALOGUES["coder"].expressions:
         expression = getattr(response, key)
-        if expression is not None and (fault := _expression_fault(expression)):
+        if expression is not None and key not in dialogue.expressions:
+            file.fault(f"an {dialogue.answer_name} has none: it holds {', '.join(dialogue.expressions)}", "response", key)
+        elif expression is not None and (fault := _expression_fault(expression)):
             file.fault(fault, "response", key)
     if response.own_shape or response.format != "json":
-        for key, example in (("outcome", "for instance \"status == 'OK' && 'coded' || 'needs_review'\""), ("lines", "")):
+        for key in dialogue.needed:
             if getattr(response, key) is None:
-                file.fault(f"missing: an answer of the vendor's own shape needs it; {example}".rstrip("; "), "response", key)
+                advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
+                file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
         if response.id is None and isinstance(settings, CliSettings) and settings.mode == "stream":
-            file.fault('missing: with mode = "stream" answers are matched by the case\'s id', "response", "id")
+            file.fault(f'missing: with mode = "stream" answers are matched by the {dialogue.question}\'s id', "response", "id")
     _check_pattern(file, response)
     return response
 

@@ -11,10 +11,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec import field as wire_field
 
+from rtconform.conformance.dialogue import DIALOGUES, RoleName
 from rtconform.conformance.records import VendorRecord
 from rtconform.conformance.secrets import interpolate
+from rtconform.reference.claim import Claim
 from rtconform.reference.facts import case_facts, delivered_plans
-from rtconform.reference.treatment import Case, ClaimKind, Setting
+from rtconform.reference.treatment import Case
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -23,11 +25,12 @@ Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
 class Supports(Struct, frozen=True):
-    """What a vendor declares that it supports; None: everything."""
+    """What a vendor declares that it supports; None: everything. Which of it may be declared hangs on its role."""
 
-    settings: tuple[Setting, ...] | None = None
-    claims: tuple[ClaimKind, ...] | None = None
+    settings: tuple[str, ...] | None = None
+    claims: tuple[str, ...] | None = None
     techniques: tuple[str, ...] | None = None
+    payers: tuple[str, ...] | None = None
     documentation: bool = True
 
 
@@ -92,10 +95,14 @@ class Response(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor file, checked. `settings` hold `${NAME}` as written; `variables` what the environment gave for each name."""
+    """A vendor file, checked. `role`: what it is asked.
+
+    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name.
+    """
 
     name: str
     version: str
+    role: RoleName
     supports: Supports
     settings: Settings
     template: Template | None
@@ -124,14 +131,13 @@ class Vendor:
                 target = settings.url
             case PythonSettings():
                 target = settings.function
-        declared = {
-            key: value for key in ("settings", "claims", "techniques") if (value := getattr(self.supports, key)) is not None
-        }
+        declared = {key: value for key in DIALOGUES[self.role].supports if (value := getattr(self.supports, key)) is not None}
         if not self.supports.documentation:
             declared["documentation"] = False
         return VendorRecord(
             name=self.name,
             version=self.version,
+            role=self.role,
             kind=settings.kind,
             target=target,
             file=str(self.file),
@@ -139,10 +145,6 @@ class Vendor:
             supports=declared,
             build_digest=self.build_digest,
         )
-
-    def supports_case(self, case: Case) -> str | None:
-        """None where the vendor supports the case, else a sentence that says why not."""
-        return unsupported(self.supports, case)
 
 
 def unsupported(supports: Supports, case: Case) -> str | None:
@@ -158,6 +160,17 @@ def unsupported(supports: Supports, case: Case) -> str | None:
                 return f"the vendor declares no support for technique {plan.technique}"
     if not supports.documentation and (part := _documentation_that_matters(case)):
         return f"the vendor declares that it reads no documentation: {part}"
+    return None
+
+
+def unsupported_claim(supports: Supports, claim: Claim) -> str | None:
+    """The same for a claim."""
+    if supports.claims is not None and claim.kind not in supports.claims:
+        return f"the vendor declares no support for {claim.kind} claims"
+    if supports.payers is not None and claim.payer not in supports.payers:
+        return f"the vendor declares no support for payer {claim.payer}"
+    if not supports.documentation and claim.treatment is not None:
+        return "the vendor declares that it reads no documentation: the claim brings its record"
     return None
 
 

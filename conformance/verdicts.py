@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
-FindingKind = Literal["codes_anything", "unstable", "order_dependent", "id_dependent", "answered_again"]
+FindingKind = Literal["codes_anything", "allows_anything", "unstable", "order_dependent", "id_dependent", "answered_again"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,10 @@ VERDICTS: dict[Verdict, Meaning] = {
     "pass": Meaning("The answer is the one that the rules require.", conformant=True),
     "accepted": Meaning("The answer is an accepted alternative where published guidance is ambiguous.", conformant=True),
     "fail": Meaning("The answer breaks a rule.", conformant=False),
-    "declined": Meaning("The coder answered needs_review where a code was due.", conformant=False),
+    "declined": Meaning(
+        "The coder answered needs_review where a code was due, or the editor held for review what it has to allow.",
+        conformant=False,
+    ),
     "invalid": Meaning("What came back is no answer to this case in the agreed form.", conformant=False),
     "error": Meaning("The vendor's program crashed, or its service answered with an error.", conformant=False),
     "timeout": Meaning("No answer came in time.", conformant=False),
@@ -33,7 +36,11 @@ FINDINGS: dict[FindingKind, Meaning] = {
         "The coder gave codes for a record that no coder can code (an unknown technique, an impossible session).",
         conformant=False,
     ),
-    "unstable": Meaning("Asked the same case again, the coder answered differently.", conformant=False),
+    "allows_anything": Meaning(
+        "The editor allowed what nobody can pay (a code that is in no list, a service before the patient was born).",
+        conformant=False,
+    ),
+    "unstable": Meaning("Asked the same case again, the vendor answered differently.", conformant=False),
     "order_dependent": Meaning("The answer hangs on which cases came before.", conformant=False),
     "id_dependent": Meaning("The answer hangs on the case's id, which says nothing of the treatment.", conformant=False),
     "answered_again": Meaning("A second answer to a case came when the first had been judged.", conformant=False),

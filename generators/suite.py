@@ -33,6 +33,7 @@ class SuiteCase:
     twin: str | None = None
     expect: str | None = None
     document: bytes | None = None
+    asks: ClassVar[Asks] = "case"
 
     @property
     def id(self) -> str:
@@ -69,6 +70,7 @@ class SuiteClaim:
     why: str = ""
     twin: str | None = None
     document: ClassVar[None] = None
+    asks: ClassVar[Asks] = "claim"
 
     @property
     def id(self) -> str:

@@ -28,14 +28,13 @@ class AnswerLine(Line, frozen=True, omit_defaults=True):
     payment: Payment = "separate"
 
 
-class Answer(Struct, frozen=True, omit_defaults=True):
+class Answer(Struct, frozen=True, omit_defaults=True, tag_field="schema", tag="rtconform.answer/1"):
     """What a vendor's coder returned for one case."""
 
     id: Annotated[str, Meta(max_length=200)]
     outcome: Outcome
     lines: Annotated[tuple[AnswerLine, ...], Meta(max_length=500)] = ()
     notes: Annotated[tuple[Text, ...], Meta(max_length=100)] = ()
-    schema: Literal["rtconform.answer/1"] = "rtconform.answer/1"
 
 
 class CodingLine(Line, frozen=True):

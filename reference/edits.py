@@ -198,3 +198,13 @@ class Adjudication(Struct, frozen=True, tag_field="schema", tag="rtconform.adjud
     profile: str
     lines: tuple[AdjudicationLine, ...]
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule behind its lines, in their order."""
+        return tuple(dict.fromkeys(rule for line in self.lines for rule in line.rules))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """A sentence for each line."""
+        return tuple(f"line {line.number}: {line.disposition}, {line.reason}" for line in self.lines)

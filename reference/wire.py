@@ -37,14 +37,21 @@ encode = msgspec.json.Encoder(order=None).encode
 _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of documents of type `kind`: msgspec's own, with its own errors."""
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind)
+    return found
+
+
 def decode(document: bytes, kind: type[T], source: str = "<document>", line: int | None = None) -> T:
     """One document of type `kind`. Raises DocumentError with all faults and their places."""
     if len(document) > MAX_DOCUMENT_BYTES:
         fault = Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes")
         raise DocumentError(source, line, (fault,), _advice(kind))
     try:
-        value: T = _decoders.setdefault(kind, msgspec.json.Decoder(kind)).decode(document)
-        return value
+        return decoder(kind).decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind)) from None
 
@@ -91,8 +98,13 @@ def _distinct(
 
 
 def schema(kind: type[Any], name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title."""
+    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title.
+
+    The document need not say `schema`: where only one kind is due, readers take it without.
+    """
     (root,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    if required := components.get(kind.__name__, {}).get("required"):
+        components[kind.__name__]["required"] = [field for field in required if field != "schema"]
     return {"$schema": DRAFT, "title": name, **root, "$defs": components}
 
 

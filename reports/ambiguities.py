@@ -41,9 +41,9 @@ class AmbiguityTally:
 
     def add(self, result: Result) -> None:
         """One result."""
-        if not result.expected.alternatives or result.verdict == "not_applicable":
+        if result.coding is None or result.verdict == "not_applicable":
             return
-        for rule in {alternative.rule for alternative in result.expected.alternatives}:
+        for rule in {alternative.rule for alternative in result.coding.alternatives}:
             reading = _reading(result, rule)
             self._counts[rule, reading] += 1
             self._examples.setdefault((rule, reading), result.id)

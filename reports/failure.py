@@ -7,13 +7,16 @@ wrote, and the two commands that make the case again. Vendor text in it is clean
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+from rtconform.conformance.dialogue import Returned
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.verdicts import Verdict
+from rtconform.reference.claim import Disposition
 from rtconform.reference.coding import Alternative, Answer, AnswerLine, Coding, Line
+from rtconform.reference.edits import Adjudication
 from rtconform.reference.rules import RULES
 from rtconform.reference.treatment import Case
+from rtconform.reports.dispositions import Mark, disposition_rows, disposition_text
 from rtconform.reports.text import clean, clip, one_line
 
 LONGEST_TEXT = 4000
@@ -22,8 +25,6 @@ LONGEST_TEXT = 4000
 LONGEST_NOTE = 1000
 MOST_NOTES = 10
 MOST_ROWS = 50
-
-Mark = Literal["same", "differs", "missing", "not expected", "not billed"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Shape:
 
 def shape(manifest: Manifest, result: Result) -> Shape:
     """One result in the shape that every format shows."""
-    answer = result.answer
+    coding, coded = result.coding, result.coded
     return Shape(
         id=one_line(result.id),
         suite=one_line(result.suite),
@@ -83,13 +84,13 @@ def shape(manifest: Manifest, result: Result) -> Shape:
         title=one_line(result.title),
         explanation=clip(clean(result.explanation), LONGEST_TEXT),
         facts=tuple(clean(fact) for fact in (result.facts or result.expected.reasons)),
-        rows=_first_rows(tuple(compare(result.expected, answer, _order(result.case)))),
-        alternatives=tuple(map(alternative_text, result.expected.alternatives)),
+        rows=_first_rows(tuple(compared(result))),
+        alternatives=tuple(map(alternative_text, coding.alternatives if coding else ())),
         rules=tuple(map(rule_text, result.rules)),
         cited=result.verdict in ("fail", "accepted"),
         heading=one_line(result.heading),
         twin=one_line(result.twin or ""),
-        notes=tuple(clip(clean(note), LONGEST_NOTE) for note in (answer.notes[:MOST_NOTES] if answer else ())),
+        notes=tuple(clip(clean(note), LONGEST_NOTE) for note in (coded.notes[:MOST_NOTES] if coded else ())),
         received=clip(clean(result.received), LONGEST_TEXT),
         stderr=clip(clean(result.stderr), LONGEST_TEXT),
         latency_ms=result.latency_ms,
@@ -112,10 +113,12 @@ def line_text(line: Line) -> str:
     return code if line.units == 1 else f"{code} × {line.units}"
 
 
-def coding_text(coding: Coding | Answer | None) -> str:
+def coding_text(coding: Coding | Adjudication | Returned | None) -> str:
     """A coding or an answer on one line: "S1 77407; S1 77387-26", its outcome where it has no line, or "no answer"."""
     if coding is None:
         return "no answer"
+    if isinstance(coding, Adjudication | Disposition):
+        return disposition_text(coding)
     lines = "; ".join(f"{line.session} {line_text(line)}{' (bundled)' if _bundled(line) else ''}" for line in coding.lines)
     if coding.outcome == "coded":
         return lines or "coded, no line"
@@ -129,6 +132,14 @@ def alternative_text(alternative: Alternative) -> str:
     )
     what = lines or (alternative.outcome if alternative.outcome not in (None, "coded") else "no line")
     return f"{alternative.session or 'the whole case'}: {what} ({alternative.rule})"
+
+
+def compared(result: Result) -> Iterator[Row]:
+    """Expected and answered side by side: by session for a case, by line for a claim."""
+    if result.coding is not None:
+        yield from compare(result.coding, result.coded, _order(result.case))
+    if result.adjudication is not None:
+        yield from (Row(*row) for row in disposition_rows(result.adjudication, result.disposition, result.claim))
 
 
 def compare(expected: Coding, answer: Answer | None, sessions: tuple[str, ...] = ()) -> Iterator[Row]:

@@ -41,7 +41,7 @@ class FaultTally:
         """One result with its causes."""
         self._number += 1
         self.combinations[frozenset(cause.id for cause in causes)] += 1
-        size = (len(causes), *(size_of(result.case) if result.case else _HUGE))
+        size = (len(causes), *(size_of(asked) if (asked := result.case or result.claim) else _HUGE))
         largest_first = tuple(-part for part in size)
         for cause in causes:
             self._causes[cause.id] = cause

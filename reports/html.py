@@ -21,7 +21,7 @@ from rtconform.reference.rules import RULES
 from rtconform.reference.treatment import Case
 from rtconform.reports.course import courses, plan_lines
 from rtconform.reports.drawing import dials
-from rtconform.reports.failure import Row, RuleText, compare, rule_text, shape
+from rtconform.reports.failure import Row, RuleText, compared, rule_text, shape
 from rtconform.reports.faults import Fault
 from rtconform.reports.index import CaseIndex
 from rtconform.reports.page import asset, environment, policy
@@ -166,7 +166,7 @@ def _shown_faults(faults: Iterable[Fault], body: Body) -> list[ShownFault]:
 
 
 def _differences(result: Result) -> tuple[Row, ...]:
-    rows = [row for row in compare(result.expected, result.answer) if row.mark not in ("same", "not billed")]
+    rows = [row for row in compared(result) if row.mark not in ("same", "not billed")]
     return tuple(rows[:3])
 
 

@@ -24,7 +24,8 @@ class _Met:
     smallest: dict[Cause, tuple[tuple[int, ...], Result]] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
-        size = size_of(result.case) if result.case else ()
+        asked = result.case or result.claim
+        size = size_of(asked) if asked else ()
         for cause in causes_of(result):
             self.cases[cause] += 1
             known = self.smallest.get(cause)

@@ -53,12 +53,13 @@ class UtilisationTally:
 
     def add(self, result: Result) -> None:
         """One result; what was not answered with codes is left out on both sides."""
-        if result.suite not in REALISTIC or result.answer is None or result.answer.outcome != "coded":
+        answer, coding = result.coded, result.coding
+        if result.suite not in REALISTIC or answer is None or coding is None or answer.outcome != "coded":
             return
-        for line in result.answer.lines:
+        for line in answer.lines:
             if line.code in EXPECTED:
                 self._billed[line.code] += line.units
-        for due in result.expected.lines:
+        for due in coding.lines:
             if due.code in EXPECTED:
                 self._due[due.code] += due.units
 

@@ -12,13 +12,13 @@ from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.judge import lines_in_words
 from rtconform.conformance.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendor import Vendor, load_vendor
 from rtconform.generators.expectation import expected_answers
-from rtconform.generators.suite import cases
-from rtconform.generators.suites import SUITES, digest
-from rtconform.generators.suites import suite as find_suite
+from rtconform.generators.suite import SuiteCase, cases
+from rtconform.generators.suites import SUITES, any_suite, digest
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder import code
 from rtconform.reference.errors import UserError
@@ -60,7 +60,7 @@ def plan_run(
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = load_vendor(vendor_file)
     known = load_baseline(baseline) if baseline else None
-    chosen = tuple(_choose(name, seed, count, only) for name in dict.fromkeys(suites))
+    chosen = tuple(_choose(vendor, name, seed, count, only) for name in dict.fromkeys(suites))
     if only:
         chosen = tuple(part for part in chosen if part.only)
         found = {case_id for part in chosen for case_id in part.only}
@@ -116,8 +116,15 @@ async def run_to_folder(
     return summarise(RunFolder(out))
 
 
-def _choose(name: str, seed: int, count: int | None, only: Sequence[str]) -> Chosen:
-    suite = find_suite(name)
+def _choose(vendor: Vendor, name: str, seed: int, count: int | None, only: Sequence[str]) -> Chosen:
+    suite = any_suite(name)
+    role = ROLES[vendor.role]
+    if suite.asks != role.asks:
+        fit = ", ".join(known for known in SUITES if any_suite(known).asks == role.asks)
+        raise UserError(
+            f"suite {name} asks {suite.asks}s, and {vendor.file} describes {role.described}, which is asked {role.asks}s: "
+            f"name one of {fit}, or set [vendor] role"
+        )
     size = suite.size(count)
     if size == 0:
         raise UserError(f"suite {name}: no cases to run")
@@ -130,6 +137,8 @@ def _choose(name: str, seed: int, count: int | None, only: Sequence[str]) -> Cho
 def _remarks(part: Chosen) -> Iterator[str]:
     """What a suite file's author expects and the reference does not say; the shipped suites are held to it by a test."""
     for item in cases(part.suite, part.seed):
+        if not isinstance(item, SuiteCase):  # claims are not written by hand
+            continue
         if item.rule and item.rule not in RULES:
             yield f"{item.case.id}: no rule {item.rule!r}; `rtconform rules` lists them"
         if item.expect is None:

@@ -1,4 +1,4 @@
-"""Adapters: the ways to put a case to a vendor's coder and get its answer back.
+"""Adapters: the ways to put a case to a vendor's coder, or a claim to its editor, and get the answer back.
 
 Whatever a vendor does comes back as a `Reply`; only a vendor that can't be started or reached at all raises.
 """
@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from rtconform.conformance.dialogue import Question, Returned
 from rtconform.conformance.records import Event
-from rtconform.reference.coding import Answer
-from rtconform.reference.treatment import Case
 
 __all__ = ["Adapter", "Log", "Reply"]
 
@@ -28,7 +27,7 @@ class Reply:
     """
 
     status: Literal["answered", "invalid", "error", "timeout"]
-    answer: Answer | None = None
+    answer: Returned | None = None
     detail: str = ""
     received: str = ""
     stderr: str = ""
@@ -45,8 +44,11 @@ class Adapter(Protocol):
         """Make ready. Raises VendorUnreachable where the program can't be started or the service reached."""
         ...
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
-        """Put one case to the vendor, or what is no sound case in its place. Never raises for anything that the vendor does."""
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+        """Put one case or claim to the vendor, or `document` in its place, which is no sound one.
+
+        Never raises for anything that the vendor does.
+        """
         ...
 
     async def close(self) -> None:

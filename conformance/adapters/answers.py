@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from rtconform.reference.coding import Answer
+from rtconform.conformance.dialogue import Dialogue, Returned
 from rtconform.reference.errors import DocumentError
-from rtconform.reference.wire import decode
+from rtconform.reference.wire import decode, decoder
 
 LONGEST_ANSWER = 1024 * 1024
 """Longest answer (or line of output) that is read, in bytes."""
@@ -17,7 +17,6 @@ _EXAMINED = 64 * 1024  # looking for all faults of a longer document could take 
 _FAULTS_SHOWN = 5
 _LONGEST_ERROR = 500
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
-_decode_answer = msgspec.json.Decoder(Answer).decode
 
 
 @dataclass(frozen=True)
@@ -28,18 +27,18 @@ class Received:
     """
 
     id: str | None
-    answer: Answer | None = None
+    answer: Returned | None = None
     fault: str = ""
     refused: bool = False
 
 
-def read_answer(document: bytes) -> Received:
-    """Read one document as an `rtconform.answer/1`."""
+def read_answer(document: bytes, dialogue: Dialogue) -> Received:
+    """Read one document as the answer that is due in `dialogue`."""
     try:
-        answer = _decode_answer(document)
+        answer = decoder(dialogue.answer).decode(document)
         return Received(answer.id, answer)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _faulty(document)
+        return _faulty(document, dialogue)
 
 
 def claimed_id(document: bytes) -> str | None:
@@ -54,7 +53,7 @@ def claimed_id(document: bytes) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _faulty(document: bytes) -> Received:
+def _faulty(document: bytes, dialogue: Dialogue) -> Received:
     try:
         value = msgspec.json.decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -62,26 +61,28 @@ def _faulty(document: bytes) -> Received:
             return Received(claimed_id(document), None, "more than one JSON document came where one answer is due")
         return Received(claimed_id(document), None, f"not JSON: {error}")
     if not isinstance(value, dict):
-        return Received(None, None, f"a JSON {_json_kind(value)} where an object rtconform.answer/1 is due")
+        return Received(None, None, f"a JSON {_json_kind(value)} where an object {dialogue.answer_name} is due")
     case_id = value.get("id")
     if value.get("error"):
         named = case_id if isinstance(case_id, str) else None
         return Received(named, None, f"the vendor says: {str(value['error'])[:_LONGEST_ERROR]}", refused=True)
     if case_id is None:
-        return Received(None, None, "the answer has no id: it must carry the id of its case")
+        return Received(None, None, f"the answer has no id: it must carry the id of its {dialogue.question}")
     if not isinstance(case_id, str):
-        return Received(None, None, f"the answer's id is a JSON {_json_kind(case_id)}; it must be the case's id, as text")
-    return Received(case_id, None, f"no rtconform.answer/1: {_faults(document)}")
+        return Received(
+            None, None, f"the answer's id is a JSON {_json_kind(case_id)}; it must be the {dialogue.question}'s id, as text"
+        )
+    return Received(case_id, None, f"no {dialogue.answer_name}: {_faults(document, dialogue.answer)}")
 
 
-def _faults(document: bytes) -> str:
+def _faults(document: bytes, kind: type[Returned]) -> str:
     if len(document) > _EXAMINED:
         try:
-            _decode_answer(document)
+            decoder(kind).decode(document)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return str(error)
     try:
-        decode(document, Answer)
+        decode(document, kind)
     except DocumentError as error:
         shown = [str(fault) for fault in error.faults[:_FAULTS_SHOWN]]
         more = len(error.faults) - len(shown)

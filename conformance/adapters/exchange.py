@@ -6,14 +6,13 @@ from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import Received, read_answer
-from rtconform.conformance.adapters.sample import sample_case
+from rtconform.conformance.adapters.sample import sample
+from rtconform.conformance.dialogue import DIALOGUES, Question, Returned
 from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.secrets import Redactor
 from rtconform.conformance.translate import TranslationFault, Translator
 from rtconform.conformance.vendor_settings import Vendor
 from rtconform.conformance.verdicts import FindingKind
-from rtconform.reference.coding import Answer
-from rtconform.reference.treatment import Case
 
 LONGEST_SHOWN = 4096
 """How much of what came, and of standard error, a reply keeps, in bytes and characters."""
@@ -28,30 +27,31 @@ class Exchange:
         self.vendor = vendor
         self.redactor = Redactor(vendor.variables)
         self._log = log
+        self._dialogue = DIALOGUES[vendor.role]
         self._translator = Translator(vendor)
 
     async def start(self) -> None:
         """Try the request template. Raises UserError where it is wrong."""
-        await self._translator.start(sample_case())
+        await self._translator.start(sample(self.vendor.role))
 
     async def close(self) -> None:
         """End the translator."""
         await self._translator.close()
 
-    async def request(self, case: Case, document: bytes | None = None) -> bytes | Reply:
-        """What is sent for `case`, or the reply where the vendor file's template fails on it.
+    async def request(self, question: Question, document: bytes | None = None) -> bytes | Reply:
+        """What is sent for `question`, or the reply where the vendor file's template fails on it.
 
         `document` is sent as it is: a template would make a sound request of it, or fail on it (`Vendor.supports_documents`).
         """
         if document is not None:
             return document
         try:
-            return await self._translator.request(case)
+            return await self._translator.request(question)
         except TranslationFault as fault:
             template = self.vendor.template
             name = template.name if template else ""
             place = f"{name}:{fault.line}" if fault.line else name
-            return self.failure("error", f"the request template fails on this case: {place}: {fault.what}")
+            return self.failure("error", f"the request template fails on this {self._dialogue.question}: {place}: {fault.what}")
 
     async def read(self, document: bytes) -> Received:
         """What the vendor sent, read by the vendor file's expressions or as our own answer."""
@@ -60,7 +60,7 @@ class Exchange:
                 document = await self._translator.answer(document)
             except TranslationFault as fault:
                 return Received(fault.case_id, None, fault.what)
-        return read_answer(document)
+        return read_answer(document, self._dialogue)
 
     async def reply(self, case_id: str, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
         """The reply where one document came for one case. `stderr` is already without secrets."""
@@ -71,15 +71,14 @@ class Exchange:
         if answer is not None and self.vendor.response.own_shape and self.vendor.response.id is None:
             answer = replace(answer, id=case_id)
         elif answer is not None and answer.id != case_id:
-            fault, answer = f"answers case {answer.id!r}, asked was {case_id!r}", None
+            fault, answer = f"answers {self._dialogue.question} {answer.id!r}, asked was {case_id!r}", None
         if answer is None:
             return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
         return self.answered(answer, latency_ms=latency_ms, stderr=stderr)
 
-    def answered(self, answer: Answer, *, latency_ms: float, stderr: str) -> Reply:
+    def answered(self, answer: Returned, *, latency_ms: float, stderr: str) -> Reply:
         """The reply with an answer. `stderr` is already without secrets."""
-        if answer.notes:
-            answer = replace(answer, notes=tuple(self.redactor.text(note) for note in answer.notes))
+        answer = self._dialogue.without_secrets(answer, self.redactor.text)
         return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms)
 
     def failure(

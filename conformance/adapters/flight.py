@@ -9,7 +9,7 @@ from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.child import ChildProcess
 from rtconform.conformance.adapters.lines import LineReader
 from rtconform.conformance.adapters.stderr import StderrTail
-from rtconform.reference.coding import Answer
+from rtconform.conformance.dialogue import Returned
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Pending:
 @dataclass
 class Held:
     pending: Pending
-    answer: Answer
+    answer: Returned
     latency_ms: float
     raw: bytes
 

@@ -18,9 +18,9 @@ from rtconform._version import __version__
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
-from rtconform.reference.treatment import Case
 
 TRIES = 3
 """How often a case is sent where the service says that it is busy (429, 503) or drops an idle connection."""
@@ -105,9 +105,9 @@ class HttpAdapter:
             auto_decompress=False,  # decompressed here, within bounds
         )
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Send one case."""
-        request = await self._exchange.request(case, document)
+        request = await self._exchange.request(question, document)
         if isinstance(request, Reply):
             return request
         started = time.perf_counter()
@@ -123,7 +123,7 @@ class HttpAdapter:
             return self._failure("error", status_fault, started, response.body, refused=refused)
         if response.fault:
             return self._failure("invalid", response.fault, started, response.body)
-        return await self._exchange.reply(case.id, response.body, latency_ms=latency_ms)
+        return await self._exchange.reply(question.id, response.body, latency_ms=latency_ms)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -10,9 +10,9 @@ from rtconform.conformance.adapters.exchange import LONGEST_SHOWN, Exchange
 from rtconform.conformance.adapters.oneshot_process import Outcome, run_process
 from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import KEPT_PER_PROCESS, StderrLog
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
-from rtconform.reference.treatment import Case
 
 
 class OneshotAdapter:
@@ -36,9 +36,9 @@ class OneshotAdapter:
         with process:  # waits for it and closes its pipes
             kill_group(process.pid)
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Start the program for one case."""
-        request = await self._exchange.request(case, document)
+        request = await self._exchange.request(question, document)
         if isinstance(request, Reply):
             return request
         loop = asyncio.get_running_loop()
@@ -47,8 +47,8 @@ class OneshotAdapter:
         except VendorUnreachable as error:
             return self._exchange.failure("error", f"the program can't be started: {error}")
         if outcome.stderr:
-            self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=(case.id,))
-        return await self._reply(case.id, outcome)
+            self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=(question.id,))
+        return await self._reply(question.id, outcome)
 
     async def close(self) -> None:
         """End all processes."""

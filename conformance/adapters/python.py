@@ -19,9 +19,9 @@ import msgspec
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import PythonSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
-from rtconform.reference.treatment import Case
 
 MOST_HANGING = 64
 """How many calls may hang at the same time before no more are made: a thread can't be killed."""
@@ -92,9 +92,9 @@ class PythonAdapter:
         self._printing.enter_context(redirect_stdout(sys.stderr))
         self._function = _import(self._settings.function, str(self._vendor.folder))
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Call the function with one case, as a dict, or as text where there is a request template or no JSON."""
-        request = await self._exchange.request(case, document)
+        request = await self._exchange.request(question, document)
         if isinstance(request, Reply):
             return request
         argument = _argument(request) if self._vendor.template is None else request.decode()
@@ -106,14 +106,14 @@ class PythonAdapter:
         try:
             called = await asyncio.wait_for(caller.call(argument), timeout_s)
         except TimeoutError:
-            self._abandon(caller, case.id)
+            self._abandon(caller, question.id)
             latency_ms = (time.perf_counter() - started) * 1000
             return self._exchange.failure("timeout", f"no answer within {timeout_s:g} s", latency_ms=latency_ms)
         except asyncio.CancelledError:
-            self._abandon(caller, case.id)
+            self._abandon(caller, question.id)
             raise
         self._idle.append(caller)
-        return await self._reply(case.id, called, (time.perf_counter() - started) * 1000)
+        return await self._reply(question.id, called, (time.perf_counter() - started) * 1000)
 
     async def close(self) -> None:
         """End the threads; one whose call hangs ends when its call does."""

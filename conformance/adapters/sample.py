@@ -1,5 +1,9 @@
-"""A case to try a vendor's request template on before anything is asked: everything that a record may have is there."""
+"""What to try a vendor's request template on before anything is asked: a case, or a claim, in which every field is given."""
 
+from msgspec.structs import replace
+
+from rtconform.conformance.dialogue import Question, RoleName
+from rtconform.reference.claim import Claim, ClaimLine, ClaimPatient, Treatment
 from rtconform.reference.treatment import Case
 from rtconform.reference.wire import decode
 
@@ -23,6 +27,38 @@ _DOCUMENT = b"""{"schema": "rtconform.case/1", "id": "sample:1",
    "physician_review": {"approved_at": "2026-03-09T17:40:00"}, "next_session_at": "2026-03-10T09:10:00"}]}"""
 
 
+def sample(role: RoleName) -> Question:
+    """A case of one plan and one session, or the claim for it with its record."""
+    return sample_case() if role == "coder" else _claim(sample_case())
+
+
+def sample_claims() -> tuple[Claim, ...]:
+    """Three claims to see whether an editor answers at all: a hospital's with its record and without, and a physician's."""
+    claim = _claim(sample_case())
+    alone = replace(claim, id="sample:2", treatment=None)
+    line = replace(claim.lines[0], code="77387", modifiers=("26",), revenue_code=None)
+    physician = replace(
+        alone, id="sample:3", kind="professional", type_of_bill=None, billing_provider="physician_group", lines=(line,)
+    )
+    return claim, alone, physician
+
+
 def sample_case() -> Case:
-    """One plan, one session, every optional field given."""
+    """A case of one plan and one session."""
     return decode(_DOCUMENT, Case, "sample case")
+
+
+def _claim(case: Case) -> Claim:
+    day, patient = case.billing.date_of_service, case.patient
+    diagnoses = tuple(plan.diagnosis for plan in case.plans)
+    return Claim(
+        id=case.id,
+        kind="institutional",
+        patient=ClaimPatient(patient.id, patient.birth_date, patient.sex),
+        lines=(ClaimLine(1, "77412", day, (), 1, diagnoses, case.sessions[0].id, "0333"),),
+        place_of_service="22",
+        type_of_bill="0131",
+        billing_provider="hospital",
+        rendering_provider="physician",
+        treatment=Treatment(case.isocenters, case.plans, case.sessions),
+    )

@@ -11,8 +11,8 @@ from rtconform.conformance.adapters.flight import Pending, Program
 from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import StderrLog
 from rtconform.conformance.adapters.stream_worker import StreamWorker
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
-from rtconform.reference.treatment import Case
 
 IN_FLIGHT = 64
 """How many cases one process may have in flight."""
@@ -35,16 +35,16 @@ class StreamAdapter:
         for worker in self._workers:
             await worker.start()
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Put one case to the program."""
-        request = await self._exchange.request(case, document)
+        request = await self._exchange.request(question, document)
         if isinstance(request, Reply):
             return request
-        pending = Pending(case.id, request, asyncio.get_running_loop().create_future())
-        pending.nameless = document is not None and not _names(document, case.id)
-        while (worker := self._free(case.id)) is None:
+        pending = Pending(question.id, request, asyncio.get_running_loop().create_future())
+        pending.nameless = document is not None and not _names(document, question.id)
+        while (worker := self._free(question.id)) is None:
             # answers are matched by id: the same id can't be asked twice at a time in one process
-            waiting = [reply for worker in self._workers if (reply := worker.waiting(case.id)) is not None]
+            waiting = [reply for worker in self._workers if (reply := worker.waiting(question.id)) is not None]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         worker.put(pending)
         return await pending.reply

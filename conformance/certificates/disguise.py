@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import Vendor
 from rtconform.generators.people import names
 from rtconform.generators.suite import Asks, Suite, SuiteCase
@@ -78,10 +79,11 @@ class DisguisedAdapter:
         await self._adapter.start()
         self.window = self._adapter.window
 
-    async def ask(self, case: Case, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Ask the case in its disguise. A document that is no sound case would give itself away: no such suite certifies."""
         assert document is None  # noqa: S101 - the suites that certify hold none, a test says so
-        return await self._adapter.ask(self._disguise.case(case))
+        assert isinstance(question, Case)  # noqa: S101 - the suites that certify ask cases, `disguised` sees to it
+        return await self._adapter.ask(self._disguise.case(question))
 
     async def close(self) -> None:
         """As the adapter."""

@@ -31,7 +31,7 @@ class Asked:
 
 def disguised(chosen: Sequence[Chosen], disguise: Disguise) -> tuple[Chosen, ...]:
     """The suites of a run, each in the order of the disguise."""
-    return tuple(replace(part, suite=ShuffledSuite(part.suite, part.seed, disguise)) for part in chosen)
+    return tuple(replace(part, suite=ShuffledSuite(find_suite(part.suite.name), part.seed, disguise)) for part in chosen)
 
 
 def why_not_these_suites(manifest: Manifest) -> str:

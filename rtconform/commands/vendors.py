@@ -2,11 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
+from rtconform.conformance.adapters.sample import sample_claims
 from rtconform.conformance.check import check_vendor
+from rtconform.conformance.dialogue import Question, RoleName
 from rtconform.conformance.vendor import load_vendor, scaffold
 from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
 from rtconform.generators.suites import suite as find_suite
@@ -17,6 +20,8 @@ CHECK_CASES = (
     "published:scenario-2-hospital-professional",
     "published:scenario-5-hospital-facility",
 )
+
+SUITES_TO_BEGIN_WITH: dict[RoleName, str] = {"coder": "published,boundaries", "editor": "edits-claim,edits-documented"}
 
 
 @click.group()
@@ -33,14 +38,22 @@ def vendor() -> None:
     show_default=True,
     help="For cli: one process, or one a case.",
 )
+@click.option(
+    "--role",
+    type=click.Choice(["coder", "editor"]),
+    default="coder",
+    show_default=True,
+    help="A coder codes treatments; an editor is asked claims.",
+)
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
-def init(kind: str, mode: str, path: Path | None) -> None:
+def init(kind: str, mode: str, role: RoleName, path: Path | None) -> None:
     """Write a commented vendor file to FILE, or to standard output. An existing FILE is left alone.
 
     \b
     rtconform vendor init --kind http acme.toml
+    rtconform vendor init --role editor editor.toml
     """
-    text = scaffold(kind, mode)
+    text = scaffold(kind, mode, role)
     if path is None:
         click.echo(text, nl=False)
         return
@@ -57,18 +70,24 @@ def init(kind: str, mode: str, path: Path | None) -> None:
 @vendor.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="VENDOR.toml")
 def check(path: Path) -> None:
-    """Send three cases to the vendor and say in plain words what works and what does not.
+    """Send three cases to the vendor (to an editor three claims) and say in plain words what works and what does not.
 
     Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
     """
     loaded = load_vendor(path)
-    suite = find_suite("published")
-    cases = [suite.case(suite.index_of(case_id)[0], 1).case for case_id in CHECK_CASES]
-    checks = asyncio.run(check_vendor(loaded, cases))
+    checks = asyncio.run(check_vendor(loaded, _QUESTIONS[loaded.role]()))
     for line in checks:
         click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
         for detail in line.details:
             click.echo(f"       {detail}")
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
-    click.echo(f"\n{loaded.name} answers. Next: rtconform run {path} --suite published,boundaries")
+    click.echo(f"\n{loaded.name} answers. Next: rtconform run {path} --suite {SUITES_TO_BEGIN_WITH[loaded.role]}")
+
+
+def _cases() -> Sequence[Question]:
+    suite = find_suite("published")
+    return [suite.case(suite.index_of(case_id)[0], 1).case for case_id in CHECK_CASES]
+
+
+_QUESTIONS: dict[RoleName, Callable[[], Sequence[Question]]] = {"coder": _cases, "editor": sample_claims}

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from rtconform.conformance.adapters.sample import sample_claims
+from rtconform.conformance.dialogue import RoleName
 from rtconform.conformance.secrets import Redactor
 from rtconform.conformance.vendor import load_vendor, scaffold
-from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, PythonSettings
+from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, PythonSettings, unsupported, unsupported_claim
+from rtconform.reference.claim import Claim
 from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reference.treatment import Case, MotionDocumentation, Plan
 
@@ -222,7 +225,7 @@ def test_the_digest_covers_file_and_template(write: Write) -> None:
 def test_what_is_not_supported_is_said(write: Write, case: Case, supports: str, reason: str | None) -> None:
     """A case outside of what the vendor declares is not asked, with the reason."""
     vendor = load_vendor(write(CLI, f'name = "V"\nversion = "1"\n[vendor.supports]\n{supports}'))
-    said = vendor.supports_case(case)
+    said = unsupported(vendor.supports, case)
 
     assert (reason is None) == (said is None)
     assert (reason or "") in (said or "")
@@ -238,9 +241,9 @@ def test_reading_documentation_may_be_declared_away(write: Write, case: Case) ->
     plan: Plan = case.plans[0]
     unproved = replace(case, plans=(replace(plan, planning=replace(plan.planning, dvh_evaluated=False)),))
 
-    assert None is vendor.supports_case(case)
-    assert "session S1 has documentation" in (vendor.supports_case(documented) or "")
-    assert "plan P1 has incomplete evidence" in (vendor.supports_case(unproved) or "")
+    assert None is unsupported(vendor.supports, case)
+    assert "session S1 has documentation" in (unsupported(vendor.supports, documented) or "")
+    assert "plan P1 has incomplete evidence" in (unsupported(vendor.supports, unproved) or "")
 
 
 def test_secrets_are_replaced_in_every_form() -> None:
@@ -276,3 +279,40 @@ def test_the_digest_of_the_build(write: Write, complain: Callable[..., str]) -> 
     said = complain(PYTHON, 'name = "V"\nversion = "1"\nbuild_digest = "0f"')
     assert "vendor.toml:4" in said
     assert "what sha256sum prints" in said
+
+
+def test_the_role_is_part_of_the_file(write: Write, complain: Callable[..., str]) -> None:
+    """A vendor is a coder unless its file says that it is an editor; what it may declare and must map hangs on that."""
+    editor = 'name = "V"\nversion = "1"\nrole = "editor"'
+    assert "coder" == load_vendor(write(PYTHON, 'name = "V"\nversion = "1"')).record().role
+    assert "editor" == load_vendor(write(PYTHON, editor)).record().role
+    assert 'use "coder"' in complain(PYTHON, 'name = "V"\nversion = "1"\nrole = "judge"')
+    assert "role is editor" in complain(PYTHON, f'{editor}\n[vendor.supports]\ntechniques = ["vmat"]')
+    assert "role is coder" in complain(PYTHON, 'name = "V"\nversion = "1"\n[vendor.supports]\npayers = ["medicare"]')
+    assert "use professional, institutional" in complain(PYTHON, f'{editor}\n[vendor.supports]\nclaims = ["facility"]')
+    assert "has none" in complain(PYTHON + '[response]\nlines = "a"\noutcome = "b"\n', editor)
+
+
+def test_what_an_editor_does_not_support_is_said(write: Write) -> None:
+    """A claim outside of what an editor declares is not asked, with the reason."""
+    documented, alone, physician = sample_claims()
+
+    def said(supports: str, claim: Claim) -> str | None:
+        about = f'name = "V"\nversion = "1"\nrole = "editor"\n[vendor.supports]\n{supports}'
+        return unsupported_claim(load_vendor(write(PYTHON, about)).supports, claim)
+
+    assert None is said("", documented)
+    assert "no documentation" in (said("documentation = false", documented) or "")
+    assert None is said("documentation = false", alone)
+    assert "professional claims" in (said('claims = ["institutional"]', physician) or "")
+    assert "payer medicare" in (said('payers = ["acme"]', physician) or "")
+
+
+@pytest.mark.parametrize("role", ["coder", "editor"])
+@pytest.mark.parametrize(("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", ""), ("python", "")])
+def test_the_file_to_begin_with_is_one(tmp_path: Path, kind: str, mode: str, role: RoleName) -> None:
+    """The scaffold for every kind of adapter and role is a vendor file of that role, with nothing left to fill in."""
+    path = tmp_path / "vendor.toml"
+    path.write_text(scaffold(kind, mode, role))
+    assert role == load_vendor(path).role
+    assert "<noun>" not in path.read_text()
