@@ -46,15 +46,16 @@ class Chosen:
 
     def cases(self, done: set[str]) -> Iterator[SuiteItem]:
         """The cases still to be asked, in order."""
-        for index in self._indices():
-            chosen = self.suite.case(index, self.seed)
+        for index, seed in self._places():
+            chosen = self.suite.case(index, seed)
             if chosen.id not in done:
                 yield chosen
 
-    def _indices(self) -> Iterable[int]:
+    def _places(self) -> Iterable[tuple[int, int]]:
+        """Index and seed of each case to be asked; an id says its seed itself, whatever the run's is."""
         if self.only:
-            return sorted(self.suite.index_of(case_id)[0] for case_id in self.only)
-        return range(self.size)
+            return sorted(self.suite.index_of(case_id) for case_id in self.only)
+        return ((index, self.seed) for index in range(self.size))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from rtconform.conformance.certificates.statement import LEVELS, Certificate, Failure
+from rtconform.conformance.certificates.statement import LEVELS, Certificate, FaultRecord
 from rtconform.reports.text import clip, one_line
 
 LONGEST = 1000
@@ -41,8 +41,10 @@ def _lines(c: Certificate) -> Iterator[tuple[str, str]]:
         yield "because", reason
     for finding in c.findings:
         yield "finding", f"{finding.kind}: {finding.detail}"
+    for fault in c.faults:
+        yield from _fault(fault)
     for failure in c.failures:
-        yield from _failure(failure)
+        yield "failing", f"{failure.id}: {failure.verdict} ({', '.join(failure.rules)})"
     if c.failed > len(c.failures):
         yield "", f"and {c.failed - len(c.failures)} more, in results.jsonl"
     yield "signed by", c.signer.key_id if c.signer else "nobody"
@@ -61,9 +63,10 @@ def _coverage(c: Certificate) -> Iterator[tuple[str, str]]:
         yield "not applicable", "nothing: every case was asked"
 
 
-def _failure(failure: Failure) -> Iterator[tuple[str, str]]:
-    yield "case", f"{failure.id}: {failure.verdict} ({', '.join(failure.rules)}): {failure.explanation}"
-    for command in failure.reproduce:
+def _fault(fault: FaultRecord) -> Iterator[tuple[str, str]]:
+    cases = "1 case" if fault.cases == 1 else f"{fault.cases} cases"
+    yield "fault", f"{fault.cause}: {fault.says} {cases}, the smallest {fault.smallest.id}: {fault.smallest.explanation}"
+    for command in fault.smallest.reproduce:
         yield "", command
 
 

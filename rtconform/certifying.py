@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec.structs import replace as changed
 
+from rtconform.conformance.causes import causes_of
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
 from rtconform.conformance.certificates.checks import errata_in_words
 from rtconform.conformance.certificates.disguise import Disguise
@@ -18,6 +19,7 @@ from rtconform.conformance.certificates.statement import (
     Certificate,
     Coverage,
     Failure,
+    FaultRecord,
     FindingRecord,
     SeedRecord,
     Signer,
@@ -32,6 +34,7 @@ from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.errors import UserError
 from rtconform.reports.certificate import in_words
 from rtconform.reports.failure import shape
+from rtconform.reports.faults import FaultTally
 from rtconform.reports.formats import render
 from rtconform.reports.summary import Summary, because, summarise
 from rtconform.reports.text import clip, one_line
@@ -123,7 +126,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     """What the records of a certifying run certify, or why they don't; `asked` holds the run's cases."""
     manifest = run.manifest
     summary = summarise(run)
-    failures = tuple(_failures(run, {item.case for item in summary.set_aside}))
+    failures, faults = _failures(run, {item.case for item in summary.set_aside})
     return Certificate(
         outcome="certified" if summary.conformant else "refused",
         level=level_of(terms.seed, signed=terms.signer is not None),
@@ -137,6 +140,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         covered=_coverage(run, asked),
         counts=summary.counts,
         failed=_failed(summary),
+        faults=faults,
         failures=failures,
         findings=tuple(FindingRecord(finding.kind, finding.detail, finding.cases) for finding in summary.findings),
         reasons=because(summary),
@@ -151,17 +155,27 @@ def _failed(summary: Summary) -> int:
     return sum(number for verdict, number in summary.counts.items() if not VERDICTS[verdict].conformant) - len(summary.set_aside)
 
 
-def _failures(run: RunFolder, set_aside: Container[str]) -> Iterator[Failure]:
-    named = 0
+def _failures(run: RunFolder, set_aside: Container[str]) -> tuple[tuple[Failure, ...], tuple[FaultRecord, ...]]:
+    """The first failing cases, and the faults that all of them come from."""
+    failures: list[Failure] = []
+    tally = FaultTally()
     for result in run.results():
         if VERDICTS[result.verdict].conformant or result.id in set_aside:
             continue
-        shown = shape(run.manifest, result)
-        explanation = clip(one_line(result.explanation), LONGEST_EXPLANATION)
-        yield Failure(result.id, result.verdict, result.rules, explanation, (shown.generate, shown.run))
-        named += 1
-        if named == NAMED:
-            return
+        tally.add(result, causes_of(result))
+        if len(failures) < NAMED:
+            failures.append(_failure(run, result))
+    faults = (
+        FaultRecord(fault.cause.id, fault.cause.sentence, fault.cause.rules, fault.step.cases, _failure(run, fault.smallest[0]))
+        for fault in tally.faults()
+    )
+    return tuple(failures), tuple(faults)
+
+
+def _failure(run: RunFolder, result: Result) -> Failure:
+    shown = shape(run.manifest, result)
+    explanation = clip(one_line(result.explanation), LONGEST_EXPLANATION)
+    return Failure(result.id, result.verdict, result.rules, explanation, (shown.generate, shown.run))
 
 
 def _coverage(run: RunFolder, asked: Mapping[str, Asked]) -> Coverage:

@@ -72,6 +72,16 @@ class Failure(Struct, frozen=True):
     reproduce: tuple[str, ...]
 
 
+class FaultRecord(Struct, frozen=True):
+    """A fault behind failing cases: its cause, how many cases show it, and the smallest of them."""
+
+    cause: str
+    says: str
+    rules: tuple[str, ...]
+    cases: int
+    smallest: Failure
+
+
 class FindingRecord(Struct, frozen=True):
     """A finding about the vendor, with the cases that show it."""
 
@@ -88,8 +98,9 @@ class Signer(Struct, frozen=True):
 
 
 class Certificate(Struct, frozen=True):
-    """What was tested, how it ended and until when it holds. `failures` names the first 200 of `failed` cases.
+    """What was tested, how it ended and until when it holds.
 
+    `faults` are in the order in which they are best mended; `failures` names the first 200 of `failed` cases.
     `id_key` is the key of the opaque ids, revealed now that the run is over. `signer` None: unsigned.
     """
 
@@ -105,6 +116,7 @@ class Certificate(Struct, frozen=True):
     covered: Coverage
     counts: dict[Verdict, int]
     failed: int
+    faults: tuple[FaultRecord, ...]
     failures: tuple[Failure, ...]
     findings: tuple[FindingRecord, ...]
     reasons: tuple[str, ...]

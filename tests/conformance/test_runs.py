@@ -154,3 +154,10 @@ def test_results_stand_in_the_suites_order(tmp_path: Path) -> None:
     _, first = run(VENDORS / "correct" / "vendor.toml", tmp_path / "a")
     _, second = run(VENDORS / "correct" / "vendor.toml", tmp_path / "b")
     assert [result.id for result in first] == [result.id for result in second]
+
+
+def test_a_case_is_asked_by_its_id_alone(tmp_path: Path) -> None:
+    """An id says the seed that its case is of: asked alone, it is that case, whatever seed the run has."""
+    planned = plan_run(VENDORS / "correct" / "vendor.toml", ("pairwise",), seed=1, only=("pairwise:77:000003",))
+    asyncio.run(run_to_folder(planned, tmp_path / "run", resume=False))
+    assert ["pairwise:77:000003"] == [result.id for result in RunFolder(tmp_path / "run").results()]
