@@ -6,6 +6,7 @@ Each target gets damaged copies of sound files, and noise. The law: what comes b
 words; anything else is a fault. `test_fuzz.py` runs a moment of it with the other tests.
 """
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -18,9 +19,15 @@ from pathlib import Path
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtconform.conformance.adapters.answers import read_answer
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.certificates.bundle import ENVELOPE, SEED, Bundle, read_bundle, write_bundle
+from rtconform.conformance.certificates.checks import Trust
+from rtconform.conformance.certificates.container import pack
+from rtconform.conformance.certificates.envelope import seal
+from rtconform.conformance.certificates.statement import subjects
+from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder
 from rtconform.conformance.vendor import load_vendor, scaffold
 from rtconform.generators.suites import suite
 from rtconform.reference.coding import Answer
@@ -28,6 +35,7 @@ from rtconform.reference.errors import RtconformError
 from rtconform.reference.treatment import Case
 from rtconform.reference.wire import decode, encode
 from rtconform.reports.formats import render
+from rtconform.verifying import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (
@@ -119,6 +127,54 @@ def sound_run() -> Sound:
     return sound | {"manifest.json": msgspec.json.format(sound["manifest.json"], indent=-1)}
 
 
+def verified(document: bytes) -> None:
+    """A bundle, read and verified whole."""
+    list(verify(read_bundle(document, "b.zip"), Trust(None, None, dt.datetime.now(dt.UTC))))
+
+
+def bundle_of(name: str, sound: Bundle) -> Target:
+    """A bundle of which one file is damaged, and everything else made to fit: digests, seal, container."""
+
+    def read(document: bytes) -> None:
+        files = {**sound.files, name: document}
+        statement = replace(sound.statement, subject=subjects(files, ""))
+        verified(write_bundle(files, statement, None))
+
+    return read
+
+
+def sealed(sound: Bundle) -> Target:
+    """A bundle whose certificate is damaged, sealed anew in a container made to fit."""
+    return lambda document: verified(pack({ENVELOPE: seal(document, None), **sound.files}))
+
+
+def sound_bundle() -> bytes:
+    """The bundle of a refusal, unsigned."""
+    with tempfile.TemporaryDirectory() as folder:
+        vendor = ROOT / "tests" / "vendors" / "three_faults" / "vendor.toml"
+        command = [sys.executable, "-m", "rtconform", "certify", str(vendor), "--unsigned", f"--out={folder}/b.zip"]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # ends with 1: not conformant
+        return (Path(folder) / "b.zip").read_bytes()
+
+
+def bundle_targets() -> dict[str, tuple[st.SearchStrategy[bytes], Target]]:
+    """What is handed to `rtconform verify`: damaged anywhere, in one file, in the certificate."""
+    document = sound_bundle()
+    sound = read_bundle(document, "b.zip")
+    lines = {
+        name: msgspec.json.format(content, indent=-1) if name == MANIFEST else content for name, content in sound.files.items()
+    }
+    records = {name: lines[name] for name in (MANIFEST, RESULTS, EVENTS, SEED)}
+    certificate = msgspec.json.format(sound.envelope.payload, indent=-1)
+    return {
+        "bundle": (damaged(document), verified),
+        "bundle: certificate": (damaged(certificate) | revalued(certificate), sealed(sound)),
+        **{
+            f"bundle: {name}": (damaged(content) | revalued(content), bundle_of(name, sound)) for name, content in records.items()
+        },
+    }
+
+
 def targets() -> dict[str, tuple[st.SearchStrategy[bytes], Target]]:
     """Each target with the documents to try on it."""
     run = sound_run()
@@ -127,13 +183,17 @@ def targets() -> dict[str, tuple[st.SearchStrategy[bytes], Target]]:
     own_suite = (ROOT / "docs" / "suites.md").read_bytes().partition(b"```toml\n")[2].partition(b"```")[0]
     answer = b'{"id": "a:1", "outcome": "coded", "lines": [{"session": "S1", "code": "77412", "modifiers": ["26"], "units": 1}]}'
     folder = {name: (damaged(sound) | revalued(sound), run_folder(name, run)) for name, sound in run.items()}
-    return folder | {
-        "case": (damaged(case) | revalued(case), lambda document: decode(document, Case)),
-        "answer": (damaged(answer) | revalued(answer), read_answer),
-        "answer, strictly": (damaged(answer) | revalued(answer), lambda document: decode(document, Answer)),
-        "vendor file": (damaged(vendor), file_of(".toml", load_vendor)),
-        "suite file": (damaged(own_suite), file_of(".toml", lambda path: suite(str(path)))),
-    }
+    return (
+        folder
+        | bundle_targets()
+        | {
+            "case": (damaged(case) | revalued(case), lambda document: decode(document, Case)),
+            "answer": (damaged(answer) | revalued(answer), read_answer),
+            "answer, strictly": (damaged(answer) | revalued(answer), lambda document: decode(document, Answer)),
+            "vendor file": (damaged(vendor), file_of(".toml", load_vendor)),
+            "suite file": (damaged(own_suite), file_of(".toml", lambda path: suite(str(path)))),
+        }
+    )
 
 
 def fuzz(documents: st.SearchStrategy[bytes], target: Target, examples: int, tried: Counter[str], name: str) -> None:

@@ -20,5 +20,6 @@ def test_what_others_wrote_is_read_or_refused(name: str) -> None:
     """Damaged and odd documents give data, or an error that is told in words; some of each."""
     tried: Counter[str] = Counter()
     documents, target = TARGETS[name]
-    fuzz.fuzz(documents, target, 40, tried, name)
-    assert tried[name] >= 40
+    examples = 6 if name.startswith("bundle:") else 40  # each is verified whole, which takes a third of a second
+    fuzz.fuzz(documents, target, examples, tried, name)
+    assert tried[name] >= examples
