@@ -72,7 +72,8 @@ class Baseline(Struct, frozen=True):
 class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
     """What was run: written before the first case, never changed.
 
-    `mode` practice: everything shown, repeatable for ever; certify: opaque ids, answered once, whole.
+    `mode` practice: everything shown, repeatable for ever; certify: opaque ids, answered once, whole. `shard`: only this part,
+    from 1, of so many was asked, and `cases` of the suites count that part; their digests are of the whole suites.
     """
 
     rule_set: str
@@ -84,6 +85,7 @@ class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/
     environment: Environment
     only: tuple[str, ...] = ()
     baseline: Baseline | None = None
+    shard: tuple[int, int] | None = None
 
 
 class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):

@@ -114,7 +114,7 @@ def _lock(path: Path) -> int:
 
 
 def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
-    compared = ("rule_set", "mode", "suites", "seed", "only", "baseline")
+    compared = ("rule_set", "mode", "suites", "seed", "only", "baseline", "shard")
     differences = [name for name in compared if getattr(old, name) != getattr(new, name)]
     if old.vendor.file_digest != new.vendor.file_digest:
         differences.append("vendor file")

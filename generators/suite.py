@@ -137,6 +137,11 @@ Suite = SuiteOf[SuiteCase]
 AnySuite = SuiteOf[SuiteCase] | SuiteOf[SuiteClaim]
 
 
+def part_of(size: int, part: int, parts: int) -> range:
+    """The indices of part `part`, counted from 1, of `parts`, of a suite of `size` cases."""
+    return range(size * (part - 1) // parts, size * part // parts)
+
+
 def cases(suite: SuiteOf[Item_co], seed: int, count: int | None = None) -> Iterator[Item_co]:
     """The whole suite, in order, one case or claim at a time."""
     for index in range(suite.size(count)):

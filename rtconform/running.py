@@ -15,6 +15,7 @@ from rtconform.conformance.records import Environment, Event, Manifest, Result, 
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
+from rtconform.conformance.shards import sliced
 from rtconform.conformance.vendor import Vendor, load_vendor
 from rtconform.generators.expectation import expected_answers
 from rtconform.generators.suite import SuiteCase, cases
@@ -54,8 +55,12 @@ def plan_run(
     count: int | None = None,
     only: Sequence[str] = (),
     baseline: Path | None = None,
+    shard: tuple[int, int] | None = None,
 ) -> PlannedRun:
-    """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError."""
+    """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError.
+
+    `shard`: which part, counted from 1, of how many is to be asked.
+    """
     if not suites:
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = load_vendor(vendor_file)
@@ -66,15 +71,12 @@ def plan_run(
         found = {case_id for part in chosen for case_id in part.only}
         if lost := [case_id for case_id in only if case_id not in found]:
             raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
+    digests = [digest(part.suite, part.seed, count) for part in chosen]  # of whole suites, also where a part of them is asked
+    if shard is not None:
+        chosen = tuple(sliced(part, *shard) for part in chosen)
     records = tuple(
-        SuiteRecord(
-            name=part.suite.name,
-            version=part.suite.version,
-            digest=digest(part.suite, part.seed, count),
-            cases=part.size,
-            seed=part.seed,
-        )
-        for part in chosen
+        SuiteRecord(name=part.suite.name, version=part.suite.version, digest=whole, cases=part.size, seed=part.seed)
+        for part, whole in zip(chosen, digests, strict=True)
     )
     manifest = Manifest(
         rule_set=RULE_SET,
@@ -86,6 +88,7 @@ def plan_run(
         environment=Environment(__version__, platform.python_version(), platform.platform()),
         only=tuple(only),
         baseline=known,
+        shard=shard,
     )
     remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
     return PlannedRun(vendor, chosen, manifest, tuple(remarks))

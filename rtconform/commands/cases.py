@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import click
 
-from rtconform.commands.options import documents_of
-from rtconform.generators.suite import SuiteItem
+from rtconform.commands.options import documents_of, shard_of
+from rtconform.generators.suite import SuiteItem, part_of
 from rtconform.generators.suites import any_suite, suite_of_id
 from rtconform.reference.coder import code as reference_code
 from rtconform.reference.coding import Coding
@@ -96,18 +96,9 @@ def _one(case_id: str) -> Iterator[SuiteItem]:
 def _many(name: str, seed: int, count: int | None, shard: str | None) -> Iterator[SuiteItem]:
     suite = any_suite(name)
     size = suite.size(count)
-    part, parts = _shard(shard)
-    for index in range(size * (part - 1) // parts, size * part // parts):
+    part, parts = shard_of(shard) if shard else (1, 1)
+    for index in part_of(size, part, parts):
         yield suite.case(index, seed)
-
-
-def _shard(text: str | None) -> tuple[int, int]:
-    if text is None:
-        return 1, 1
-    part, slash, parts = text.partition("/")
-    if slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts):
-        return int(part), int(parts)
-    raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
 
 
 def _write(stream: BinaryIO, found: Iterator[SuiteItem]) -> None:

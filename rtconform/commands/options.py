@@ -23,6 +23,14 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def shard_of(text: str) -> tuple[int, int]:
+    """The part and the number of parts that I/N names."""
+    part, slash, parts = text.partition("/")
+    if slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts):
+        return int(part), int(parts)
+    raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
+
+
 def print_rows(rows: Iterable[dict[str, Any]], form: str, columns: Sequence[str], widths: Sequence[int | None]) -> None:
     """Print rows: as JSON whole, as a table the named columns, wrapped to widths."""
     rows = list(rows)

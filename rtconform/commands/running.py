@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from rtconform.commands.options import FORMAT, names
+from rtconform.commands.options import FORMAT, names, shard_of
 from rtconform.conformance.adapters.orphans import adopt
 from rtconform.conformance.baseline import loaded_in_words
 from rtconform.conformance.records import Event, Result, now
@@ -31,6 +31,7 @@ from rtconform.running import PlannedRun, plan_run, run_to_folder
 @click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
+@click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
 @FORMAT
 def run(
@@ -42,6 +43,7 @@ def run(
     only: tuple[str, ...],
     baseline: Path | None,
     cluster: str | None,
+    shard: str | None,
     *,
     resume: bool,
     form: str,
@@ -61,7 +63,10 @@ def run(
         raise click.UsageError("--resume needs the --out of the run to go on with")
     if cluster is not None and only:
         raise click.UsageError("--only asks a few cases, here: leave --cluster out")
-    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline)
+    if shard is not None and (only or cluster is not None):
+        raise click.UsageError("--shard asks a part of whole suites, here: leave --only and --cluster out")
+    part = shard_of(shard) if shard is not None else None
+    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
     for remark in planned.remarks:
         click.echo(f"rtconform: {remark}", err=True)
     if planned.manifest.baseline:
