@@ -64,6 +64,12 @@ MINUTES ?= 60
 fuzz: setup
 	$(BIN)/python tests/fuzz/fuzz.py $(MINUTES)
 
+# Runs killed at KILLS random moments and resumed: nothing is lost, nothing is there twice.
+KILLS ?= 200
+.PHONY: kills
+kills: setup
+	$(BIN)/python tests/kills/kills.py $(KILLS)
+
 # Remakes the names of synthetic patients with Faker: changes every suite that draws people.
 names: setup
 	$(BIN)/python -m rtconform.generators.make_names

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from rtconform.conformance.merging import EventMerge, Slice
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen
-from rtconform.generators.suite import part_of
+from rtconform.generators.suite import AnySuite, SuiteItem, part_of
 from rtconform.reference.errors import UserError
 
 SAME = ("rule_set", "mode", "seed", "only", "baseline")
@@ -21,7 +22,8 @@ SAME = ("rule_set", "mode", "seed", "only", "baseline")
 def sliced(chosen: Chosen, part: int, parts: int) -> Chosen:
     """Part `part` of `parts` of a suite's cases."""
     indices = part_of(chosen.size, part, parts)
-    return Chosen(Slice(chosen.suite, indices.start, len(indices)), chosen.seed, len(indices))
+    suite = cast("AnySuite", Slice[SuiteItem](chosen.suite, indices.start, len(indices)))
+    return Chosen(suite, chosen.seed, len(indices))
 
 
 def merge(paths: Sequence[Path], out: Path) -> None:

@@ -180,7 +180,7 @@ def targets() -> dict[str, tuple[st.SearchStrategy[bytes], Target]]:
     run = sound_run()
     case = encode(suite("published").case(0, 1).case)
     vendor = scaffold("http").encode()
-    own_suite = (ROOT / "docs" / "suites.md").read_bytes().partition(b"```toml\n")[2].partition(b"```")[0]
+    own_suite = (ROOT / "docs" / "suites.md").read_bytes().partition(b"```toml")[2].partition(b"\n")[2].partition(b"```")[0]
     answer = b'{"id": "a:1", "outcome": "coded", "lines": [{"session": "S1", "code": "77412", "modifiers": ["26"], "units": 1}]}'
     folder = {name: (damaged(sound) | revalued(sound), run_folder(name, run)) for name, sound in run.items()}
     return (
