@@ -16,6 +16,7 @@ from xml.sax.xmlreader import AttributesImpl
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS, Verdict
+from rtconform.reports.edits import properties
 from rtconform.reports.failure import as_text, shape
 from rtconform.reports.summary import SuiteCount, Summary, counted_results, excuse, missing_cases, run_failures
 from rtconform.reports.text import clip, one_line
@@ -122,6 +123,7 @@ def _properties(manifest: Manifest, summary: Summary, suite: SuiteCount) -> Iter
         ("rtconform.version", manifest.environment.rtconform),
         ("conformant", "true" if summary.conformant else "false"),
         ("exit_code", str(summary.exit_code)),
+        *((f"edits.{name}", text) for name, text in (properties(summary.edits) if summary.edits else {}).items()),
     )
 
 

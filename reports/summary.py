@@ -17,6 +17,7 @@ from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT, FINDINGS, VERDICTS, FindingKind, Verdict
 from rtconform.reference.rules import RULES
+from rtconform.reports.edits import EditsCount, EditsTally
 from rtconform.reports.text import clean
 
 
@@ -82,6 +83,7 @@ class Summary(Struct, frozen=True):
     declared unsupported. `written` is how many results there were: a report of a run that still goes on stops there.
     `stopped` says why the run ended early; `finished_at` None: it did not write its end. `known` tells of the baseline, where
     there is one; with it the exit code may be 0 though the run is not conformant. `set_aside`: what does not count by an erratum.
+    `edits`: an editor's numbers.
     """
 
     conformant: bool
@@ -97,6 +99,7 @@ class Summary(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     known: Known | None = None
     set_aside: tuple[SetAside, ...] = ()
+    edits: EditsCount | None = None
 
     @property
     def unanswered(self) -> int:
@@ -143,6 +146,7 @@ def summarise(run: RunFolder, errata: Iterable[Erratum] | None = None) -> Summar
         stopped=tuple(events.stopped) if counts["unanswered"] else (),
         known=known,
         set_aside=tuple(tally.set_aside),
+        edits=tally.edits.count(),
     )
 
 
@@ -247,6 +251,7 @@ class _Tally:
     set_aside: list[SetAside] = field(default_factory=list)
     ledger: Ledger | None = None
     known: int = 0
+    edits: EditsTally = field(default_factory=EditsTally)
 
     def add(self, result: Result) -> None:
         self.written += 1
@@ -256,6 +261,8 @@ class _Tally:
         self.latency_ms[result.suite] = self.latency_ms.get(result.suite, 0.0) + (result.latency_ms or 0.0)
         if result.verdict == "not_applicable":
             return
+        if result.id not in self.errata:
+            self.edits.add(result)
         rules = {*result.expected.rules, *result.rules}
         self.at_work.update(rules)
         if result.verdict == "fail":

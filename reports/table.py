@@ -8,6 +8,7 @@ from tabulate import tabulate
 
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
+from rtconform.reports.edits import EditsCount, rate_text
 from rtconform.reports.failure import rule_text
 from rtconform.reports.summary import Summary, because, outcome, remarks
 from rtconform.reports.text import clip, one_line
@@ -27,6 +28,8 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
     vendor = run.manifest.vendor
     yield one_line(f"{clip(vendor.name, _WIDEST_TEXT)} {clip(vendor.version, _WIDEST_TEXT)}, rule set {run.manifest.rule_set}")
     yield _verdicts(summary)
+    if summary.edits is not None:
+        yield from _edits(summary.edits)
     broken = [(rule_id, count.broken, count.cases) for rule_id, count in summary.rules.items() if count.broken]
     if broken:
         rows = [(one_line(rule_id), number, cases, rule_text(rule_id).says) for rule_id, number, cases in broken]
@@ -49,6 +52,21 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
     yield f"{outcome(summary)} (exit code {summary.exit_code})"
 
 
+def _edits(edits: EditsCount) -> Iterator[str]:
+    """False denials first: what hurts those who bill right."""
+    if edits.false_denials:
+        yield _table(
+            [(edit.claims, edit.says, edit.example) for edit in edits.false_denials], ("claims", "FALSE DENIAL", "smallest")
+        )
+    if edits.misses:
+        yield _table([(edit.claims, edit.says, edit.example) for edit in edits.misses], ("claims", "MISSED", "smallest"))
+    if edits.other_reasons:
+        reasons = [(number, category) for category, number in edits.other_reasons.items()]
+        yield _table(reasons, ("lines", "rightly stopped, for another reason than this"))
+    rates = [("right claims allowed (specificity)", edits.specificity), ("wrong claims stopped (sensitivity)", edits.sensitivity)]
+    yield "\n".join(f"{what}: {rate_text(rate)}" for what, rate in rates if rate)
+
+
 def _verdicts(summary: Summary) -> str:
     shown = [verdict for verdict in VERDICTS if summary.counts[verdict] or verdict in _ALWAYS]
     rows = [(one_line(suite.name), suite.cases, *(suite.counts[verdict] for verdict in shown)) for suite in summary.suites]
@@ -58,5 +76,7 @@ def _verdicts(summary: Summary) -> str:
 
 
 def _table(rows: Sequence[tuple[str | int, ...]], headers: tuple[str, ...]) -> str:
-    widths = [*([None] * (len(headers) - 1)), _WIDEST_TEXT]
+    widths = [
+        _WIDEST_TEXT if any(len(str(row[column])) > _WIDEST_TEXT for row in rows) else None for column in range(len(headers))
+    ]
     return tabulate(rows, headers=headers, maxcolwidths=widths, disable_numparse=[0])

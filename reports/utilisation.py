@@ -4,20 +4,18 @@ It is shown only of suites that are a realistic mix; in the others every rule st
 any one claim.
 """
 
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 
 from rtconform.conformance.records import Result
 from rtconform.reference.codes import DELIVERY_CODES
+from rtconform.reports.intervals import wilson
 
 REALISTIC = frozenset({"clinic"})
 """The suites whose cases come as often as in a clinic."""
 
 FEWEST = 100
 """Below so many sessions a share says nothing."""
-
-_Z = 1.959964  # 95 %
 
 EXPECTED: dict[str, tuple[float, float, str]] = {
     "77402": (0.0, 0.15, "at most 15 % (reported elsewhere)"),
@@ -79,12 +77,3 @@ class UtilisationTally:
             )
             for code in DELIVERY_CODES
         )
-
-
-def wilson(hits: int, number: int) -> tuple[float, float]:
-    """The 95 % confidence interval of a share, after Wilson."""
-    share = hits / number
-    middle = share + _Z**2 / (2 * number)
-    margin = _Z * math.sqrt(share * (1 - share) / number + _Z**2 / (4 * number**2))
-    scale = 1 + _Z**2 / number
-    return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
