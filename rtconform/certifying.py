@@ -1,7 +1,6 @@
 """Puts a certifying run together, and makes a certificate of its records: the same function states it and checks it."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,13 @@ from msgspec.structs import replace as changed
 from rtconform.conformance.causes import causes_of
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
 from rtconform.conformance.certificates.checks import errata_in_words
+from rtconform.conformance.certificates.coverage import coverage
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
 from rtconform.conformance.certificates.regeneration import CERTIFYING, Asked, disguised, regenerate, sent
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import (
     Certificate,
-    Coverage,
     Failure,
     FaultRecord,
     FindingRecord,
@@ -80,7 +79,8 @@ class SeedSource:
 
 def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | None, valid_days: int) -> Certification:
     """Read the vendor file and settle the seed. Raises UserError."""
-    name = load_vendor(vendor_file).name
+    vendor = load_vendor(vendor_file)
+    name = vendor.name
     if source.opening and (opening := read_opening(source.opening, source.file)).vendor != name:
         raise UserError(f"{source.file}: committed to for vendor {opening.vendor!r}; {vendor_file} is of {name!r}")
     if source.number is not None:
@@ -88,7 +88,7 @@ def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | 
     else:
         document = source.opening or draw(name, now().date())
         seed = SeedRecord("committed" if source.opening else "drawn", seed_of(document), commitment(document))
-    planned = plan_run(vendor_file, CERTIFYING, seed=seed.seed)
+    planned = plan_run(vendor_file, CERTIFYING[vendor.role], seed=seed.seed)
     disguise = Disguise.drawn()
     planned = replace(
         planned,
@@ -137,7 +137,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         started_at=manifest.started_at,
         issued_at=terms.issued_at,
         valid_until=terms.valid_until,
-        covered=_coverage(run, asked),
+        covered=coverage(run.results(), asked),
         counts=summary.counts,
         failed=_failed(summary),
         faults=faults,
@@ -176,24 +176,3 @@ def _failure(run: RunFolder, result: Result) -> Failure:
     shown = shape(run.manifest, result)
     explanation = clip(one_line(result.explanation), LONGEST_EXPLANATION)
     return Failure(result.id, result.verdict, result.rules, explanation, (shown.generate, shown.run))
-
-
-def _coverage(run: RunFolder, asked: Mapping[str, Asked]) -> Coverage:
-    reasons = Counter[str]()
-    covered: list[Result] = []
-    for result in run.results():
-        if result.verdict == "not_applicable":
-            reasons[result.explanation] += 1
-        else:
-            covered.append(result)
-    cases = [asked[result.id].item.case for result in covered]
-    days = sorted({case.billing.date_of_service for case in cases})
-    return Coverage(
-        settings=tuple(sorted({case.billing.setting for case in cases})),
-        claims=tuple(sorted({case.billing.claim for case in cases})),
-        techniques=tuple(sorted({plan.technique for case in cases for plan in case.plans})),
-        payers=tuple(sorted({case.billing.payer for case in cases})),
-        first_date_of_service=days[0] if days else None,
-        last_date_of_service=days[-1] if days else None,
-        not_applicable=dict(sorted(reasons.items())),
-    )

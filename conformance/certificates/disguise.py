@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic
 
 from msgspec.structs import replace
 
@@ -18,7 +19,8 @@ from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import Vendor
 from rtconform.generators.people import names
-from rtconform.generators.suite import Asks, Suite, SuiteCase
+from rtconform.generators.suite import Asks, Item_co, SuiteOf
+from rtconform.reference.claim import Claim
 from rtconform.reference.treatment import Case, Patient, Plan
 
 _MACHINE = re.compile(r" \[[^\]]*\]")
@@ -40,9 +42,13 @@ class Disguise:
         """What the vendor knows the case as."""
         return self._hash("id", case_id).hex()[:20]
 
-    def case(self, case: Case) -> Case:
-        """The case as the vendor gets it: ids and names replaced, and the labels of plans without what the suite put there."""
-        return replace(case, id=self.id(case.id), patient=self._patient(case), plans=tuple(map(_plain_label, case.plans)))
+    def question(self, question: Question) -> Question:
+        """The case or claim as the vendor gets it: ids and names replaced, and labels without what the suite put there."""
+        if isinstance(question, Claim):
+            patient = replace(question.patient, id=self._patient_id(question.id))
+            treatment = question.treatment and replace(question.treatment, plans=_plain_labels(question.treatment.plans))
+            return replace(question, id=self.id(question.id), patient=patient, treatment=treatment)
+        return replace(question, id=self.id(question.id), patient=self._patient(question), plans=_plain_labels(question.plans))
 
     def opening(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
         """The vendor's adapter, asked in this disguise."""
@@ -53,14 +59,17 @@ class Disguise:
         return self._hash("rank", case_id)
 
     def _patient(self, case: Case) -> Patient:
-        found = self._hash("patient", case.id)
+        drawn = self._hash("names", case.id)
         given, family = names().get(case.patient.sex, ()), names()["family"]
         return replace(
             case.patient,
-            id=f"SYN-{found[:5].hex()}",
-            given_name=given[int.from_bytes(found[5:9]) % len(given)] if given else case.patient.given_name,
-            family_name=family[int.from_bytes(found[9:13]) % len(family)],
+            id=self._patient_id(case.id),
+            given_name=given[int.from_bytes(drawn[:4]) % len(given)] if given else case.patient.given_name,
+            family_name=family[int.from_bytes(drawn[4:8]) % len(family)],
         )
+
+    def _patient_id(self, case_id: str) -> str:
+        return f"SYN-{self._hash('patient', case_id).hex()[:10]}"
 
     def _hash(self, what: str, case_id: str) -> bytes:
         return hmac.digest(bytes.fromhex(self.key), f"{what} {case_id}".encode(), hashlib.sha256)
@@ -80,10 +89,9 @@ class DisguisedAdapter:
         self.window = self._adapter.window
 
     async def ask(self, question: Question, document: bytes | None = None) -> Reply:
-        """Ask the case in its disguise. A document that is no sound case would give itself away: no such suite certifies."""
+        """Ask the question in its disguise. A document that is no sound case would give itself away: no such suite certifies."""
         assert document is None  # noqa: S101 - the suites that certify hold none, a test says so
-        assert isinstance(question, Case)  # noqa: S101 - the suites that certify ask cases, `disguised` sees to it
-        return await self._adapter.ask(self._disguise.case(question))
+        return await self._adapter.ask(self._disguise.question(question))
 
     async def close(self) -> None:
         """As the adapter."""
@@ -91,10 +99,10 @@ class DisguisedAdapter:
 
 
 @dataclass(frozen=True)
-class ShuffledSuite:
+class ShuffledSuite(Generic[Item_co]):
     """A suite in the order of a disguise: the same cases, each at another place."""
 
-    suite: Suite
+    suite: SuiteOf[Item_co]
     seed: int
     disguise: Disguise
 
@@ -127,7 +135,7 @@ class ShuffledSuite:
         """The suite's own."""
         return self.suite.size(count)
 
-    def case(self, index: int, seed: int) -> SuiteCase:
+    def case(self, index: int, seed: int) -> Item_co:
         """The case that is asked as number `index`."""
         return self.suite.case(self._order[index], seed)
 
@@ -138,9 +146,9 @@ class ShuffledSuite:
 
     @cached_property
     def _order(self) -> list[int]:
-        ids = [self.suite.case(index, self.seed).case.id for index in range(self.suite.size(None))]
+        ids = [self.suite.case(index, self.seed).id for index in range(self.suite.size(None))]
         return sorted(range(len(ids)), key=lambda index: self.disguise.rank(ids[index]))
 
 
-def _plain_label(plan: Plan) -> Plan:
-    return replace(plan, label=_MACHINE.sub("", plan.label)) if plan.label else plan
+def _plain_labels(plans: tuple[Plan, ...]) -> tuple[Plan, ...]:
+    return tuple(replace(plan, label=_MACHINE.sub("", plan.label)) for plan in plans)

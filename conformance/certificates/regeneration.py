@@ -2,44 +2,60 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace as changed
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
+from rtconform.conformance.dialogue import RoleName
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runner import Chosen, result_of
-from rtconform.conformance.vendor_settings import Supports, unsupported
-from rtconform.generators.suite import SuiteCase, cases
+from rtconform.conformance.vendor_settings import Supports
+from rtconform.generators.suite import AnySuite, SuiteItem, SuiteOf, cases
+from rtconform.generators.suites import any_suite as find_suite
 from rtconform.generators.suites import digest
-from rtconform.generators.suites import suite as find_suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.wire import encode
 
-CERTIFYING = ("boundaries", "pairwise")
-"""The suites of a certifying run. No other is ever made for a bundle: a name in one must not open a file or take for ever."""
+CERTIFYING: dict[RoleName, tuple[str, ...]] = {
+    "coder": ("boundaries", "pairwise"),
+    "editor": ("edits-claim", "edits-documented"),
+}
+"""The suites of a certifying run, by the vendor's role.
+
+No other is ever made for a bundle: a name in one must not open a file or take for ever.
+"""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A case of the run, as the suite has it; `suite` is the suite's name."""
+    """A case or claim of the run, as the suite has it; `suite` is the suite's name."""
 
     suite: str
-    item: SuiteCase
+    item: SuiteItem
 
 
 def disguised(chosen: Sequence[Chosen], disguise: Disguise) -> tuple[Chosen, ...]:
     """The suites of a run, each in the order of the disguise."""
-    return tuple(replace(part, suite=ShuffledSuite(find_suite(part.suite.name), part.seed, disguise)) for part in chosen)
+    return tuple(replace(part, suite=_shuffled(part.suite.name, part.seed, disguise)) for part in chosen)
+
+
+def _shuffled(name: str, seed: int, disguise: Disguise) -> AnySuite:
+    suite: SuiteOf[Any] = find_suite(name)
+    return ShuffledSuite(suite, seed, disguise)
 
 
 def why_not_these_suites(manifest: Manifest) -> str:
     """Why the run's suites can't be made again as they were, here; empty: they can."""
     if manifest.rule_set != RULE_SET:
         return f"the run is of rule set {manifest.rule_set}, here {RULE_SET} is installed: verify it with that version"
-    if (names := tuple(record.name for record in manifest.suites)) != CERTIFYING:
-        return f"the run is of {', '.join(names) or 'no suite'}: a certifying run is of {', '.join(CERTIFYING)}, whole"
+    role, names = manifest.vendor.role, tuple(record.name for record in manifest.suites)
+    if names != CERTIFYING[role]:
+        due = ", ".join(CERTIFYING[role])
+        return f"the run is of {', '.join(names) or 'no suite'}: a certifying run of {ROLES[role].described} is of {due}, whole"
     return next(filter(None, map(_why_not, manifest.suites)), "")
 
 
@@ -58,14 +74,14 @@ def regenerate(manifest: Manifest, disguise: Disguise) -> dict[str, Asked]:
     """The run's cases by id, in the order in which they were asked."""
     found = {}
     for record in manifest.suites:
-        for item in cases(ShuffledSuite(find_suite(record.name), record.seed, disguise), record.seed):
-            found[item.case.id] = Asked(record.name, item)
+        for item in cases(_shuffled(record.name, record.seed, disguise), record.seed):
+            found[item.id] = Asked(record.name, item)
     return found
 
 
 def sent(asked: Sequence[Asked], disguise: Disguise) -> bytes:
     """The cases as the vendor got them, as JSON Lines."""
-    return b"".join(encode(disguise.case(one.item.case)) + b"\n" for one in asked)
+    return b"".join(encode(disguise.question(one.item.question)) + b"\n" for one in asked)
 
 
 def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disguise) -> str:
@@ -76,7 +92,8 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
     answer = result.answer
     if answer is not None and answer.id != (opaque := disguise.id(result.id)):
         return f"the answer is to case {answer.id[:40]!r}, the case was asked as {opaque}"
-    reason = unsupported(msgspec.convert(record.vendor.supports, Supports), asked.item.case)
+    supports = msgspec.convert(record.vendor.supports, Supports)
+    reason = ROLES[record.vendor.role].unsupported(supports, asked.item.question)
     if reason is not None:
         again = result_of(asked.suite, asked.item, None, "not_applicable", reason)
     elif answer is not None:

@@ -51,7 +51,10 @@ class SeedRecord(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """What the cases that were asked covered. `not_applicable`: why cases were not asked, and how many."""
+    """What the cases or claims that were asked covered. `not_applicable`: why others were not asked, and how many.
+
+    Of claims, `settings` are who bills (`billing_provider`), `claims` the forms.
+    """
 
     settings: tuple[str, ...]
     claims: tuple[str, ...]

@@ -181,6 +181,36 @@ def test_unsigned_is_said_everywhere(tmp_path: Path) -> None:
     assert {"signature"} == failing(bundle, new_key(tmp_path / "k.pem").public).keys()
 
 
+EDITOR = """
+import sys
+from rtconform.reference.claim import Claim, Disposition, DispositionLine
+from rtconform.reference.editor import adjudicate
+from rtconform.reference.wire import decode, encode
+for line in sys.stdin.buffer:
+    claim = decode(line, Claim)
+    born = min(line.date_of_service for line in claim.lines) >= claim.patient.birth_date
+    due = adjudicate(claim).lines
+    lines = tuple(DispositionLine(number=l.number, disposition=l.disposition if born else "deny") for l in due)
+    sys.stdout.buffer.write(encode(Disposition(id=claim.id, lines=lines)) + b"\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
+    """A claim editor is asked the suites of edits, under opaque ids, and what it did with each line is judged again."""
+    (tmp_path / "editor.py").write_text(EDITOR)
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "Reference Editor"\nversion = "1"\nrole = "editor"\n'
+        f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "editor.py"]\n'
+    )
+    done = rtconform("certify", "vendor.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")
+    certificate = bundle.statement.predicate
+    assert ("edits-claim", "edits-documented") == tuple(record.name for record in certificate.suites)
+    assert (("institutional", "professional"), {}) == (certificate.covered.claims, failing(bundle))
+
+
 # what an attacker does to the bundle, and by what it is found
 
 Forge = Callable[["Forgery"], None]
