@@ -32,7 +32,7 @@ GIVE_UP_AFTER = 200
 
 Progress = Callable[[Result], None]
 Tell = Callable[[Event], None]
-"""Called with each finding at once, before the run goes on."""
+"""Called with each event, findings among them, at once, before the run goes on."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +111,16 @@ async def run(
             for part in chosen:
                 await _suite(state, adapter, part, done)
                 if state.health.given_up:
-                    writer.event(Event("gave_up", now(), f"no answer {GIVE_UP_AFTER} times in a row: the rest was not asked"))
+                    _note(state, Event("gave_up", now(), f"no answer {GIVE_UP_AFTER} times in a row: the rest was not asked"))
                     return
         finally:
             await adapter.close()
         if sample := state.sample.asked():
             for event in await ask_again(role, lambda: _opened(state, _silent), sample):
                 _note(state, event)
-        writer.event(Event("finished", now(), "every case was asked"))
+        _note(state, Event("finished", now(), "every case was asked"))
     except asyncio.CancelledError:
-        writer.event(Event("interrupted", now(), "stopped before the end; resume it with --resume"))
+        _note(state, Event("interrupted", now(), "stopped before the end; resume it with --resume"))
         raise
 
 
@@ -156,8 +156,7 @@ async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) ->
 
 def _note(state: _Run, event: Event) -> None:
     state.writer.event(event)
-    if event.finding is not None:
-        state.tell(event)
+    state.tell(event)
 
 
 def _write(state: _Run, result: Result) -> None:

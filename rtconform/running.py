@@ -105,7 +105,7 @@ async def run_to_folder(
 ) -> Summary:
     """Run, and say what came of it; the folder then holds the records, no report yet.
 
-    `progress` is called with each result, `tell` with each finding as soon as it is made. `cluster`: where to run
+    `progress` is called with each result, `tell` with each event as soon as it happens. `cluster`: where to run
     (`rtconform.conformance.cluster`) instead of here.
     """
     with RunWriter(out, planned.manifest, resume=resume) as writer:

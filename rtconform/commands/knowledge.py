@@ -8,6 +8,7 @@ import click
 
 from rtconform.commands.options import FORMAT, print_rows
 from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.runlog import LogLine
 from rtconform.generators.suites import SUITES, any_suite, digest
 from rtconform.lock import DEFAULT_SEED
 from rtconform.reference.errors import UserError
@@ -17,7 +18,14 @@ from rtconform.reference.wire import schema as schema_of
 from rtconform.reports.compare import Comparison
 from rtconform.reports.json_report import Report
 
-SCHEMAS: dict[str, type[Any]] = {**WIRE_TYPES, "result": Result, "manifest": Manifest, "report": Report, "comparison": Comparison}
+SCHEMAS: dict[str, type[Any]] = {
+    **WIRE_TYPES,
+    "result": Result,
+    "manifest": Manifest,
+    "report": Report,
+    "comparison": Comparison,
+    "log": LogLine,
+}
 
 
 @click.command()

@@ -4,7 +4,9 @@ import asyncio
 import signal
 import sys
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,7 +17,9 @@ from rtconform.commands.options import FORMAT, names, shard_of
 from rtconform.conformance.adapters.orphans import adopt
 from rtconform.conformance.baseline import loaded_in_words
 from rtconform.conformance.records import Event, Result, now
+from rtconform.conformance.runlog import RunLog
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
+from rtconform.reference.errors import RtconformError
 from rtconform.reference.wire import encode
 from rtconform.reports.formats import render
 from rtconform.reports.summary import Summary
@@ -33,6 +37,9 @@ from rtconform.running import PlannedRun, plan_run, run_to_folder
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
 @click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
+)
 @FORMAT
 def run(
     vendor: Path,
@@ -44,6 +51,7 @@ def run(
     baseline: Path | None,
     cluster: str | None,
     shard: str | None,
+    log_format: str,
     *,
     resume: bool,
     form: str,
@@ -66,39 +74,46 @@ def run(
     if shard is not None and (only or cluster is not None):
         raise click.UsageError("--shard asks a part of whole suites, here: leave --only and --cluster out")
     part = shard_of(shard) if shard is not None else None
-    planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
-    for remark in planned.remarks:
-        click.echo(f"rtconform: {remark}", err=True)
-    if planned.manifest.baseline:
-        click.echo(f"rtconform: {loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date())}", err=True)
-    folder = out or free_folder(planned)
-    try:
-        summary = run_watched(planned, folder, resume=resume, cluster=cluster)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
+    with _errors_into(log):
+        planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
+        for remark in planned.remarks:
+            _remark(log, remark)
+        if planned.manifest.baseline:
+            _remark(log, loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date()))
+        folder = out or free_folder(planned)
+        try:
+            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            if log is None:
+                click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
+            else:
+                log.ended(EXIT_INTERRUPTED, str(folder))
+            sys.exit(EXIT_INTERRUPTED)
     (report,) = render(folder, ["html"])
     if form == "json":
         click.echo(encode(summary))
     else:
         render(folder, ["table"])
         click.echo(f"\nreport: {report}")
+    if log is not None:
+        log.ended(summary.exit_code, str(folder))
     sys.exit(summary.exit_code)
 
 
-def run_watched(planned: PlannedRun, folder: Path, *, resume: bool, cluster: str | None = None) -> Summary:
-    """Run with a progress bar where a person watches; quiet in a pipe."""
+def run_watched(
+    planned: PlannedRun, folder: Path, *, resume: bool, cluster: str | None = None, log: RunLog | None = None
+) -> Summary:
+    """Run with a progress bar where a person watches; quiet in a pipe; all told to `log` where there is one."""
     if cluster is None:
         adopt()  # on a cluster of processes here these are our children too, and no vendor's
+    going = partial(run_to_folder, planned, folder, resume=resume, cluster=cluster)
+    if log is not None:
+        log.started(planned.manifest, planned.cases, str(folder))
+        return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))
     console = Console(stderr=True)
     if not console.is_terminal:
-        return asyncio.run(
-            _until_told_to_stop(
-                run_to_folder(
-                    planned, folder, resume=resume, tell=lambda event: click.echo(_told(event), err=True), cluster=cluster
-                )
-            )
-        )
+        return asyncio.run(_until_told_to_stop(going(tell=partial(_tell, partial(click.echo, err=True)))))
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -115,12 +130,8 @@ def run_watched(planned: PlannedRun, folder: Path, *, resume: bool, cluster: str
                 bad[result.verdict] += 1
             bar.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
 
-        def tell(event: Event) -> None:
-            bar.console.print(_told(event), markup=False, highlight=False)
-
-        return asyncio.run(
-            _until_told_to_stop(run_to_folder(planned, folder, resume=resume, progress=show, tell=tell, cluster=cluster))
-        )
+        tell = partial(_tell, partial(bar.console.print, markup=False, highlight=False))
+        return asyncio.run(_until_told_to_stop(going(progress=show, tell=tell)))
 
 
 async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
@@ -130,8 +141,29 @@ async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summar
     return await task
 
 
-def _told(event: Event) -> str:
-    return f"rtconform: finding: {event.finding}: {event.detail}"
+def _tell(say: Callable[[str], object], event: Event) -> None:
+    """Findings are told to whoever watches; everything else is in the run folder."""
+    if event.finding is not None:
+        say(f"rtconform: finding: {event.finding}: {event.detail}")
+
+
+def _remark(log: RunLog | None, remark: str) -> None:
+    if log is None:
+        click.echo(f"rtconform: {remark}", err=True)
+    else:
+        log.told("remark", remark)
+
+
+@contextmanager
+def _errors_into(log: RunLog | None) -> Iterator[None]:
+    """Errors that we raise on purpose go to the log, where there is one, as everything else does."""
+    try:
+        yield
+    except RtconformError as error:
+        if log is None:
+            raise
+        log.told("error", str(error), error.exit_code)
+        sys.exit(error.exit_code)
 
 
 def free_folder(planned: PlannedRun) -> Path:
