@@ -70,6 +70,11 @@ KILLS ?= 200
 kills: setup
 	$(BIN)/python tests/kills/kills.py $(KILLS)
 
+# What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes ten minutes; wants a quiet machine.
+.PHONY: scale
+scale: setup
+	$(BIN)/python tests/benchmarks/scale.py 40000 5000
+
 # Remakes the names of synthetic patients with Faker: changes every suite that draws people.
 names: setup
 	$(BIN)/python -m rtconform.generators.make_names

@@ -21,8 +21,8 @@ from rtconform.conformance.records import Event, Manifest, Result, now
 from rtconform.conformance.runfolder import EVENTS, RESULTS, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendor import Vendor, load_vendor
-from rtconform.generators.suites import SUITES
-from rtconform.generators.suites import suite as find_suite
+from rtconform.generators.suite import SuiteOf
+from rtconform.generators.suites import SUITES, any_suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import decode_lines
@@ -114,7 +114,7 @@ async def run_on_cluster(
 
 def run_shard(shipped: ShippedVendor, manifest: Manifest, shard: Shard) -> ShardRecords:
     """On a worker: run one shard and return what its run folder holds."""
-    suite = find_suite(shard.suite)
+    suite: SuiteOf[Any] = any_suite(shard.suite)
     if (RULE_SET, suite.version) != (shard.rule_set, shard.version):
         raise UserError(
             f"a worker has rule set {RULE_SET} and version {suite.version} of suite {suite.name}, this run is of "

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from rtconform.conformance.certificates.bundle import CASES, FILES, SEED, Bundle
 from rtconform.conformance.certificates.disguise import Disguise
-from rtconform.conformance.certificates.envelope import PAYLOAD_TYPE, PublicKey, read_public_key
+from rtconform.conformance.certificates.envelope import PAYLOAD_TYPE, MissingExtra, PublicKey, read_public_key
 from rtconform.conformance.certificates.regeneration import Asked, regenerate, sent, what_differs, why_not_these_suites
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
@@ -144,6 +144,8 @@ def _seal(bundle: Bundle, certificate: Certificate, trusted: PublicKey | None) -
         return
     try:
         named = read_public_key(signer.public_key.encode(), "the signer's key in the certificate")
+    except MissingExtra:
+        raise  # a signature that can't be looked at is neither good nor bad
     except UserError as error:
         yield Check("signature", "failed", str(error))
         return
@@ -179,8 +181,8 @@ def _suites(records: Records) -> str:
     manifest, certificate = records.manifest, records.bundle.statement.predicate
     if manifest.mode != "certify":
         return f"the records are of a run in mode {manifest.mode}, which certifies nothing"
-    if manifest.only:
-        return "the records are of a run of chosen cases only"
+    if manifest.only or manifest.shard:
+        return "the records are of a part of a run"
     if manifest.baseline is not None:
         return "the records are of a run that accepted known failures"
     for name in ("rule_set", "suites", "vendor", "environment", "started_at"):

@@ -93,10 +93,10 @@ def _header(bundle: bytes, position: int, source: str) -> tuple[str, int, int]:
         _, _, flags, method, _, _, _, stored, size, name_length, extra_length = _LOCAL.unpack_from(bundle, position)
     except struct.error:
         raise UserError(f"{source}: byte {position}: the file ends within a header: it is cut off") from None
-    if flags or method or stored != size or extra_length:
-        raise UserError(f"{source}: byte {position}: compressed, encrypted or extended: a bundle's files are stored as they are")
-    begin = position + _LOCAL.size + name_length
-    name = bundle[position + _LOCAL.size : begin]
+    if flags or method or stored != size:
+        raise UserError(f"{source}: byte {position}: compressed, encrypted or streamed: a bundle's files are stored as they are")
+    end_of_name = position + _LOCAL.size + name_length
+    name = bundle[position + _LOCAL.size : end_of_name]
     if not _NAME.fullmatch(name):
         raise UserError(f"{source}: byte {position}: {name[:60]!r} is no name of a file in a bundle")
-    return name.decode("ascii"), begin, size
+    return name.decode("ascii"), end_of_name + extra_length, size

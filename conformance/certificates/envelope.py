@@ -23,6 +23,10 @@ LONGEST_KEY = 64 * 1024
 _GENERATE = "make one with: openssl genpkey -algorithm ed25519 -out key.pem"
 
 
+class MissingExtra(UserError):
+    """The library that signs and verifies is not installed."""
+
+
 class Signature(Struct, frozen=True, forbid_unknown_fields=True):
     """`keyid` only helps to find the key (`sha256:` and the digest of its DER form); `sig` is the signature over the PAE."""
 
@@ -103,7 +107,7 @@ def read_public_key(pem: bytes, source: str) -> PublicKey:
     """The public key in a PEM document. Raises UserError."""
     try:
         key = _serialization().load_pem_public_key(pem)
-    except UserError:
+    except MissingExtra:
         raise
     except Exception:  # noqa: BLE001 - the library raises several kinds for what is no key
         raise UserError(f"{source}: no public key in PEM form; make one with: openssl pkey -in key.pem -pubout") from None
@@ -136,7 +140,7 @@ def _serialization() -> ModuleType:
     try:
         from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - an optional extra, 30 ms
     except ImportError:
-        raise UserError("signatures need the extra certify: pip install 'rtconform[certify]'") from None
+        raise MissingExtra("signatures need the extra certify: pip install 'rtconform[certify]'") from None
     return serialization
 
 

@@ -242,7 +242,7 @@ def _reserved(out: Path | None) -> Iterator[Callable[[bytes, Certificate], Path]
 
 
 def _file_name(certificate: Certificate) -> str:
-    kind = "certificate" if certificate.outcome == "certified" else "refusal"
+    kind = ("certificate" if certificate.outcome == "certified" else "refusal") + ("" if certificate.signer else "-unsigned")
     vendor = "".join(c if c.isascii() and c.isalnum() else "-" for c in certificate.vendor.name.lower()).strip("-")[:40]
     return f"{kind}-{vendor}-{certificate.issued_at:%Y%m%d-%H%M%S}.zip"
 

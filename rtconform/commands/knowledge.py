@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from rtconform.commands.options import FORMAT, print_rows
+from rtconform.conformance.certificates.statement import Statement
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runlog import LogLine
 from rtconform.generators.suites import SUITES, any_suite, digest
@@ -22,6 +23,7 @@ SCHEMAS: dict[str, type[Any]] = {
     **WIRE_TYPES,
     "result": Result,
     "manifest": Manifest,
+    "certificate": Statement,
     "report": Report,
     "comparison": Comparison,
     "log": LogLine,

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -480,6 +482,27 @@ def test_a_key_from_the_environment(good: Issued, tmp_path: Path) -> None:
     assert all(line.encode() not in document for line in pem.splitlines() if "-----" not in line)
     bundle = read_bundle(document, "b.zip")
     assert ("rehearsal", {}) == (bundle.statement.predicate.level, failing(bundle, good.key.public))
+
+
+def test_a_run_that_is_stopped_leaves_nothing_and_spends_its_seed(tmp_path: Path) -> None:
+    """A certifying run is answered whole: stopped, it ends with 130 and no bundle, and the cases of its seed are known."""
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "Slow"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "slow.py"]\n'
+    )
+    rtconform("seed", "commit", "--vendor", "Slow", cwd=tmp_path)
+    command = [sys.executable, "-m", "rtconform", "certify", "vendor.toml", "--unsigned", "--seed-file", "seed.json"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not (tmp_path / "seed.json.used").exists():
+            time.sleep(0.02)
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    assert (130, "") == (process.returncode, out)
+    assert "begin another, with a new seed" in err
+    assert {"slow.py", "vendor.toml", "seed.json", "seed.json.used"} == {path.name for path in tmp_path.iterdir()}
+    again = rtconform(*command[3:], cwd=tmp_path)
+    assert (2, True) == (again.returncode, "commit to a new seed" in again.stderr)
 
 
 def test_a_bundle_that_is_none(tmp_path: Path) -> None:
