@@ -58,6 +58,11 @@ wheel-check: setup
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
 
+# Our dependencies against the known advisories; says loudly what it could not look up.
+.PHONY: audit
+audit: setup
+	$(BIN)/python tests/audit.py
+
 # Damaged run folders, vendor and suite files and documents, for MINUTES: each is read or refused in words.
 MINUTES ?= 60
 .PHONY: fuzz

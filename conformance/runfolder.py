@@ -16,7 +16,7 @@ import msgspec
 
 from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import decode, decode_lines, encode
+from rtconform.reference.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
@@ -29,7 +29,8 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            document = (path / MANIFEST).read_bytes()
+            with (path / MANIFEST).open("rb") as stream:
+                document = stream.read(MAX_DOCUMENT_BYTES + 1)
         except OSError as error:
             raise UserError(f"{path}: no run here ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
         self.manifest = decode(document, Manifest, str(path / MANIFEST))
@@ -52,6 +53,18 @@ class RunWriter:
         self.path = path
         _make_folder(path)
         self._lock = _lock(path)
+        try:
+            self._open(manifest, resume=resume)
+        except OSError as error:
+            os.close(self._lock)
+            where = error.filename or path
+            raise UserError(f"{where}: can't write there: {error.strerror}; give another --out, or make room") from None
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self, manifest: Manifest, *, resume: bool) -> None:
+        path = self.path
         existing = path / MANIFEST
         if existing.exists():
             if not resume:
@@ -64,8 +77,7 @@ class RunWriter:
         for name in (RESULTS, EVENTS):
             _cut_torn_line(path / name)
         self.manifest = RunFolder(path).manifest
-        self._results = (path / RESULTS).open("ab", buffering=0)
-        self._events = (path / EVENTS).open("ab", buffering=0)
+        self._results, self._events = _appending(path / RESULTS), _appending(path / EVENTS)
 
     def done(self) -> set[str]:
         """Ids of the cases that have a result."""
@@ -93,6 +105,15 @@ class RunWriter:
         os.close(self._lock)
 
 
+def _no_link(path: str, flags: int) -> int:
+    """Open a file, but no link to one: a folder that somebody else made must not have us write elsewhere."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o644)
+
+
+def _appending(path: Path) -> io.FileIO:
+    return io.FileIO(str(path), "ab", opener=_no_link)
+
+
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -102,7 +123,7 @@ def _make_folder(path: Path) -> None:
 
 def _lock(path: Path) -> int:
     try:
-        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise UserError(f"{path}: can't write there: {error.strerror}") from None
     try:
@@ -128,7 +149,9 @@ def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
 def _whole_lines(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as stream:
-            yield from (line for line in stream if line.endswith(b"\n"))
+            while line := stream.readline(MAX_DOCUMENT_BYTES + 2):
+                if line.endswith(b"\n") or len(line) > MAX_DOCUMENT_BYTES:  # the latter is refused by whoever decodes it
+                    yield line
     except FileNotFoundError:
         return
 
@@ -136,7 +159,7 @@ def _whole_lines(path: Path) -> Iterator[bytes]:
 def _cut_torn_line(path: Path) -> None:
     if not path.exists():
         return
-    with path.open("rb+") as stream:
+    with io.FileIO(str(path), "rb+", opener=_no_link) as stream:
         end = stream.seek(0, os.SEEK_END)
         position = end
         while position > 0:

@@ -1,12 +1,16 @@
 """Secrets: what `${NAME}` in a vendor file stands for, and keeping it out of everything that is written down."""
 
+import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 SHORTEST = 4
 """A value shorter than this is no secret: replacing every "1" would only garble what the vendor says."""
+
+SHORTEST_ENCODED = 6
+"""A value shorter than this is not looked for in other encodings: too short to be told from chance."""
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _ANY = re.compile(r"\$\{[^}]*\}?")
@@ -28,14 +32,17 @@ def interpolate(text: str, variables: Mapping[str, str]) -> str:
 
 
 class Redactor:
-    """Replaces secrets by `[secret NAME]`, also where they stand JSON-escaped or percent-encoded."""
+    """Replaces secrets by `[secret NAME]`, also where they stand JSON-escaped, percent-encoded, in hexadecimal or in base64.
+
+    In base64 also as a part of more (a basic authorization), but for the first and last character or two of it.
+    """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         forms = {
             form: name
             for name, value in variables.items()
             if len(value) >= SHORTEST
-            for form in (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], value.strip(), value)
+            for form in _forms(value)
             if len(form) >= SHORTEST
         }
         self._forms = sorted(forms.items(), key=lambda entry: -len(entry[0]))
@@ -61,6 +68,20 @@ class Redactor:
                 if text.endswith(form[:length]):
                     text = text[:-length] + _mark(name)
         return text
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The ways in which a secret may come back."""
+    yield from (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], value.strip(), value)
+    raw = value.encode()
+    if len(raw) < SHORTEST_ENCODED:
+        return
+    yield from (raw.hex(), raw.hex().upper())
+    for before in range(3):  # a part of more begins at one of three places in a group of base64
+        whole = base64.b64encode(bytes(before) + raw)
+        bits = 8 * before, 8 * (before + len(raw))
+        piece = whole[-(-bits[0] // 6) : bits[1] // 6].decode()  # the characters that only the secret's bits decide
+        yield from (piece, piece.replace("+", "-").replace("/", "_"))
 
 
 def _mark(name: str) -> str:

@@ -147,8 +147,17 @@ def _template(file: TomlFile, path: Path) -> Template | None:
     table = file.table(_RequestTable, file.root["request"], "request", advice=_ADVICE)
     if table is None:
         return None
+    place = path.parent / table.template
+    if not place.resolve().is_relative_to(path.parent.resolve()):
+        file.fault(
+            f"{table.template} lies outside this file's folder; templates stand beside the vendor file", "request", "template"
+        )
+        return None
+    if place.exists() and not place.is_file():
+        file.fault(f"{table.template} is no file", "request", "template")
+        return None
     try:
-        with (path.parent / table.template).open("rb") as stream:
+        with place.open("rb") as stream:
             content = stream.read(LONGEST_TEMPLATE + 1)
         text = content.decode()
     except OSError as error:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from rtconform.generators.composition import WHOSE_CLAIM, Document, nearest, plain
 from rtconform.generators.tomltext import Place, TomlText, toml_text
 from rtconform.reference.errors import DocumentError, Fault
+from rtconform.reference.toml_tables import ENDLESS, endless_key
 from rtconform.reference.wire import MAX_DOCUMENT_BYTES
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -142,6 +143,8 @@ def _parse(source: str, data: bytes) -> tuple[Document, str]:
         raise SuiteFileError(source, [(None, Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes"))])
     try:
         text = data.decode().replace("\r\n", "\n")
+        if line := endless_key(text):
+            raise SuiteFileError(source, [(line, Fault(ENDLESS))])
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
         found = _TOML_LINE.search(str(error))

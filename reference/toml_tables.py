@@ -19,6 +19,11 @@ Path_ = tuple[str, ...]
 LONGEST_FILE = 1024 * 1024
 """Longest TOML file that is read, in bytes."""
 
+MOST_DOTS = 500
+"""How many dots a line may have."""
+
+ENDLESS = f"more than {MOST_DOTS} dots on a line: no key or text here has so many"
+
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
@@ -96,6 +101,8 @@ class TomlFile:
                 self.fault(f"unknown key {key}; {hint}", *path, key)
 
     def _parse(self) -> dict[str, Any]:
+        if line := endless_key(self.text):
+            raise TomlError(self.source, line, (PlacedFault(ENDLESS, "$", line),))
         try:
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -106,6 +113,11 @@ class TomlFile:
             raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
         except RecursionError:
             raise UserError(f"{self.source}: nested too deep") from None
+
+
+def endless_key(text: str) -> int | None:
+    """The first line that may hold a key of very many parts, which the TOML reader takes quadratic time for."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if line.count(".") > MOST_DOTS), None)
 
 
 def line_of(text: str, path: Path_) -> int | None:

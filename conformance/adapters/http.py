@@ -72,6 +72,18 @@ class HttpAdapter:
     async def start(self) -> None:
         """See that somebody listens. Raises VendorUnreachable, or UserError where the request template is wrong."""
         await self._exchange.start()
+        try:
+            await self._reach()
+        except VendorUnreachable as error:
+            raise VendorUnreachable(self._exchange.redactor.text(str(error))) from None  # the host may be secret too
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.window),
+            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
+            auto_decompress=False,  # decompressed here, within bounds
+        )
+
+    async def _reach(self) -> None:
         host, port = self._url.host or "", self._url.port or 0
         limit = min(CONNECT_LIMIT_S, self._settings.timeout_s)
         try:
@@ -98,12 +110,6 @@ class HttpAdapter:
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self.window),
-            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
-            cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
-            auto_decompress=False,  # decompressed here, within bounds
-        )
 
     async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Send one case."""
