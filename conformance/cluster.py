@@ -85,9 +85,12 @@ class _Client(Protocol):
 
 
 async def run_on_cluster(
-    address: str, vendor: Vendor, chosen: Sequence[Chosen], writer: RunWriter, progress: Progress, tell: Tell
+    address: str, vendor: Vendor, chosen: Sequence[Chosen], writer: RunWriter, progress: Progress | None, tell: Tell
 ) -> None:
-    """Ask all cases that have no result yet. Raises UserError, VendorUnreachable; cancelled, it leaves a run to be resumed."""
+    """Ask all cases that have no result yet. Raises UserError, VendorUnreachable; cancelled, it leaves a run to be resumed.
+
+    `progress` None: nobody watches, and the results need not be read to be joined.
+    """
     if own := [part.suite.name for part in chosen if part.suite.name not in SUITES]:
         raise UserError(f"suite {own[0]} is from a file of yours, which workers don't have: run it without --cluster")
     shipped = _ship(vendor)
@@ -99,16 +102,15 @@ async def run_on_cluster(
             shards = tuple(_shards(chosen, done, cores))
             async for records in _run_all(client, shipped, writer.manifest, shards, AHEAD * cores):
                 writer.results_of_part(records.results)
-                for _, result in decode_lines(records.results.splitlines(), Result, RESULTS):
-                    progress(result)
+                if progress is not None:
+                    for _, result in decode_lines(records.results.splitlines(), Result, RESULTS):
+                        progress(result)
                 for event in merge.part(event for _, event in decode_lines(records.events.splitlines(), Event, EVENTS)):
-                    writer.event(event)
-                    if event.finding is not None:
-                        tell(event)
+                    _note(writer, tell, event)
         for event in merge.end():
-            writer.event(event)
+            _note(writer, tell, event)
     except asyncio.CancelledError:
-        writer.event(Event("interrupted", now(), "stopped before the end; resume it with --resume"))
+        _note(writer, tell, Event("interrupted", now(), "stopped before the end; resume it with --resume"))
         raise
 
 
@@ -225,6 +227,11 @@ async def _result(future: Awaitable[ShardRecords]) -> ShardRecords:
         return await future
     except KilledWorker as error:
         raise UserError(f"a shard was given up, it brought down every worker that it was given to: {error}") from None
+
+
+def _note(writer: RunWriter, tell: Tell, event: Event) -> None:
+    writer.event(event)
+    tell(event)
 
 
 def _quiet(happened: Result | Event) -> None:

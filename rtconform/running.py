@@ -112,7 +112,7 @@ async def run_to_folder(
         if cluster is not None:
             from rtconform.conformance.cluster import run_on_cluster  # noqa: PLC0415 - an optional extra, a second to import
 
-            await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet)
+            await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
             return summarise(RunFolder(out))
         opening = planned.disguise.opening if planned.disguise else open_adapter
         await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
