@@ -128,7 +128,7 @@ def _differences(result: Result, expected: Coding, answer: Answer) -> tuple[Diff
     """How the answer differs from the accepted lines nearest to it; from the primary ones where it is made of accepted lines."""
     billed = _billed(answer, result.case)
     sessions = tuple(dict.fromkeys((*(line.session for line in expected.lines), *billed)))
-    for coding in (expected, replace(expected, alternatives=())):
+    for coding in (expected, replace(expected, alternatives=())) if expected.alternatives else (expected,):
         found: list[Difference] = []
         for session in sessions:
             done = billed.get(session, Counter())
@@ -143,6 +143,8 @@ def _nearest(coding: Coding, session: str, billed: Counter[Service]) -> Counter[
     """What is due for the session: of the primary and the accepted lines those that differ least from what was billed."""
     primary = [line for line in coding.lines if line.session == session]
     ways = [primary, *(a.lines for a in coding.alternatives if a.session == session)]
+    if len(ways) == 1:
+        return _services(primary)
     nearest = Counter[Service]()
     for about_guidance in (False, True):
         forms = [_services(line for line in lines if (line.code in _GUIDING) == about_guidance) for lines in ways]

@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 
 from rtconform.conformance.causes import Cause, size_of
 from rtconform.conformance.records import Result
+from rtconform.conformance.strength.faults import known_fault
+from rtconform.conformance.strength.faulty import Fault as KnownFault
 from rtconform.reports.repair import Step, order
 
 SMALLEST = 3
-"""How many of the smallest cases of each fault are kept."""
+"""How many of the smallest cases of each fault are shown."""
+
+KEPT = 8
+"""How many are kept to tell which known fault it looks like."""
+
+LOOKED_INTO = 20
+"""Faults that are held against the catalogue, the first in the order of repair."""
 
 _HUGE = (10**6,)
 """The size of a case whose treatment is not in the record."""
@@ -21,11 +29,12 @@ _HUGE = (10**6,)
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: its cause, its place in the order of repair, its smallest cases."""
+    """One fault: its cause, its place in the order of repair, its smallest cases, the fault of the catalogue it looks like."""
 
     cause: Cause
     step: Step
     smallest: tuple[Result, ...]
+    known: KnownFault | None = None
 
 
 @dataclass
@@ -47,21 +56,34 @@ class FaultTally:
             self._causes[cause.id] = cause
             heap = self._smallest.setdefault(cause.id, [])
             entry = (largest_first, -self._number, result)
-            if len(heap) < SMALLEST:
+            if len(heap) < KEPT:
                 heapq.heappush(heap, entry)
             elif entry[:2] > heap[0][:2]:
                 heapq.heapreplace(heap, entry)
 
     def faults(self) -> tuple[Fault, ...]:
         """The faults in the order of repair, the smallest case of each first: few causes, then a small treatment."""
-        return tuple(
-            Fault(
-                self._causes[step.cause],
-                step,
-                tuple(entry[2] for entry in sorted(self._smallest[step.cause], key=_rank, reverse=True)),
-            )
-            for step in order(self.combinations)
-        )
+        return tuple(self._fault(step, look=number < LOOKED_INTO) for number, step in enumerate(order(self.combinations)))
+
+    def known(self) -> KnownFault | None:
+        """The one fault of the catalogue that gives all the answers kept, of several causes; None where there is none."""
+        results = [entry[2] for heap in self._smallest.values() for entry in heap]
+        return looks_like(results) if 1 < len(self._smallest) <= LOOKED_INTO else None
+
+    def _fault(self, step: Step, *, look: bool) -> Fault:
+        kept = [entry[2] for entry in sorted(self._smallest[step.cause], key=_rank, reverse=True)]
+        known = looks_like(kept[: self._alone(step)]) if look else None
+        return Fault(self._causes[step.cause], step, tuple(kept[:SMALLEST]), known)
+
+    def _alone(self, step: Step) -> int:
+        """How many of the kept cases tell of this fault alone: those come first."""
+        return min(step.alone, KEPT)
+
+
+def looks_like(results: Sequence[Result]) -> KnownFault | None:
+    """The fault of the catalogue that gives just these answers; None where there is none, or a result has no case or answer."""
+    answers = [(result.case, result.coded) for result in results if result.case is not None and result.coded is not None]
+    return known_fault(answers) if answers and len(answers) == len(results) else None
 
 
 def _rank(entry: tuple[tuple[int, ...], int, Result]) -> tuple[tuple[int, ...], int]:

@@ -3,11 +3,12 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from rtconform.conformance.records import Manifest
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.reference.errors import UserError
 from rtconform.reports import badge, csv_report, html, json_report, junit, markdown, table, tap
@@ -42,10 +43,13 @@ FORMATS: dict[str, Format] = {
 """Every format by the name that `rtconform report --format` takes."""
 
 
-def render(run_path: Path, formats: Sequence[str], out: Path | None = None) -> list[Path]:
+def render(
+    run_path: Path, formats: Sequence[str], out: Path | None = None, *, finder: Callable[[Manifest], html.FindCase] | None = None
+) -> list[Path]:
     """Write the run in the given formats and return the files, in their order; the table goes to standard output.
 
-    `out` is the folder for the files (the run folder where None). A file is complete or not there: it replaces an older
+    `out` is the folder for the files (the run folder where None); `finder` brings the treatments of cases that the run is
+    recorded without, for the page to draw. A file is complete or not there: it replaces an older
     one in one step. Raises UserError for a format that does not exist, a folder without a run, and one that can't be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
@@ -62,7 +66,10 @@ def render(run_path: Path, formats: Sequence[str], out: Path | None = None) -> l
             continue
         path = folder / chosen.file
         with _replacing(path) as stream:
-            chosen.write(run, summary, stream)
+            if name == "html" and finder is not None:
+                html.write(run, summary, stream, finder(run.manifest))
+            else:
+                chosen.write(run, summary, stream)
         written.append(path)
     return written
 

@@ -12,7 +12,7 @@ from typing import TextIO
 import msgspec
 from markupsafe import Markup
 
-from rtconform.conformance.causes import Cause, causes_of
+from rtconform.conformance.causes import Cause
 from rtconform.conformance.records import Event, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
@@ -92,8 +92,9 @@ class _Cases:
     shown: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
-        causes = causes_of(result)
-        if causes:
+        causes: tuple[Cause, ...] = ()
+        if not VERDICTS[result.verdict].conformant:
+            causes = self.reading.causes[self.not_standing]
             self.not_standing += 1
             if len(self.listed) < LISTED:
                 self.listed.append(_listed(result))

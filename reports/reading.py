@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rtconform.conformance.causes import causes_of
+from rtconform.conformance.causes import Cause, causes_of
 from rtconform.conformance.records import Result
 from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.strength.faulty import Fault as KnownFault
 from rtconform.reports.ambiguities import Ambiguity, AmbiguityTally
 from rtconform.reports.faults import Fault, FaultTally
 from rtconform.reports.matrices import Matrix, MatrixTally
@@ -16,9 +17,15 @@ from rtconform.reports.utilisation import Share, UtilisationTally
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything that the page shows but the cases themselves. `placed`: how many results the tables are of."""
+    """Everything that the page shows but the cases themselves. `placed`: how many results the tables are of.
+
+    `known`: the one fault of the catalogue that all of it looks like. `causes`: those of each result that does not stand, in
+    the order of the results, so that nobody need look for them again.
+    """
 
     faults: tuple[Fault, ...]
+    causes: tuple[tuple[Cause, ...], ...]
+    known: KnownFault | None
     combinations: Counter[frozenset[str]]
     levels: Matrix
     guidance: Matrix
@@ -35,6 +42,8 @@ def read(run: RunFolder, summary: Summary) -> Reading:
         tallies.add(result)
     return Reading(
         faults=tallies.faults.faults(),
+        causes=tuple(tallies.causes),
+        known=tallies.faults.known(),
         combinations=tallies.faults.combinations,
         levels=tallies.matrices.levels(),
         guidance=tallies.matrices.guidance(),
@@ -48,6 +57,8 @@ def read(run: RunFolder, summary: Summary) -> Reading:
 @dataclass
 class _Tallies:
     set_aside: frozenset[str]
+    causes: list[tuple[Cause, ...]] = field(default_factory=list)
+    _alike: dict[tuple[Cause, ...], tuple[Cause, ...]] = field(default_factory=dict)
     faults: FaultTally = field(default_factory=FaultTally)
     matrices: MatrixTally = field(default_factory=MatrixTally)
     ambiguities: AmbiguityTally = field(default_factory=AmbiguityTally)
@@ -56,6 +67,8 @@ class _Tallies:
 
     def add(self, result: Result) -> None:
         causes = causes_of(result)
+        if causes:
+            self.causes.append(self._alike.setdefault(causes, causes))
         if causes and result.id not in self.set_aside:
             self.faults.add(result, causes)
         self.matrices.add(result)

@@ -142,8 +142,10 @@
     if (first) { first.focus({preventScroll: true}); }
   };
 
+  const clear = () => { for (const field of form.elements) { if (field.name) { field.value = ""; } } };
+
   const apply = (text) => {
-    form.reset();
+    clear();
     for (const [name, wanted] of new URLSearchParams(text)) {
       const field = form.elements.namedItem(name);
       if (field) { field.value = wanted; }
@@ -153,7 +155,7 @@
   };
 
   const open = (at) => {
-    form.reset();
+    clear();
     byId("q").value = index.ids[at];
     search();
     page = Math.floor(found.indexOf(at) / PAGE);

@@ -6,6 +6,7 @@ import click
 
 from rtconform.commands.options import names
 from rtconform.reports.formats import FORMATS, render
+from rtconform.treatments import case_finder
 
 
 @click.command()
@@ -26,5 +27,5 @@ def report(run: Path, forms: str) -> None:
 
     The paths written go to standard output, and so does the table.
     """
-    for path in render(run, names(forms)):
+    for path in render(run, names(forms), finder=case_finder):
         click.echo(path)

@@ -24,6 +24,7 @@ from rtconform.reference.wire import encode
 from rtconform.reports.formats import render
 from rtconform.reports.summary import Summary
 from rtconform.running import PlannedRun, plan_run, run_to_folder
+from rtconform.treatments import case_finder
 
 
 @click.command()
@@ -90,7 +91,7 @@ def run(
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
             sys.exit(EXIT_INTERRUPTED)
-    (report,) = render(folder, ["html"])
+    (report,) = render(folder, ["html"], finder=case_finder)
     if form == "json":
         click.echo(encode(summary))
     else:
