@@ -178,7 +178,7 @@ def _listed(result: Result) -> Listed:
 
 def _documents(result: Result, case: Case | None) -> tuple[tuple[str, str], ...]:
     """The raw JSON of a case: name and text, each of bounded length."""
-    found = (("The case", case), ("Expected", result.expected), ("Answered", result.answer))
+    found = (("The case", case), ("The claim", result.claim), ("Expected", result.expected), ("Answered", result.answer))
     return tuple((name, _json(value)) for name, value in found if value is not None)
 
 

@@ -9,6 +9,7 @@ from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.shards import merge as merge_shards
 from rtconform.reports.formats import render
 from rtconform.reports.summary import summarise
+from rtconform.treatments import case_finder
 
 
 @click.command()
@@ -27,7 +28,7 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     """
     merge_shards(runs, out)
     summary = summarise(RunFolder(out))
-    (report,) = render(out, ["html"])
+    (report,) = render(out, ["html"], finder=case_finder)
     render(out, ["table"])
     click.echo(f"\nreport: {report}")
     sys.exit(summary.exit_code)

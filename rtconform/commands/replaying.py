@@ -16,6 +16,7 @@ from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EX
 from rtconform.replaying import Replayed, plan_replay, replayed
 from rtconform.reports.formats import render
 from rtconform.reports.text import clip
+from rtconform.treatments import case_finder
 
 
 @click.command()
@@ -46,7 +47,7 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
         click.echo("rtconform: interrupted; replay the same run again", err=True)
         sys.exit(EXIT_INTERRUPTED)
     cases = replayed(planned, RunFolder(folder))
-    (report,) = render(folder, ["html"])
+    (report,) = render(folder, ["html"], finder=case_finder)
     if form == "json":
         click.echo(msgspec.json.encode(cases))
     else:
