@@ -8,7 +8,8 @@ from rtconform.conformance.edits_judge import Slip, slips_of
 from rtconform.conformance.normal_form import REPEAT_MODIFIERS
 from rtconform.conformance.records import Result
 from rtconform.generators.claim_faults import CLAIM_FAULTS
-from rtconform.reference.codes import DELIVERY_CODES
+from rtconform.reference.claim import ClaimLine
+from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE
 from rtconform.reference.edits import CATEGORIES
 from rtconform.reference.rules import RULES
 
@@ -48,6 +49,7 @@ def cause_of_slip(result: Result, slip: Slip) -> EditCause:
     if slip.kind == "held":
         return EditCause(f"{rule}/held-{slug}", due.rules, "held", f"Holds {service} for review where it has to be allowed.")
     if came.category is None and came.carc is None:
+        rule = "SESSIONS" if _again(result, slip) else rule
         says = RULES[rule].says if rule in RULES else due.reason
         sentence = f"Stops {service} where it has to be allowed. {says}"
         return EditCause(f"{rule}/false-denial-{slug}", due.rules, "false_denial", sentence)
@@ -64,11 +66,12 @@ def _miss(result: Result, slip: Slip, rule: str) -> EditCause:
         return EditCause(f"{rule}/missed", due.rules, "miss", f"Allows what it has to stop ({rule}): {due.reason}")
     documented = result.claim is not None and result.claim.treatment is not None
     faults = [CLAIM_FAULTS[name] for name in result.faults if name in CLAIM_FAULTS]
-    put = [fault for fault in faults if fault.expected(documented=documented) in (due.category, *due.also)]
-    if len(put) > 1:  # of two deleted codes in one claim, the one on this line
-        put = [fault for fault in put if _code(result, slip).lower() in fault.id]
-    if len(put) == 1:
-        return EditCause(f"missed/{put[0].id}", due.rules, "miss", f"Allows {put[0].says} ({rule}).")
+    put = [fault for fault in faults if fault.expected(documented=documented) == due.category]
+    put = put or [fault for fault in faults if fault.expected(documented=documented) in due.also]
+    if put:
+        words = _words(result, slip)
+        fault = max(put, key=lambda fault: len(words.intersection(fault.id.split("-"))))
+        return EditCause(f"missed/{fault.id}", due.rules, "miss", f"Allows {fault.says} ({rule}).")
     what = CATEGORIES[due.category].says
     category = due.category.replace("_", "-")
     return EditCause(f"{rule}/missed-{category}", due.rules, "miss", f"Allows what it has to stop ({rule}): {what}")
@@ -77,15 +80,33 @@ def _miss(result: Result, slip: Slip, rule: str) -> EditCause:
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def _code(result: Result, slip: Slip) -> str:
+def _words(result: Result, slip: Slip) -> set[str]:
+    """What faults of this line may be called by: of two faults in one claim, the one that is about the line is meant."""
+    line = _line(result, slip)
+    if line is None:
+        return set()
+    about = {GUIDANCE_CODE: "guidance", PORT_IMAGE_CODE: "port"}.get(line.code, "delivery")
+    return {line.code.lower(), about, *map(str.lower, line.modifiers)}
+
+
+def _again(result: Result, slip: Slip) -> bool:
+    """Whether the line bills a further session: by a modifier, by its units, or after another line of its kind."""
+    line = _line(result, slip)
+    if line is None or result.claim is None:
+        return False
+    kind = line.code in DELIVERY_CODES
+    earlier = [one for one in result.claim.lines if one.number < line.number and (one.code in DELIVERY_CODES) == kind]
+    return line.units > 1 or bool(REPEAT_MODIFIERS.intersection(line.modifiers)) or bool(earlier)
+
+
+def _line(result: Result, slip: Slip) -> ClaimLine | None:
     lines = result.claim.lines if result.claim else ()
-    return next((line.code for line in lines if line.number == slip.due.number), "")
+    return next((line for line in lines if line.number == slip.due.number), None)
 
 
 def _service(result: Result, slip: Slip) -> tuple[str, str]:
     """The kind of service on the line, in words and as part of an id."""
-    lines = result.claim.lines if result.claim else ()
-    line = next((line for line in lines if line.number == slip.due.number), None)
+    line = _line(result, slip)
     if line is None:
         return "a line", "line"
     parts = [line.code, *(modifier for modifier in line.modifiers if modifier not in REPEAT_MODIFIERS)]
