@@ -29,7 +29,7 @@ _CLAIM_OF = {pair: name for name, pair in WHOSE_CLAIM.items()}
 
 @dataclass(frozen=True)
 class Entry:
-    """What a claim of a suite is made of: its faults (none: right), or its row, whose claim, and who pays."""
+    """What a claim of a suite is made of: faults (none: right), row (None: any that can have them), whose claim, who pays."""
 
     faults: tuple[str, ...]
     row: str | None

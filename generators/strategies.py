@@ -10,20 +10,27 @@ The same space as the suites: whatever a strategy draws could stand in one. It s
 first value of each dimension, one plan, one beam, no guidance, no motion management.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import combinations as combinations_of
 from random import Random
 
 from hypothesis import strategies as st
 
+from rtconform.generators.claim_faults import CLAIM_FAULTS, ClaimFault, compatible
+from rtconform.generators.claim_rows import ROWS
+from rtconform.generators.claim_suites import Entry, claim_of
+from rtconform.generators.composition import WHOSE_CLAIM, nearest
 from rtconform.generators.constraints import Implication, Model
 from rtconform.generators.counting import count, feasible
+from rtconform.generators.randomness import draw_for
 from rtconform.generators.realise import realise
 from rtconform.generators.space import SPACE, Combination
+from rtconform.generators.suite import SuiteClaim
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case, Session
 
-__all__ = ["cases", "combinations", "sessions"]
+__all__ = ["cases", "claims", "combinations", "sessions"]
 
 _CHOICES = 32
 """How many treatments of a combination there are to choose from, the simplest first."""
@@ -40,6 +47,7 @@ _SIMPLEST = {"date": "2026"}
 """The simplest value of a dimension, where that is not its first."""
 
 Wanted = str | Iterable[str]
+FaultGroup = tuple[ClaimFault, ...]
 
 
 def cases(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStrategy[Case]:
@@ -50,6 +58,82 @@ def cases(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStrate
     wish that no treatment meets: a strategy is never silently empty.
     """
     return st.builds(_treatment, combinations(isocenters=isocenters, **wanted), st.integers(0, _CHOICES - 1))
+
+
+def claims(
+    *,
+    faults: int | Iterable[str] | None = None,
+    documented: bool | None = None,
+    row: Wanted | None = None,
+    claim: Wanted | None = None,
+    payer: Wanted | None = None,
+) -> st.SearchStrategy[SuiteClaim]:
+    """Claims, right and wrong, each with its faults and the lines to be stopped; one right line is the simplest.
+
+    `faults`: how many there are, 0 to 2 (None: any of these), or the names of one or two that go together
+    (`claim_faults.CLAIM_FAULTS`). `documented`: whether the record goes with the claim. `row` (`claim_rows.ROWS`), whose
+    `claim` (`composition.WHOSE_CLAIM`) and `payer` give the value, or the values, that there may be. Raises UserError for a
+    name that there is not, and for a wish that no claim meets.
+    """
+    rows, whose = _named("row", row, ROWS), _named("claim", claim, WHOSE_CLAIM)
+    payers = _named("payer", payer, SPACE.parameters["payer"])
+    groups = [group for group in _fault_groups(faults) if _bills(group, rows, whose, payers, documented=documented)]
+    if not groups:
+        raise UserError("no claim is so: the faults don't go together, or not with this row, claim, payer or without a record")
+    return _claims(tuple(groups), rows, whose, payers, documented)
+
+
+@st.composite
+def _claims(
+    draw: st.DrawFn,
+    groups: tuple[FaultGroup, ...],
+    rows: tuple[str, ...],
+    whose: tuple[str, ...],
+    payers: tuple[str, ...],
+    documented: bool | None,  # noqa: FBT001 - composite strategies are called by place
+) -> SuiteClaim:
+    group = draw(st.sampled_from(groups))
+    row, claim, payer, record = draw(st.sampled_from(_bills(group, rows, whose, payers, documented=documented)))
+    number = draw(st.integers(0, _CHOICES - 1))
+    entry = Entry(tuple(fault.id for fault in group), row, claim, payer)
+    return claim_of(entry, draw_for("strategies.claims", "1", number, 0), f"strategy:{number}", documented=record)
+
+
+def _fault_groups(faults: int | Iterable[str] | None) -> Iterator[FaultGroup]:
+    if faults is None or isinstance(faults, int):
+        numbers = range(3) if faults is None else (faults,)
+        for number in numbers:
+            yield from combinations_of(CLAIM_FAULTS.values(), number) if number <= 2 else ()
+        return
+    names = _named("fault", faults, CLAIM_FAULTS)
+    yield tuple(CLAIM_FAULTS[name] for name in names)
+
+
+def _bills(
+    group: FaultGroup, rows: tuple[str, ...], whose: tuple[str, ...], payers: tuple[str, ...], *, documented: bool | None
+) -> list[tuple[str, str, str, bool]]:
+    """Row, whose claim, payer and whether with a record: all that a claim with these faults can be, of those wished for."""
+    if len(group) == 2 and not compatible(*group):
+        return []
+    needed = any(fault.documented for fault in group)
+    records = [record for record in (False, True) if documented in (None, record) and (record or not needed)]
+    asked = [payer for payer in payers if all(payer in (fault.payers or payers) for fault in group)]
+    fitting = [
+        (row, claim)
+        for claim in whose
+        for row in rows
+        if claim in ROWS[row].claims and all(fault.fits(ROWS[row], claim) for fault in group)
+    ]
+    return [(row, claim, payer, record) for record in records for payer in asked for row, claim in fitting]
+
+
+def _named(kind: str, wanted: Wanted | None, known: Iterable[str]) -> tuple[str, ...]:
+    """The names wished for, all where there is no wish. Raises UserError for one that there is not."""
+    names = tuple(known) if wanted is None else (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    for name in names:
+        if name not in known:
+            raise UserError(f"no {kind} {name!r}{nearest(name, known)}")
+    return names
 
 
 def sessions(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStrategy[Session]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from rtconform.reference.codes import DELIVERY_CODES
-from rtconform.reference.toml_tables import TomlFile
+from rtconform.reference.toml_tables import TomlFile, day_of
 
 GuidanceForm = Literal["26", "global", "either"]
 SecondSession = Literal["59", "76", "XE", "units", "plain"]
@@ -62,7 +62,7 @@ def load_profile(path: Path) -> PayerProfile:
     tables: dict[str, Any] = raw if isinstance(raw, dict) else {}
     if not tables:
         file.fault("no period: write what holds from a day on as [period.2026-01-01]", "period")
-    periods = [(_day(file, key), _period(file, key, table)) for key, table in tables.items()]
+    periods = [(day_of(file, key), _period(file, key, table)) for key, table in tables.items()]
     file.check()
     whole = sorted(((day, period) for day, period in periods if day and period), key=lambda item: item[0])
     if head is None:  # check has raised
@@ -81,14 +81,6 @@ def profile_of(payer: str, own: Iterable[PayerProfile] = ()) -> PayerProfile:
     """The profile for what a claim calls its payer: one of the user's `own`, a shipped one, else the default."""
     known = [*own, *profiles().values()]
     return next((profile for profile in known if payer in profile.payers), profiles()[DEFAULT])
-
-
-def _day(file: TomlFile, key: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(key)
-    except ValueError:
-        file.fault(f"{key!r} is no day: name the period by its first day, as in [period.2026-01-01]", "period", key)
-        return None
 
 
 def _period(file: TomlFile, key: str, table: object) -> Period | None:

@@ -1,5 +1,6 @@
 """TOML tables into typed values, with every fault of the file at once and the line that each is on."""
 
+import datetime as dt
 import re
 import tomllib
 from collections import Counter
@@ -170,3 +171,12 @@ def _spoken(message: str) -> str:
 def _colon(fault: Fault) -> str:
     line = fault.line if isinstance(fault, PlacedFault) else None
     return "" if line is None else f":{line}"
+
+
+def day_of(file: TomlFile, key: str) -> dt.date | None:
+    """The first day of a table `[period.2026-01-01]`, from its key; None where that is no day, which is noted."""
+    try:
+        return dt.date.fromisoformat(key)
+    except ValueError:
+        file.fault(f"{key!r} is no day: name the period by its first day, as in [period.2026-01-01]", "period", key)
+        return None

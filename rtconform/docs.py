@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.lock import lock_text, refuse_silent_change
+from rtconform.reference.editor_book import editor_rules
 from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
 from rtconform.requirements import requirements_table
@@ -33,6 +34,7 @@ LOCK = "suites.lock"
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "rule-book.md": rule_book,
+    "editor-rules.md": editor_rules,
     "verdicts.md": verdict_table,
     "requirements.md": requirements_table,
     LOCK: lock_text,

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from rtconform.generators.claim_faults import CLAIM_FAULTS, put
@@ -23,12 +23,14 @@ from rtconform.generators.claim_suites import (
 from rtconform.generators.claims import Wish, right_claim
 from rtconform.generators.composition import WHOSE_CLAIM
 from rtconform.generators.randomness import draw_for
+from rtconform.generators.strategies import claims
 from rtconform.generators.suite import SuiteClaim, cases
 from rtconform.generators.suites import digest
 from rtconform.reference.claim import claim_faults
 from rtconform.reference.coder import code
 from rtconform.reference.editor import adjudicate
 from rtconform.reference.edits import CATEGORIES
+from rtconform.reference.errors import UserError
 from rtconform.reference.rules import RULES
 from rtconform.reference.treatment import Billing, Case, Patient
 
@@ -193,3 +195,30 @@ def test_headings_are_those_of_the_rule_book() -> None:
     """The headings that right claims cite are among those that the rules cite."""
     cited = {part.strip() for rule in RULES.values() for part in rule.heading.split(";")}
     assert set() == {part.strip() for row in RIGHT_ROWS for part in row.heading.split(";")} - cited
+
+
+def test_strategies_shrink_to_one_right_line() -> None:
+    """The smallest claim is right and has one line, without a record; the smallest wrong one has one fault."""
+    smallest = find(claims(), lambda _: True)
+    assert ((), 1, None) == (smallest.faults, len(smallest.claim.lines), smallest.claim.treatment)
+    wrong = find(claims(), lambda entry: bool(entry.stops))
+    assert (1, 1) == (len(wrong.faults), len(wrong.claim.lines))
+
+
+@given(claims(documented=True, payer="commercial"))
+def test_strategies_keep_what_is_asked(entry: SuiteClaim) -> None:
+    """A strategy's claims have the record and the payer that were asked for, and the reference agrees with each."""
+    assert entry.claim.treatment is not None
+    assert "commercial" == entry.claim.payer
+    assert [] == disagreements(entry)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"faults": ["no such"]}, {"faults": 3}, {"faults": ["upcoded-surface"], "documented": False}, {"row": "no such"},
+     {"faults": ["delivery-26", "delivery-tc"]}, {"claim": "nobody"}],
+)  # fmt: skip
+def test_a_strategy_is_never_silently_empty(wish: dict[str, object]) -> None:
+    """A name that there is not, and a wish that no claim meets, are refused at once."""
+    with pytest.raises(UserError):
+        claims(**wish)

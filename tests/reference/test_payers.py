@@ -1,0 +1,121 @@
+"""Payer profiles and relative values: dated files of a user's own, and every mistake in one with its line and field."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from rtconform.reference.errors import DocumentError, UserError
+from rtconform.reference.payers import load_profile, profile_of, profiles
+from rtconform.reference.relative_values import load_relative_values, relative_value, shipped_values
+
+PROFILE = """[profile]
+name = "acme"
+title = "Acme Health"
+payers = ["acme", "acme_gold"]
+
+[period.2026-01-01]
+source = "Acme notice 12"
+guidance_in_freestanding = "either"
+second_session = ["76"]
+most_sessions = 2
+
+[period.2026-07-01]
+source = "Acme notice 31"
+guidance_in_freestanding = "26"
+second_session = ["59", "units"]
+most_sessions = 3
+utilisation = { 77412 = 0.3 }
+"""
+
+VALUES = """[period.2026-01-01]
+until = 2027-01-01
+source = "our fee table 3"
+unit = "dollars"
+freestanding = { 77412 = 12.5, 77387-26 = 0.5 }
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "own.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_profile_of_ones_own(tmp_path: Path) -> None:
+    """A user's profile is found by what claims call the payer, before the shipped ones, and says what holds on a day."""
+    profile = load_profile(written(tmp_path, PROFILE))
+    assert profile == profile_of("acme_gold", [profile])
+    assert "either" == profile.on(dt.date(2026, 6, 30)).guidance_in_freestanding
+    assert "26" == profile.on(dt.date(2026, 7, 1)).guidance_in_freestanding
+    assert profiles()["medicare"] == profile_of("nobody knows", [profile])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "field"),
+    [
+        ('"either"', '"sometimes"', 8, "guidance_in_freestanding"),
+        ('second_session = ["59", "units"]', 'second_session = ["59", "77"]', 15, "second_session"),
+        ("most_sessions = 3", "most_sessions = 0", 16, "most_sessions"),
+        ("77412 = 0.3", "77412 = 3", 17, "utilisation"),
+        ("77412 = 0.3", "77385 = 0.3", 17, "utilisation"),
+        ('source = "Acme notice 31"\n', "", 12, "source"),
+        ("[period.2026-07-01]", "[period.summer]", 12, "summer"),
+        ("most_sessions = 2", "most_session = 2", 10, "most_session"),
+        ('name = "acme"', 'name = "Acme!"', 2, "name"),
+        ('payers = ["acme", "acme_gold"]', "payers = []", 4, "payers"),
+    ],
+)
+def test_a_mistake_in_a_profile_is_told_with_its_place(tmp_path: Path, before: str, after: str, line: int, field: str) -> None:
+    """A profile with a mistake is refused, naming file, line and field."""
+    path = written(tmp_path, PROFILE.replace(before, after))
+    with pytest.raises(DocumentError) as refused:
+        load_profile(path)
+    assert any(f"{path}:{line}: " in told and field in told for told in str(refused.value).splitlines()), str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "[profile]\n", "[period]\n", "no toml", PROFILE.split("[period", maxsplit=1)[0]])
+def test_what_is_no_profile_is_refused(tmp_path: Path, text: str) -> None:
+    """A file without a head, or without a period, is refused; so is none."""
+    with pytest.raises(UserError):
+        load_profile(written(tmp_path, text))
+    with pytest.raises(UserError):
+        load_profile(tmp_path / "missing.toml")
+
+
+def test_relative_values_hold_inside_their_dates(tmp_path: Path) -> None:
+    """A user's values answer on the days, for the services and in the settings that they cover, and nowhere else."""
+    values = load_relative_values(written(tmp_path, VALUES))
+    asked = [
+        ("77412", dt.date(2026, 1, 1), "freestanding"),
+        ("77387-26", dt.date(2026, 12, 31), "freestanding"),
+        ("77412", dt.date(2027, 1, 1), "freestanding"),
+        ("77412", dt.date(2025, 12, 31), "freestanding"),
+        ("77412", dt.date(2026, 1, 1), "hospital_outpatient"),
+        ("77407", dt.date(2026, 1, 1), "freestanding"),
+    ]
+    assert [12.5, 0.5, None, None, None, None] == [relative_value(*each, values) for each in asked]
+
+
+def test_no_figure_is_shipped() -> None:
+    """The shipped file has no figure: no citable table was at hand, so nothing is covered."""
+    assert () == shipped_values()
+    assert relative_value("77412", dt.date(2026, 3, 9), "freestanding") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "field"),
+    [
+        ("until = 2027-01-01", "until = 2025-01-01", 2, "until"),
+        ("77412 = 12.5", "77412 = -1", 5, "freestanding"),
+        ("77412 = 12.5", "99999 = 1", 5, "freestanding"),
+        ("[period.2026-01-01]", "[period.new]", 1, "new"),
+        ('unit = "dollars"\n', "", 1, "unit"),
+    ],
+)
+def test_a_mistake_in_values_is_told_with_its_place(tmp_path: Path, before: str, after: str, line: int, field: str) -> None:
+    """Values with a mistake are refused, naming file, line and field."""
+    path = written(tmp_path, VALUES.replace(before, after))
+    with pytest.raises(DocumentError) as refused:
+        load_relative_values(path)
+    assert any(f"{path}:{line}: " in told and field in told for told in str(refused.value).splitlines()), str(refused.value)
