@@ -1,15 +1,19 @@
 """`rtconform edit`: what the reference editor makes of claims."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
 from rtconform.commands.options import documents_of, print_rows
+from rtconform.reference.claim import Claim
+from rtconform.reference.codes import PROFESSIONAL
 from rtconform.reference.editor import adjudicate
+from rtconform.reference.editor_lines import whose_claim
 from rtconform.reference.edits import Adjudication, AdjudicationLine
 from rtconform.reference.errors import UserError
 from rtconform.reference.payers import PayerProfile, load_profile, profile_of
+from rtconform.reference.relative_values import RelativeValues, load_relative_values, relative_value, shipped_values
 from rtconform.reference.wire import decode_claims, encode
 
 
@@ -27,7 +31,14 @@ from rtconform.reference.wire import decode_claims, encode
     metavar="FILE",
     help="A payer profile of your own, for claims to a payer that it names; may be given again.",
 )
-def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], *, explain: bool) -> None:
+@click.option(
+    "--relative-values",
+    "weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What services weigh in payment, shown by --explain; never part of a disposition.",
+)
+def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path | None, *, explain: bool) -> None:
     """Print the reference's dispositions of the claims in FILEs (JSON Lines, `-` or none: standard input), one claim a line.
 
     \b
@@ -39,23 +50,39 @@ def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], *, explain: b
     and what else is accepted; for a line that is allowed, the sentence for an appeal.
     """
     profiles = _own_profiles(own)
+    values = load_relative_values(weights) if weights else shipped_values()
     found = _adjudicated(files or ("-",), profiles)
     if form == "table":
-        rows = [{"claim": one.id, **_row(line)} for one in found for line in one.lines]
+        rows = [{"claim": one.id, **_row(line)} for _, one in found for line in one.lines]
         print_rows(rows, "table", ("claim", "line", "disposition", "category", "carc", "reason"), (None,) * 5 + (60,))
         return
-    for one in found:
-        click.echo(explanation(one) if explain else encode(one))
+    for claim, one in found:
+        click.echo(explanation(one, weighed(claim, values)) if explain else encode(one))
 
 
-def explanation(adjudication: Adjudication) -> str:
-    """An adjudication in prose: line by line what happens to it, why, and what else is accepted."""
+def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
+    """What each line weighs, by number and in words; lines that the values do not cover are left out."""
+    setting, _ = whose_claim(claim)
+    found = {}
+    for line in claim.lines:
+        service = f"{line.code}-{PROFESSIONAL}" if PROFESSIONAL in line.modifiers else line.code
+        weight = relative_value(service, line.date_of_service, setting, values)
+        if weight is not None:
+            period = next(period for since, period in reversed(values) if since <= line.date_of_service)
+            found[line.number] = f"{weight * line.units:g} {period.unit} ({period.source})"
+    return found
+
+
+def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
+    """An adjudication in prose: line by line what happens to it, why, what else is accepted, and what it weighs."""
     parts = [f"{adjudication.id}: payer profile {adjudication.profile}"]
     for line in adjudication.lines:
         codes = f" ({line.category}, CARC {line.carc})" if line.category else ""
         parts += [f"  line {line.number}: {line.disposition}{codes}", f"    {line.reason}"]
         if line.accepted:
             parts.append(f"    accepted too: {', '.join(line.accepted)}")
+        if line.number in weights:
+            parts.append(f"    weighs: {weights[line.number]}")
         if line.rules:
             parts.append(f"    rules: {', '.join(line.rules)}")
         if line.appeal:
@@ -91,7 +118,7 @@ def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
     return tuple(loaded)
 
 
-def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...]) -> Iterator[Adjudication]:
+def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...]) -> Iterator[tuple[Claim, Adjudication]]:
     for name in files:
         for _, claim in documents_of(name, decode_claims):
-            yield adjudicate(claim, profile_of(claim.payer, profiles))
+            yield claim, adjudicate(claim, profile_of(claim.payer, profiles))

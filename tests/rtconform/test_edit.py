@@ -71,6 +71,22 @@ def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd) -> None:
     assert (2, True) == (code, "has a profile already" in err)
 
 
+def test_money_is_shown_where_a_file_covers_it_and_changes_nothing(tmp_path: Path, capfd) -> None:
+    """With relative values, the prose says what a line weighs; the disposition is the same, and without them nothing is said."""
+    weights = tmp_path / "weights.toml"
+    weights.write_text("""[period.2026-01-01]
+until = 2027-01-01
+source = "our table"
+unit = "dollars"
+freestanding = { 77412 = 12.5 }
+""")
+    path = written(tmp_path, CLAIM)
+    _, plain, _ = edited(capfd, path, "--explain")
+    _, told, _ = edited(capfd, path, "--explain", "--relative-values", str(weights))
+    assert ["    weighs: 12.5 dollars (our table)"] == [line for line in told.splitlines() if line not in plain.splitlines()]
+    assert "weighs" not in plain
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
