@@ -96,6 +96,15 @@ matrix:
 	    echo "== $$python"; $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
 	  else echo "== $$python: not on this machine, skipped"; fi; done
 
+# Chooses the cases of suite certify anew from the kill matrix: ten minutes of both cores. Raise the suite's version with it.
+.PHONY: certify-suite strength
+certify-suite: setup
+	$(BIN)/python -m rtconform.conformance.strength.selection
+
+# The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Half an hour of both cores.
+strength: setup
+	$(BIN)/python -m rtconform.conformance.strength.figures
+
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache
 

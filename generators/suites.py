@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from rtconform.generators.arrays import PAIRWISE, THREEWAY
+from rtconform.generators.certify_suite import CERTIFY
 from rtconform.generators.claim_suites import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.clinic_suite import CLINIC
 from rtconform.generators.composition import nearest
@@ -18,7 +19,17 @@ from rtconform.generators.suite import AnySuite, Suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 
-_GENERATED: tuple[AnySuite, ...] = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID, EDITS_CLAIM, EDITS_DOCUMENTED)
+_GENERATED: tuple[AnySuite, ...] = (
+    PAIRWISE,
+    THREEWAY,
+    EXHAUSTIVE,
+    CLINIC,
+    DOCUMENTATION,
+    INVALID,
+    CERTIFY,
+    EDITS_CLAIM,
+    EDITS_DOCUMENTED,
+)
 
 DIGESTED = 10_000
 """How many cases of a suite its digest is made of, at most."""

@@ -42,7 +42,7 @@ class Condition:
         return All((*_parts(self, All), *_parts(other, All)))
 
     def __or__(self, other: "Condition") -> "Condition":
-        return Any((*_parts(self, Any), *_parts(other, Any)))
+        return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
 
     def __invert__(self) -> "Condition":
         return Not((self,))
@@ -89,11 +89,11 @@ class All(Condition):
         return first
 
     def __str__(self) -> str:
-        return " and ".join(f"({part})" if isinstance(part, Any) else str(part) for part in self.parts)
+        return " and ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True)
-class Any(Condition):
+class AnyOf(Condition):
     """At least one part holds."""
 
     def _tested(self) -> Test:
@@ -118,7 +118,7 @@ class Not(Condition):
         return f"not {self.parts[0]}" if isinstance(self.parts[0], Atom) else f"not ({self.parts[0]})"
 
 
-ALWAYS, NEVER = All(), Any()
+ALWAYS, NEVER = All(), AnyOf()
 """The conditions that all facts meet, and that none do."""
 
 

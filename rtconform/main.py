@@ -25,6 +25,7 @@ COMMANDS = {
     "schema": ("knowledge", "Print the JSON Schema of a wire document."),
     "suites": ("knowledge", "List the suites."),
     "space": ("space", "Print the space of treatments: dimensions, constraints, exact counts."),
+    "strength": ("strengthening", "Show how strong suites are: which faulty coders they stop."),
     "vendor": ("vendors", "Begin a vendor file, and check that it works."),
     "certify": ("certifying", "Run what certifies, and write the signed bundle that proves how it ended."),
     "verify": ("certifying", "Check a bundle offline: signature, cases made again, answers judged again."),

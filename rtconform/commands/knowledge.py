@@ -10,6 +10,7 @@ from rtconform.commands.options import FORMAT, print_rows
 from rtconform.conformance.certificates.statement import Statement
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runlog import LogLine
+from rtconform.conformance.strength.document import Strength
 from rtconform.generators.suites import SUITES, any_suite, digest
 from rtconform.lock import DEFAULT_SEED
 from rtconform.reference.errors import UserError
@@ -27,6 +28,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "report": Report,
     "comparison": Comparison,
     "log": LogLine,
+    "strength": Strength,
 }
 
 

@@ -63,6 +63,15 @@ ORGANS_AT_RISK = {
 }
 """Names of TG-263 that the treatments use."""
 
+ODD = {
+    "boundaries:compression-and-held-beam",
+    "boundaries:margins-and-held-beam",
+    "boundaries:none-and-ticked",
+    "boundaries:afternoon-not-named-approved-after-it",
+    "boundaries:afternoon-not-named-approved-before-it",
+}
+"""Cases about records that clinics should not keep so, and do: where the reading had to settle what they mean (decision 0002)."""
+
 CONFOUNDERS = {
     "counts plans, not isocenters": (
         lambda s: (
@@ -150,7 +159,7 @@ def test_sessions_are_believable(entry: SuiteCase, session: Session) -> None:
     assert motion is not None
     assert motion.during_beam or not motion.beam_hold
     assert motion.monitor is not None or not motion.during_beam
-    assert motion.monitor is None or motion.method in ("breath_hold", "gating", "tracking")
+    assert motion.monitor is None or motion.method in ("breath_hold", "gating", "tracking") or entry.case.id in ODD
     if session.couch_shift_mm is not None and entry.rule != "ISO-CORRECTION":
         assert math.hypot(*session.couch_shift_mm) <= 1
 
@@ -158,6 +167,8 @@ def test_sessions_are_believable(entry: SuiteCase, session: Session) -> None:
 def test_a_session_knows_the_next() -> None:
     """Where a case has two sessions, the second begins when the first says that the next begins."""
     for entry in ENTRIES:
+        if entry.case.id in ODD:
+            continue
         for first, second in zip(entry.case.sessions, entry.case.sessions[1:], strict=False):
             assert first.next_session_at == second.started_at, entry.case.id
 

@@ -1,0 +1,49 @@
+"""What suites cover beside faulty coders: conditions of rules (MC/DC), and combinations of values of the space (t-way)."""
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations
+
+from rtconform.conformance.strength.decisions import Obligation, met_by
+from rtconform.conformance.strength.equivalence import points_of
+from rtconform.conformance.strength.killing import Asked, asked_of
+from rtconform.generators.arrays import STRENGTHS, rows
+from rtconform.generators.certify_suite import CERTIFY, recipes
+from rtconform.generators.constraints import Row
+from rtconform.generators.counting import count_tuples
+from rtconform.generators.space import SPACE
+
+
+def conditions_met(of: Iterable[Asked]) -> frozenset[Obligation]:
+    """The obligations that some of these cases meet."""
+    return frozenset(obligation for one in of for obligation in met_by(one))
+
+
+@cache
+def conditions_possible() -> frozenset[Obligation]:
+    """The obligations that can be met at all: by some point of the spaces of proof, or some case of the suites.
+
+    What is left out is met nowhere in spaces that are gone through whole: an atom that an earlier row of its table settles.
+    """
+    spaces = (one for name in ("level", "guidance", "whole", "planning", "records") for one in points_of(name))
+    return conditions_met(spaces) | conditions_met(one for name in ("boundaries", "threeway") for one in asked_of(name, 1))
+
+
+def tuples_covered(name: str, t: int) -> float | None:
+    """The share of all valid combinations of values of `t` dimensions that the suite's rows have; None: it has no rows."""
+    found = _rows(name)
+    if not found:
+        return None
+    covered = {
+        tuple((place, row[place]) for place in places) for row in found for places in combinations(range(len(SPACE.names)), t)
+    }
+    return len(covered) / count_tuples(SPACE, t)
+
+
+def _rows(name: str) -> tuple[Row, ...]:
+    if name in STRENGTHS:
+        return rows(STRENGTHS[name])
+    if name != CERTIFY.name:
+        return ()
+    parts = (recipe.partition(":") for recipe in recipes())
+    return tuple(rows(STRENGTHS[array])[int(number)] for array, _, number in parts if array in STRENGTHS)

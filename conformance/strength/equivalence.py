@@ -1,0 +1,135 @@
+"""Proof that a mutant can't be told from the reference: its answers stand everywhere in a space that is gone through whole.
+
+Which space depends on what the mutant changes (`space_of`). Nothing is assumed: a mutant for which one answer does not stand has
+a counterexample, and then the suites owe a case.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import product
+from typing import Any
+
+from msgspec.structs import replace as with_fields
+
+from rtconform.conformance.judge import facts_in_words
+from rtconform.conformance.strength.edits import Mutant
+from rtconform.conformance.strength.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
+from rtconform.conformance.strength.faulty import going_by
+from rtconform.conformance.strength.killing import Asked, asked, catches, remembering
+from rtconform.conformance.strength.recordspace import guidance_records, planning_records
+from rtconform.reference.book import BOOK, Book
+from rtconform.reference.facts import CaseFacts, SessionFacts, session_facts
+from rtconform.reference.treatment import Case
+
+_SOUND = CaseFacts((), (), before_2026=False, outside=(), plans=())
+_RECORD = next(guidance_records())
+_NOTHING = replace(session_facts(_RECORD)[0], beams=0, photons=False, technique=None, isocenters=0, approval="none")
+_PHOTONS = replace(_NOTHING, beams=1, photons=True, technique="imrt", isocenters=1)
+SPACES: dict[str, str] = {
+    "level": "every value of every fact that the rules of delivery ask of a session, but for what can't stand together",
+    "guidance": "every value of every fact that the rules of guidance ask of a session, but for what can't stand together",
+    "whole": "every combination of contradiction, unknown term, date and technique outside the rules, in a session at each level",
+    "planning": "every record of planning, at one isocenter or two, with every documentation of motion management",
+    "records": "every record of one or two acts of guidance, with motion management and approval",
+}
+"""The spaces that proofs go through, in words; their functions say it exactly."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of comparing a mutant with the reference: in which spaces, over how many points, and the first point at which
+    its answer does not stand, in words (None: there is none, it is equivalent).
+    """
+
+    mutant: str
+    spaces: tuple[str, ...]
+    points: int
+    counterexample: str | None
+
+
+def prove(mutant: Mutant) -> Proof:
+    """Compare the mutant with the reference everywhere in the spaces in which it can differ."""
+    spaces = tuple(dict.fromkeys(space for edit in mutant.edits for space in spaces_of(edit.target[0])))
+    compared = 0
+    for name in spaces:
+        points, book = _space(name)
+        coder = going_by(mutant.book(book))
+        for point in points:
+            compared += 1
+            if catches(point, coder):
+                return Proof(mutant.id, spaces, compared, f"{name}: {_in_words(point)}")
+    return Proof(mutant.id, spaces, compared, None)
+
+
+def points_of(space: str) -> tuple[Asked, ...]:
+    """Every point of a space."""
+    return _space(space)[0]
+
+
+def spaces_of(table: str) -> tuple[str, ...]:
+    """The spaces in which a change of this table of the book, or of what facts mean, can show."""
+    return {
+        "whole_case": ("whole",),
+        "plan_record": ("planning",),
+        "session_record": ("planning",),
+        "facts": ("planning", "records"),
+        "delivery": ("level",),
+        "guidance": ("guidance",),
+    }.get(table, ("level", "guidance"))
+
+
+def possible_facts(values: Mapping[str, tuple[Any, ...]], of: SessionFacts) -> Iterator[SessionFacts]:
+    """The facts with every combination of these values that can stand together."""
+    for combination in product(*values.values()):
+        found = replace(of, **dict(zip(values, combination, strict=True)))
+        if not any(impossible.facts(found) for impossible in IMPOSSIBLE):
+            yield found
+
+
+@cache
+def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
+    """The points of a space with what the reference makes of them, and the reference's book as it reads these points."""
+    if name in ("planning", "records"):
+        points = tuple(map(asked, planning_records() if name == "planning" else guidance_records()))
+        return points, remembering(points)
+    made = {"level": _levels, "guidance": _guidances, "whole": _wholes}[name]()
+    known = {id(case): (case, whole, sessions) for case, whole, sessions in made}
+    book = replace(
+        BOOK,
+        case_facts=lambda case: known[id(case)][1],
+        session_facts=lambda case, _: known[id(case)][2],
+    )
+    return tuple(asked(case, book) for case, _, _ in known.values()), book
+
+
+Point = tuple[Case, CaseFacts, tuple[SessionFacts, ...]]
+
+
+def _levels() -> Iterator[Point]:
+    for facts in possible_facts(LEVEL, _NOTHING):
+        yield _case(facts), _SOUND, (facts,)
+
+
+def _guidances() -> Iterator[Point]:
+    for of in (_NOTHING, _PHOTONS):
+        for facts in possible_facts(GUIDANCE, of):
+            yield _case(facts), _SOUND, (facts,)
+
+
+def _wholes() -> Iterator[Point]:
+    sessions = (_PHOTONS, replace(_PHOTONS, technique="2d"), replace(_PHOTONS, isocenters=2), _NOTHING)
+    flags = product((False, True), repeat=4)
+    for (conflict, unknown, early, outside), session in product(flags, sessions):
+        whole = CaseFacts(("conflict",) * conflict, ("unknown",) * unknown, early, ("outside",) * outside, ())
+        yield _case(session), whole, (session,)
+
+
+def _case(facts: SessionFacts) -> Case:
+    """A record to hang the facts on: the judge asks it for the claim and the session's id."""
+    record = _RECORD
+    return with_fields(record, billing=with_fields(record.billing, claim=facts.claim))
+
+
+def _in_words(point: Asked) -> str:
+    return "; ".join(facts_in_words(point.case, point.expectation))

@@ -1,0 +1,79 @@
+"""How strong suites are (`rtconform.strength/1`), as text for a terminal and as one self-contained HTML page."""
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from tabulate import tabulate
+
+from rtconform.conformance.strength.document import Strength, SuiteStrength
+
+
+def as_text(found: Strength) -> str:
+    """Suites, then survivors, then the outcome."""
+    head = ("suite", "version", "cases", "mutants", "faults", "conditions", "pairs", "triples")
+    parts = [tabulate([_cells(suite, found) for suite in found.suites], headers=head, tablefmt="simple")]
+    parts += [f"\nconditions of rules that decide in no case of {s.name}:\n  " + "\n  ".join(s.conditions_missed)
+              for s in found.suites if s.conditions_missed]  # fmt: skip
+    gaps = [survivor for survivor in found.survivors if not survivor.equivalent]
+    parts += [f"\n{survivor.id}: {survivor.says}\n  {survivor.explanation}" for survivor in gaps]
+    parts.append("\n" + outcome(found))
+    return "\n".join(parts) + "\n"
+
+
+def outcome(found: Strength) -> str:
+    """All of it in a few sentences."""
+    apart = found.mutants - found.mutants_equivalent
+    gaps = sum(not survivor.equivalent for survivor in found.survivors)
+    parts = [
+        f"{found.mutants:,} mutants of one edit: {found.mutants_equivalent:,} proved equivalent, {apart:,} can be told apart",
+        f"{found.faults:,} faults met in the field",
+    ]
+    if found.second_order:
+        told = found.second_order - found.second_order_equivalent
+        share = found.second_order_killed / told if told else 1
+        parts.append(
+            f"{found.second_order:,} mutants of two edits: {found.second_order_equivalent:,} proved equivalent, "
+            f"{found.second_order_killed:,} of the {told:,} others stopped ({share:.2%})"
+        )
+    parts.append("every faulty coder that can be told apart is stopped" if not gaps else f"not stopped: {gaps:,}")
+    return "; ".join(parts) + "."
+
+
+def as_html(found: Strength) -> str:
+    """The page."""
+    environment = Environment(
+        loader=PackageLoader("rtconform.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("rtconform.reports").joinpath("templates", "report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        environment.get_template("strength.html.j2").render(
+            style=Markup(style),  # noqa: S704 - our own file
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            found=found,
+            outcome=outcome(found),
+            suites=[(suite, _cells(suite, found)) for suite in found.suites],
+        )
+        + "\n"
+    )
+
+
+def _cells(suite: SuiteStrength, found: Strength) -> tuple[str, ...]:
+    apart = found.mutants - found.mutants_equivalent
+    return (
+        suite.name,
+        suite.version,
+        f"{suite.cases:,}",
+        f"{suite.mutants_killed:,} of {apart:,}",
+        f"{suite.faults_killed:,} of {found.faults:,}",
+        f"{suite.conditions:,} of {suite.conditions_possible:,}",
+        "" if suite.pairs is None else f"{suite.pairs:.1%}",
+        "" if suite.triples is None else f"{suite.triples:.1%}",
+    )
