@@ -24,7 +24,7 @@ CERTIFYING: dict[RoleName, tuple[str, ...]] = {
     "coder": ("boundaries", "pairwise"),
     "editor": ("edits-claim", "edits-documented"),
 }
-"""The suites of a certifying run, by the vendor's role.
+"""The suites of a certifying run, by the vendor's role: what is public, and what follows from the seed.
 
 No other is ever made for a bundle: a name in one must not open a file or take for ever.
 """
