@@ -78,9 +78,17 @@ def profiles() -> dict[str, PayerProfile]:
 
 
 def profile_of(payer: str, own: Iterable[PayerProfile] = ()) -> PayerProfile:
-    """The profile for what a claim calls its payer: one of the user's `own`, a shipped one, else the default."""
+    """The profile for what a claim calls its payer: one of the user's `own`, a shipped one, else the default.
+
+    Claims write names as they like: capitals, spaces and signs make no difference.
+    """
     known = [*own, *profiles().values()]
-    return next((profile for profile in known if payer in profile.payers), profiles()[DEFAULT])
+    wanted = _plain(payer)
+    return next((profile for profile in known if wanted in map(_plain, profile.payers)), profiles()[DEFAULT])
+
+
+def _plain(payer: str) -> str:
+    return "".join(letter for letter in payer.casefold() if letter.isalnum())
 
 
 def _period(file: TomlFile, key: str, table: object) -> Period | None:

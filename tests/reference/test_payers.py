@@ -51,6 +51,12 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     assert profiles()["medicare"] == profile_of("nobody knows", [profile])
 
 
+@pytest.mark.parametrize("payer", ["unitedhealthcare", "UnitedHealthcare", "United Healthcare", "UHC", "united-healthcare"])
+def test_a_payer_is_known_however_a_claim_writes_it(payer: str) -> None:
+    """Capitals, spaces and signs in a payer's name make no difference."""
+    assert "unitedhealthcare" == profile_of(payer).name
+
+
 @pytest.mark.parametrize(
     ("before", "after", "line", "field"),
     [
