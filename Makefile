@@ -80,6 +80,11 @@ kills: setup
 scale: setup
 	$(BIN)/python tests/benchmarks/scale.py 40000 5000
 
+# The pictures of docs/reports.md, photographed in Chromium.
+.PHONY: pictures
+pictures: setup
+	$(BIN)/python tests/make_pictures.py
+
 # Remakes the names of synthetic patients with Faker: changes every suite that draws people.
 names: setup
 	$(BIN)/python -m rtconform.generators.make_names

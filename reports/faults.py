@@ -17,8 +17,8 @@ from rtconform.reports.repair import Step, order
 SMALLEST = 3
 """How many of the smallest cases of each fault are shown."""
 
-KEPT = 8
-"""How many are kept to tell which known fault it looks like."""
+EARLIEST = 24
+"""How many more are kept, the earliest: small cases are alike, and what they look like may not be all of the fault."""
 
 LOOKED_INTO = 20
 """Faults that are held against the catalogue, the first in the order of repair."""
@@ -44,6 +44,7 @@ class FaultTally:
     combinations: Counter[frozenset[str]] = field(default_factory=Counter)
     _causes: dict[str, Cause] = field(default_factory=dict)
     _smallest: dict[str, list[tuple[tuple[int, ...], int, Result]]] = field(default_factory=dict)
+    _earliest: dict[str, list[Result]] = field(default_factory=dict)
     _number: int = 0
 
     def add(self, result: Result, causes: Sequence[Cause]) -> None:
@@ -54,9 +55,11 @@ class FaultTally:
         largest_first = tuple(-part for part in size)
         for cause in causes:
             self._causes[cause.id] = cause
+            if len(causes) == 1 and len(earliest := self._earliest.setdefault(cause.id, [])) < EARLIEST:
+                earliest.append(result)
             heap = self._smallest.setdefault(cause.id, [])
             entry = (largest_first, -self._number, result)
-            if len(heap) < KEPT:
+            if len(heap) < SMALLEST:
                 heapq.heappush(heap, entry)
             elif entry[:2] > heap[0][:2]:
                 heapq.heapreplace(heap, entry)
@@ -72,12 +75,8 @@ class FaultTally:
 
     def _fault(self, step: Step, *, look: bool) -> Fault:
         kept = [entry[2] for entry in sorted(self._smallest[step.cause], key=_rank, reverse=True)]
-        known = looks_like(kept[: self._alone(step)]) if look else None
-        return Fault(self._causes[step.cause], step, tuple(kept[:SMALLEST]), known)
-
-    def _alone(self, step: Step) -> int:
-        """How many of the kept cases tell of this fault alone: those come first."""
-        return min(step.alone, KEPT)
+        alone = [*kept[: step.alone], *self._earliest.get(step.cause, ())]
+        return Fault(self._causes[step.cause], step, tuple(kept), looks_like(alone) if look else None)
 
 
 def looks_like(results: Sequence[Result]) -> KnownFault | None:

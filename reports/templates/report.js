@@ -209,7 +209,7 @@
       waiting = setTimeout(() => {
         const query = search().toString();
         history.replaceState(null, "", query ? "#cases?" + query : "#cases");
-      }, 60);
+      }, 30);
     };
     form.addEventListener("input", later);
     form.addEventListener("reset", () => setTimeout(later));
