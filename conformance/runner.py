@@ -165,9 +165,7 @@ def _write(state: _Run, result: Result) -> None:
 
 
 async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteItem) -> Result:
-    reason = state.role.unsupported(state.vendor.supports, chosen.question)
-    if reason is None and chosen.document is not None and state.vendor.template is not None:
-        reason = "reached through a request template, the vendor never sees what is wrong with the document"
+    reason = not_asked(state.vendor, state.role, chosen)
     if reason is not None:
         return result_of(suite, chosen, None, "not_applicable", reason)
     async with places:
@@ -176,6 +174,14 @@ async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: 
     if reply.answer is not None and chosen.document is None:
         state.sample.offer(chosen.question, reply)
     return result_of(suite, chosen, reply)
+
+
+def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
+    """Why a case or claim is not put to the vendor; None: it is."""
+    reason = role.unsupported(vendor.supports, chosen.question)
+    if reason is None and chosen.document is not None and vendor.template is not None:
+        return "reached through a request template, the vendor never sees what is wrong with the document"
+    return reason
 
 
 def result_of(

@@ -76,6 +76,11 @@ class Shape:
 
 def shape(manifest: Manifest, result: Result) -> Shape:
     """One result in the shape that every format shows."""
+    return shaped(result, manifest.vendor.file)
+
+
+def shaped(result: Result, vendor_file: str) -> Shape:
+    """The same, of a vendor that this file describes; empty: none does, and there is no command that asks the case again."""
     coding, coded = result.coding, result.coded
     return Shape(
         id=one_line(result.id),
@@ -95,7 +100,7 @@ def shape(manifest: Manifest, result: Result) -> Shape:
         stderr=clip(clean(result.stderr), LONGEST_TEXT),
         latency_ms=result.latency_ms,
         generate=_command("rtconform", "generate", "--id", result.id),
-        run=_command("rtconform", "run", manifest.vendor.file, "--suite", result.suite, "--only", result.id),
+        run=_command("rtconform", "run", vendor_file, "--suite", result.suite, "--only", result.id) if vendor_file else "",
     )
 
 
@@ -170,7 +175,8 @@ def as_text(shown: Shape) -> str:
         parts += [f"Rules at work: {', '.join(rule.id for rule in shown.rules)}"] if shown.rules else []
     parts += [f"The vendor's note: {note}" for note in shown.notes]
     parts += [f"Received:\n{shown.received}"] if shown.received else []
-    parts += ["The case:", f"  {shown.generate}", "Ask it again:", f"  {shown.run}"]
+    parts += ["The case:", f"  {shown.generate}"]
+    parts += ["Ask it again:", f"  {shown.run}"] if shown.run else []
     return "\n".join(parts)
 
 
