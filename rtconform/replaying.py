@@ -10,8 +10,7 @@ from msgspec import Struct
 from rtconform.conformance.records import Manifest
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS, Verdict
-from rtconform.generators.suites import digest
-from rtconform.generators.suites import suite as find_suite
+from rtconform.generators.suites import any_suite, digest
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 from rtconform.reports.text import one_line
@@ -83,10 +82,10 @@ def _same_suites(manifest: Manifest, suite_files: Sequence[str]) -> tuple[list[s
     """What to call the suites of a run by, and the length that was asked of them. Raises UserError where they changed."""
     if manifest.rule_set != RULE_SET:
         raise UserError(f"that run was judged by rule set {manifest.rule_set}, here is {RULE_SET}: run the suites again")
-    called = {find_suite(file).name: file for file in suite_files}
+    called = {any_suite(file).name: file for file in suite_files}
     count = None
     for record in manifest.suites:
-        suite = find_suite(called.setdefault(record.name, record.name))
+        suite = any_suite(called.setdefault(record.name, record.name))
         if suite.version == record.version and suite.size(None) != record.cases:
             count = record.cases
         if suite.version != record.version or digest(suite, record.seed, count) != record.digest:
