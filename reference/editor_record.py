@@ -51,13 +51,13 @@ class Record:
             return Finding(Stop("outside_this_family", reasons, self.expectation.coding.rules))
         if not coded:
             return Finding(Stop("record_unclear", reasons, self.expectation.coding.rules))
-        options = [
-            option
+        by_reading = [
+            one.delivery if line.code in DELIVERY_CODES else one.guidance
             for reading in coded
             for one in reading.sessions
             if one.session == session
-            for option in (one.delivery if line.code in DELIVERY_CODES else one.guidance)
         ]
+        options = [option for its in by_reading for option in its]
         facts = next((s for s in self.expectation.sessions if s.session == session), None)
         if facts is None or facts.beams == 0:
             return Finding(Stop("session_not_delivered", f"no beam was delivered in session {session}", ("SCOPE-BEAM",)))
@@ -69,7 +69,8 @@ class Record:
         held = any(reading.outcome == "needs_review" for reading in readings)
         if len(billing) == len(options):
             return Finding(rules=rules, facts=said, accepted=("review",) if held else ())
-        if outcome == "needs_review":
+        # where every reading has the same options, the record's doubt is about something else than this line
+        if outcome == "needs_review" and len(set(by_reading)) > 1:
             record = tuple(rule for rule in self.expectation.coding.rules if rule.startswith("DOC-"))
             return Finding(Stop("record_unclear", reasons, record, tolerates=("allow", "bundle")))
         return Finding(rules=rules, facts=said, accepted=TOLERATED)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from rtconform.generators.suites import any_suite
 from rtconform.reference.claim import Claim, ClaimLine, ClaimPatient, Disposition
 from rtconform.reference.coder import Reading, expect
 from rtconform.reference.codes import catalogue, status
@@ -208,3 +209,12 @@ def test_the_known_profiles_are_shipped() -> None:
     """Medicare is the default, beside UnitedHealthcare and a generic commercial payer; each period names its source."""
     assert ["medicare", "commercial", "unitedhealthcare"] == list(profiles())
     assert all(period.source for profile in profiles().values() for _, period in profile.periods)
+
+
+def test_a_doubt_about_the_level_does_not_hold_the_guidance() -> None:
+    """Where the record of motion management is empty, the physician's line is allowed: only the level hangs on that."""
+    suite = any_suite("documentation")
+    case = suite.case(450, 1).case
+    lines = expect(case).readings[0].lines
+    assert ["77387"] == [line.code for line in lines]
+    assert ["allow"] == [line.disposition for line in adjudicate(claim_of(case, lines, documented=True)).lines]
