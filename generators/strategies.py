@@ -23,17 +23,46 @@ from rtconform.generators.claim_suites import Entry, claim_of
 from rtconform.generators.composition import WHOSE_CLAIM, nearest
 from rtconform.generators.constraints import Implication, Model
 from rtconform.generators.counting import count, feasible
+from rtconform.generators.handmade import shipped_suite
 from rtconform.generators.randomness import draw_for
 from rtconform.generators.realise import realise
-from rtconform.generators.space import SPACE, Combination
+from rtconform.generators.space import SPACE, Combination, complete
 from rtconform.generators.suite import SuiteClaim
+from rtconform.generators.twists import TWISTS, Twist
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case, Session
 
-__all__ = ["cases", "claims", "combinations", "sessions"]
+__all__ = ["cases", "claims", "combinations", "edges", "sessions", "simple_edges"]
 
 _CHOICES = 32
 """How many treatments of a combination there are to choose from, the simplest first."""
+
+_TWISTS = 3
+
+_PLAIN = {
+    "technique": "3d_crt",
+    "energy": "photon_low",
+    "arrangement": "one",
+    "intent": "curative",
+    "motion": "none",
+    "guidance": "cbct",
+    "purpose": "target_localization",
+    "timing": "pre_treatment",
+    "port_images": "none",
+    "couch": "none",
+    "approval": "in_time",
+    "course": "session_follows",
+    "adaptive": "no",
+    "payer": "medicare",
+    "date": "2026",
+}
+_PLAIN_CLAIMS = (
+    ("hospital-facility", "1"),
+    ("hospital-professional", "1"),
+    ("freestanding-global", "1"),
+    ("hospital-facility", "2"),
+    ("hospital-professional", "2"),
+)
 
 _ARRANGEMENTS = {
     1: ("one", "contiguous", "alternating_days", "planned_not_delivered"),
@@ -141,6 +170,27 @@ def sessions(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStr
     return cases(isocenters=isocenters, **wanted).flatmap(lambda case: st.sampled_from(case.sessions))
 
 
+def edges() -> st.SearchStrategy[Case]:
+    """Treatments at the edges where coders fail: of the space or hand-picked, with up to `_TWISTS` changes (`twists.py`).
+
+    Wider than the space: records may be incomplete, contradict themselves or hold what no clinic does. They shrink to
+    treatments of the space without a change.
+    """
+    about = st.sampled_from(tuple(TWISTS.values()))
+    twists = st.lists(about.flatmap(lambda known: st.sampled_from(tuple(known.values()))), max_size=_TWISTS)
+    return st.builds(_twisted, cases() | st.sampled_from(_hand_picked()), twists)
+
+
+def simple_edges() -> Iterator[Case]:
+    """The plainest of the edges, always the same: those picked by hand, and each twist alone on a few plain treatments."""
+    yield from _hand_picked()
+    for claim, sessions_a_day in _PLAIN_CLAIMS:
+        plain = complete({**_PLAIN, "claim": claim, "sessions": sessions_a_day}, Random(0))  # noqa: S311 - no secret
+        base = _treatment(plain, 0)
+        for known in TWISTS.values():
+            yield from (twist(base) for twist in known.values())
+
+
 def combinations(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStrategy[Combination]:
     """Valid combinations of the space: a value for each dimension."""
     if isocenters is not None:
@@ -180,6 +230,17 @@ def _part(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> Model:
 def _treatment(combination: Combination, choice: int) -> Case:
     made = [realise(combination, Random(number), f"strategy:{number}") for number in range(_CHOICES)]  # noqa: S311 - no secret
     return sorted(made, key=_complexity)[choice]
+
+
+def _twisted(case: Case, twists: list[Twist]) -> Case:
+    for twist in twists:
+        case = twist(case)
+    return case
+
+
+@cache
+def _hand_picked() -> tuple[Case, ...]:
+    return tuple(chosen.case for name in ("published", "boundaries") for chosen in shipped_suite(name).cases)
 
 
 def _complexity(case: Case) -> tuple[int, ...]:

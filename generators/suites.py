@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from rtconform.generators.arrays import PAIRWISE, THREEWAY
+from rtconform.generators.casefile import load_case_file
 from rtconform.generators.certify_suite import CERTIFY
 from rtconform.generators.claim_suites import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.clinic_suite import CLINIC
@@ -50,9 +51,11 @@ def suite(name: str) -> Suite:
 
 
 def any_suite(name: str) -> AnySuite:
-    """The suite of that name, or of the file that `name` ends in .toml to say. Raises UserError where there is none."""
+    """The suite of that name, or in that file (*.toml, or *.jsonl with cases). Raises UserError where there is none."""
     if name.endswith(".toml"):
         return load_suite_file(Path(name))
+    if name.endswith(".jsonl"):
+        return load_case_file(Path(name))
     if name not in SUITES:
         raise UserError(f"no suite {name!r}{nearest(name, SUITES)} Suites: {', '.join(SUITES)}")
     return SUITES[name]()

@@ -15,6 +15,7 @@ COMMANDS = {
     "run": ("running", "Run suites against a vendor's coder, judge the answers, write a report."),
     "merge": ("merging", "Join the shards of a run, made with --shard, to the whole run."),
     "report": ("reporting", "Render a finished or interrupted run: HTML, JUnit XML, JSON, Markdown, TAP, badge, CSV, table."),
+    "hunt": ("hunting", "Find a coder's faults, each with its smallest case."),
     "compare": ("comparing", "Compare two runs: what broke, what was mended, what is new."),
     "replay": ("replaying", "Ask only the cases again that failed in a run."),
     "generate": ("cases", "Print the cases of a suite as JSON Lines."),

@@ -14,12 +14,13 @@ from rtconform.conformance.dialogue import Returned
 
 @dataclass(frozen=True)
 class Program:
-    """How the program is started."""
+    """How the program is started, and how long a good answer of its is held back for a second one to be noticed."""
 
     command: Sequence[str]
     cwd: Path
     env: dict[str, str]
     timeout_s: float
+    held_s: float
 
 
 @dataclass(eq=False)

@@ -4,8 +4,10 @@ from rtconform.conformance.adapters import Adapter, Log
 from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, PythonSettings, Vendor
 
 
-def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
+def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None, brisk: bool = False) -> Adapter:
     """The vendor's adapter, not yet started. `workers` replaces the vendor file's number of processes, requests or threads.
+
+    `brisk`: for one who asks one case after the other; no answer is held back to see whether a second one comes.
 
     `log` is called with what happens beside the cases. The adapter must be closed, started or not.
     """
@@ -16,7 +18,7 @@ def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None) -> Ada
         case CliSettings(mode="stream"):
             from rtconform.conformance.adapters.stream import StreamAdapter  # noqa: PLC0415 - see above
 
-            return StreamAdapter(vendor, settings, log, count)
+            return StreamAdapter(vendor, settings, log, count, brisk=brisk)
         case CliSettings():
             from rtconform.conformance.adapters.oneshot import OneshotAdapter  # noqa: PLC0415 - see above
 

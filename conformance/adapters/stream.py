@@ -14,18 +14,24 @@ from rtconform.conformance.adapters.stream_worker import StreamWorker
 from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
 
+HELD_S = 0.1
+"""How long a good answer is held back, for a second answer to the same case to come and be noticed."""
+
 IN_FLIGHT = 64
 """How many cases one process may have in flight."""
 
 
 class StreamAdapter:
-    """Keeps `workers` processes of the program busy; a case goes to the one that has the fewest."""
+    """Keeps `workers` processes of the program busy; a case goes to the one that has the fewest.
 
-    def __init__(self, vendor: Vendor, settings: CliSettings, log: Log, workers: int) -> None:
+    `brisk`: answers are handed on at once; a second one to the same case is then a stray line to the next.
+    """
+
+    def __init__(self, vendor: Vendor, settings: CliSettings, log: Log, workers: int, *, brisk: bool = False) -> None:
         self.window = workers * IN_FLIGHT
         self._exchange = Exchange(vendor, log)
         environment = {**os.environ, **{name: vendor.filled(value) for name, value in settings.env.items()}}
-        program = Program(settings.command, vendor.folder, environment, settings.timeout_s)
+        program = Program(settings.command, vendor.folder, environment, settings.timeout_s, 0 if brisk else HELD_S)
         stderr = StderrLog(self._exchange)
         self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
 

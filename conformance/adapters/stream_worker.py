@@ -13,9 +13,6 @@ from rtconform.conformance.adapters.stderr import StderrLog, StderrTail
 from rtconform.conformance.adapters.strays import Strays
 from rtconform.reference.errors import VendorUnreachable
 
-HELD_S = 0.1
-"""How long a good answer is held back, for a second answer to the same case to come and be noticed."""
-
 END_S = 1.0
 """How long a program may take to end after its input has."""
 
@@ -124,7 +121,7 @@ class StreamWorker:
                     await self._line(life, line)
             if self._held is not None and self._held is not before:
                 self._stop_holding()
-                self._holding = loop.call_later(HELD_S, self._let_go)
+                self._holding = loop.call_later(self._program.held_s, self._let_go)
 
     async def _bury(self, life: Life) -> None:
         """The process is at its end: settle what it leaves behind."""

@@ -31,6 +31,11 @@ def shard_of(text: str) -> tuple[int, int]:
     raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
 
 
+def slug(name: str) -> str:
+    """A name of somebody's, for use in a file's name."""
+    return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")[:40]
+
+
 def print_rows(rows: Iterable[dict[str, Any]], form: str, columns: Sequence[str], widths: Sequence[int | None]) -> None:
     """Print rows: as JSON whole, as a table the named columns, wrapped to widths."""
     rows = list(rows)

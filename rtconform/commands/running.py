@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from rtconform.commands.options import FORMAT, names, shard_of
+from rtconform.commands.options import FORMAT, names, shard_of, slug
 from rtconform.conformance.adapters.orphans import adopt
 from rtconform.conformance.baseline import loaded_in_words
 from rtconform.conformance.records import Event, Result, now
@@ -169,6 +169,5 @@ def _errors_into(log: RunLog | None) -> Iterator[None]:
 
 def free_folder(planned: PlannedRun) -> Path:
     """A run folder of that vendor's that does not exist yet."""
-    slug = "".join(c if c.isalnum() else "-" for c in planned.vendor.name.lower()).strip("-")[:40]
-    base = Path("runs") / f"{now():%Y%m%d-%H%M%S}-{slug}"
+    base = Path("runs") / f"{now():%Y%m%d-%H%M%S}-{slug(planned.vendor.name)}"
     return next(p for p in (base, *(base.with_name(f"{base.name}-{n}") for n in range(2, 1000))) if not p.exists())
