@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from rtconform.pytest_cases import Asker
 
 _VERDICT = "rtconform_verdict"
 _ASKER: pytest.StashKey[Asker] = pytest.StashKey()
