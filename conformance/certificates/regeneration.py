@@ -21,7 +21,7 @@ from rtconform.reference import RULE_SET
 from rtconform.reference.wire import encode
 
 CERTIFYING: dict[RoleName, tuple[str, ...]] = {
-    "coder": ("boundaries", "pairwise"),
+    "coder": ("boundaries", "certify"),
     "editor": ("edits-claim", "edits-documented"),
 }
 """The suites of a certifying run, by the vendor's role: what is public, and what follows from the seed.
