@@ -59,10 +59,15 @@ def shipped_values() -> RelativeValues:
     return load_relative_values(Path(__file__).with_name("relative_values.toml"))
 
 
+def period_of(day: dt.date, values: RelativeValues) -> ValuePeriod | None:
+    """The period that covers the day; None: none does."""
+    return next((period for since, period in reversed(values) if since <= day < period.until), None)
+
+
 def relative_value(service: str, day: dt.date, setting: Setting, values: RelativeValues | None = None) -> float | None:
     """What a service weighs on a day in a setting; None: not covered. `values`: a user's own, instead of the shipped ones."""
-    for since, period in reversed(shipped_values() if values is None else values):
-        if since <= day < period.until:
-            found: dict[str, float] = period.hospital_outpatient if setting == "hospital_outpatient" else period.freestanding
-            return found.get(service)
-    return None
+    period = period_of(day, shipped_values() if values is None else values)
+    if period is None:
+        return None
+    found = period.hospital_outpatient if setting == "hospital_outpatient" else period.freestanding
+    return found.get(service)

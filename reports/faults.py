@@ -12,6 +12,8 @@ from rtconform.conformance.causes import Cause, size_of
 from rtconform.conformance.records import Result
 from rtconform.conformance.strength.faults import known_fault
 from rtconform.conformance.strength.faulty import Fault as KnownFault
+from rtconform.reference.relative_values import RelativeValues
+from rtconform.reports.money import MoneyTally, Weight
 from rtconform.reports.repair import Step, order
 
 SMALLEST = 3
@@ -29,23 +31,32 @@ _HUGE = (10**6,)
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: its cause, its place in the order of repair, its smallest cases, the fault of the catalogue it looks like."""
+    """One fault: its cause, its place in the order of repair, its smallest cases, the fault of the catalogue it looks like.
+
+    `weight`: what it costs or overpays, where relative values cover its cases.
+    """
 
     cause: Cause
     step: Step
     smallest: tuple[Result, ...]
     known: KnownFault | None = None
+    weight: Weight | None = None
 
 
 @dataclass
 class FaultTally:
-    """Takes the results that do not stand one by one."""
+    """Takes the results that do not stand one by one; `values`: relative values to weigh the faults by."""
 
+    values: RelativeValues = ()
     combinations: Counter[frozenset[str]] = field(default_factory=Counter)
     _causes: dict[str, Cause] = field(default_factory=dict)
     _smallest: dict[str, list[tuple[tuple[int, ...], int, Result]]] = field(default_factory=dict)
     _earliest: dict[str, list[Result]] = field(default_factory=dict)
     _number: int = 0
+    _money: MoneyTally = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._money = MoneyTally(self.values)
 
     def add(self, result: Result, causes: Sequence[Cause]) -> None:
         """One result with its causes."""
@@ -53,6 +64,8 @@ class FaultTally:
         self.combinations[frozenset(cause.id for cause in causes)] += 1
         size = (len(causes), *(size_of(asked) if (asked := result.case or result.claim) else _HUGE))
         largest_first = tuple(-part for part in size)
+        if len(causes) == 1:
+            self._money.add(result, causes[0].id)
         for cause in causes:
             self._causes[cause.id] = cause
             if len(causes) == 1 and len(earliest := self._earliest.setdefault(cause.id, [])) < EARLIEST:
@@ -76,7 +89,8 @@ class FaultTally:
     def _fault(self, step: Step, *, look: bool) -> Fault:
         kept = [entry[2] for entry in sorted(self._smallest[step.cause], key=_rank, reverse=True)]
         alone = [*kept[: step.alone], *self._earliest.get(step.cause, ())]
-        return Fault(self._causes[step.cause], step, tuple(kept), looks_like(alone) if look else None)
+        known = looks_like(alone) if look else None
+        return Fault(self._causes[step.cause], step, tuple(kept), known, self._money.weight(step.cause))
 
 
 def looks_like(results: Sequence[Result]) -> KnownFault | None:

@@ -11,6 +11,7 @@ from typing import Protocol, TextIO
 from rtconform.conformance.records import Manifest
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.reference.errors import UserError
+from rtconform.reference.relative_values import RelativeValues
 from rtconform.reports import badge, csv_report, html, json_report, junit, markdown, table, tap
 from rtconform.reports.summary import Summary, summarise
 
@@ -44,13 +45,19 @@ FORMATS: dict[str, Format] = {
 
 
 def render(
-    run_path: Path, formats: Sequence[str], out: Path | None = None, *, finder: Callable[[Manifest], html.FindCase] | None = None
+    run_path: Path,
+    formats: Sequence[str],
+    out: Path | None = None,
+    *,
+    finder: Callable[[Manifest], html.FindCase] = lambda _: lambda _: None,
+    values: RelativeValues | None = None,
 ) -> list[Path]:
     """Write the run in the given formats and return the files, in their order; the table goes to standard output.
 
     `out` is the folder for the files (the run folder where None); `finder` brings the treatments of cases that the run is
-    recorded without, for the page to draw. A file is complete or not there: it replaces an older
-    one in one step. Raises UserError for a format that does not exist, a folder without a run, and one that can't be written.
+    recorded without, for the page to draw; `values` weigh the faults there (None: those that are shipped). A file is complete or
+    not there: it replaces an older one in one step. Raises UserError for a format that does not exist, a folder without a run,
+    and one that can't be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
@@ -66,8 +73,8 @@ def render(
             continue
         path = folder / chosen.file
         with _replacing(path) as stream:
-            if name == "html" and finder is not None:
-                html.write(run, summary, stream, finder(run.manifest))
+            if name == "html":
+                html.write(run, summary, stream, finder(run.manifest), values)
             else:
                 chosen.write(run, summary, stream)
         written.append(path)

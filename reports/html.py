@@ -17,6 +17,7 @@ from rtconform.conformance.records import Event, Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reference import RULE_SET
+from rtconform.reference.relative_values import RelativeValues, shipped_values
 from rtconform.reference.rules import RULES
 from rtconform.reference.treatment import Case
 from rtconform.reports.course import courses, plan_lines
@@ -112,11 +113,16 @@ class _Cases:
         return str(self.body(result, result.case or self.find(result.id)))
 
 
-def write(run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda _: None) -> None:
-    """The run as one HTML page; `find` brings the treatments of cases that are recorded without."""
+def write(
+    run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda _: None, values: RelativeValues | None = None
+) -> None:
+    """The run as one HTML page.
+
+    `find` brings the treatments of cases that are recorded without; `values` weigh the faults (None: the shipped ones).
+    """
     templates = environment()
     macros = templates.get_template("case.html.j2").module
-    reading = read(run, summary)
+    reading = read(run, summary, shipped_values() if values is None else values)
 
     def body(result: Result, case: Case | None) -> Markup:
         drawn = (dials(case), courses(case), plan_lines(case)) if case else ((), (), ())

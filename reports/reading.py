@@ -7,6 +7,7 @@ from rtconform.conformance.causes import Cause, causes_of
 from rtconform.conformance.records import Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.strength.faulty import Fault as KnownFault
+from rtconform.reference.relative_values import RelativeValues
 from rtconform.reports.ambiguities import Ambiguity, AmbiguityTally
 from rtconform.reports.faults import Fault, FaultTally
 from rtconform.reports.matrices import Matrix, MatrixTally
@@ -35,9 +36,9 @@ class Reading:
     timing: Timing | None
 
 
-def read(run: RunFolder, summary: Summary) -> Reading:
-    """The reading of the results that `summary` counts; what an erratum set aside is no fault."""
-    tallies = _Tallies(set_aside=frozenset(item.case for item in summary.set_aside))
+def read(run: RunFolder, summary: Summary, values: RelativeValues = ()) -> Reading:
+    """The reading of the results that `summary` counts; what an erratum set aside is no fault. `values` weigh the faults."""
+    tallies = _Tallies(frozenset(item.case for item in summary.set_aside), FaultTally(values))
     for result in counted_results(run, summary):
         tallies.add(result)
     return Reading(
@@ -57,9 +58,9 @@ def read(run: RunFolder, summary: Summary) -> Reading:
 @dataclass
 class _Tallies:
     set_aside: frozenset[str]
+    faults: FaultTally
     causes: list[tuple[Cause, ...]] = field(default_factory=list)
     _alike: dict[tuple[Cause, ...], tuple[Cause, ...]] = field(default_factory=dict)
-    faults: FaultTally = field(default_factory=FaultTally)
     matrices: MatrixTally = field(default_factory=MatrixTally)
     ambiguities: AmbiguityTally = field(default_factory=AmbiguityTally)
     utilisation: UtilisationTally = field(default_factory=UtilisationTally)

@@ -13,7 +13,7 @@ from rtconform.reference.editor_lines import whose_claim
 from rtconform.reference.edits import Adjudication, AdjudicationLine
 from rtconform.reference.errors import UserError
 from rtconform.reference.payers import PayerProfile, load_profile, profile_of
-from rtconform.reference.relative_values import RelativeValues, load_relative_values, relative_value, shipped_values
+from rtconform.reference.relative_values import RelativeValues, load_relative_values, period_of, relative_value, shipped_values
 from rtconform.reference.wire import decode_claims, encode
 
 
@@ -67,8 +67,8 @@ def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
     for line in claim.lines:
         service = f"{line.code}-{PROFESSIONAL}" if PROFESSIONAL in line.modifiers else line.code
         weight = relative_value(service, line.date_of_service, setting, values)
-        if weight is not None:
-            period = next(period for since, period in reversed(values) if since <= line.date_of_service)
+        period = period_of(line.date_of_service, values)
+        if weight is not None and period is not None:
             found[line.number] = f"{weight * line.units:g} {period.unit} ({period.source})"
     return found
 
