@@ -150,22 +150,25 @@ class Ledger:
         if result.id in self._cases:
             self._asked_cases.add(result.id)
 
-    def uses(self, rules_asked: Iterable[str], *, whole: bool) -> tuple[EntryUse, ...]:
-        """Every entry with its state. `rules_asked`: the rules at work; `whole`: the run asked all cases of its suites."""
-        asked = frozenset(rules_asked)
+    def uses(self, rules_right: Iterable[str], *, whole: bool) -> tuple[EntryUse, ...]:
+        """Every entry with its state.
+
+        `rules_right`: the rules at work in answers that stand; `whole`: the run asked all cases of its suites.
+        """
+        right = frozenset(rules_right)
         return tuple(
             EntryUse(
                 entry.by,
                 entry.what,
                 entry.reason,
                 entry.expires,
-                self._state(number, entry, asked, whole=whole),
+                self._state(number, entry, right, whole=whole),
                 self._met[number],
             )
             for number, entry in enumerate(self._entries)
         )
 
-    def _state(self, number: int, entry: KnownFailure, asked: frozenset[str], *, whole: bool) -> State:
+    def _state(self, number: int, entry: KnownFailure, right: frozenset[str], *, whole: bool) -> State:
         if entry.expires < self._day:
             return "expired"
         if self._met[number]:
@@ -173,7 +176,7 @@ class Ledger:
         if entry.by == "case":
             return "passes again" if entry.what in self._asked_cases else "not asked"
         rule = entry.what if entry.by == "rule" else entry.what.rpartition("/")[0]
-        could = whole and bool(asked) and (not rule or rule in asked)
+        could = whole and bool(right) and (not rule or rule in right)
         return "passes again" if could else "not asked"
 
 

@@ -292,7 +292,7 @@ def _ledger(manifest: Manifest) -> Ledger | None:
 def _known(manifest: Manifest, tally: _Tally, failing: int) -> Known | None:
     if manifest.baseline is None or tally.ledger is None:
         return None
-    uses = tally.ledger.uses(tally.at_work, whole=not manifest.only)
+    uses = tally.ledger.uses(tally.right, whole=not manifest.only)
     reddens = any(use.state in ("expired", "passes again") for use in uses)
     return Known(manifest.baseline.file, tally.known, failing - tally.known, reddens, uses)
 

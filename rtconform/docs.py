@@ -2,11 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import click
 
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.lock import lock_text, refuse_silent_change
+from rtconform.main import cli
 from rtconform.reference.editor_book import editor_rules
 from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
@@ -30,11 +33,30 @@ def verdict_table() -> str:
     return "\n".join(parts)
 
 
+def command_help() -> str:
+    """Every command's help, as it is printed."""
+    parts = ["# Commands\n", "Made from the commands themselves by `make docs`; don't edit it by hand.\n"]
+    for path, command in _commands(("rtconform",), cli):
+        context = click.Context(command, info_name=" ".join(path), terminal_width=100, max_content_width=100)
+        parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if (found := command.get_command(context, name)) is not None:
+                yield from _commands((*path, name), found)
+
+
 LOCK = "suites.lock"
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "rule-book.md": rule_book,
     "editor-rules.md": editor_rules,
+    "commands.md": command_help,
     "verdicts.md": verdict_table,
     "requirements.md": requirements_table,
     LOCK: lock_text,
