@@ -14,7 +14,7 @@ from random import Random
 from msgspec import Struct
 
 from rtconform.generators.people import person
-from rtconform.generators.planning import Layout, layouts, margin_for, options, regimens
+from rtconform.generators.planning import Deck, deck_of, margin_for, options, regimens
 from rtconform.generators.situation import Position, Situation, situations
 from rtconform.reference.treatment import Isocenter, Plan
 
@@ -48,7 +48,7 @@ class Planned(Struct, frozen=True, eq=False, gc=False):
     days_apart: int
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def candidates(
     technique: str,
     arrangement: str,
@@ -88,8 +88,7 @@ def plan_treatment(
     sessions: int = 1,
 ) -> Planned:
     """A treatment of this kind. Raises LookupError where the situation is no candidate (`candidates`) for it."""
-    deck = _deck(situation, technique, arrangement, motion, guidance, monitor, energy, sessions)
-    found = deck[int(draw.random() * len(deck))]
+    found = _deck(situation, technique, arrangement, motion, guidance, monitor, energy, sessions).one(draw)
     offsets = _offsets(situation.spread_mm)
     x, y, z = offsets[int(draw.random() * len(offsets))]
     return Planned(
@@ -125,14 +124,14 @@ def _deck(
     monitor: str | None,
     energy: str | None,
     sessions: int,
-) -> tuple[Layout, ...]:
+) -> Deck:
     if arrangement not in situation.arrangements.get(technique, ()):
         raise LookupError(f"{situation.id}: no {technique} in arrangement {arrangement}")
     ways = options(situation, technique, motion, guidance, monitor, energy)
     if not ways or not regimens(situation, technique, arrangement, sessions):
         wish = f"motion {motion} ({monitor}), guidance {sorted(guidance)}, energy {energy}, {sessions} sessions a day"
         raise LookupError(f"{situation.id}: no {technique} with {wish}")
-    return layouts(situation, technique, arrangement, ways, sessions, margin=margin_for(motion))
+    return deck_of(situation, technique, arrangement, ways, sessions, margin=margin_for(motion))
 
 
 @cache

@@ -113,13 +113,17 @@ class _Step:
 @lru_cache(maxsize=1 << 14)
 def _steps(*treatment: str) -> tuple[_Step, ...]:
     known = dict(zip(_TREATMENT, treatment, strict=True))
-    steps = []
-    for number, name in enumerate(_OF_THE_SESSION):
-        beside = _beside(name)
-        given = tuple((other, known[other]) for other in beside if other in known)
-        on = tuple(other for other in _OF_THE_SESSION[:number] if other in beside)
-        steps.append(_Step(name, given, on, None if on else _table(name, given), {}))
-    return tuple(steps)
+    return tuple(
+        _step(name, tuple((other, known[other]) for other in _beside(name) if other in known)) for name in _OF_THE_SESSION
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _step(name: str, given: tuple[tuple[str, str], ...]) -> _Step:
+    """The draw of a dimension, shared by all treatments that are alike in what it hangs on."""
+    before = _OF_THE_SESSION[: _OF_THE_SESSION.index(name)]
+    on = tuple(other for other in before if other in _beside(name))
+    return _Step(name, given, on, None if on else _table(name, given), {})
 
 
 @cache

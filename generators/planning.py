@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from random import Random
 
 from rtconform.generators.beams import SWINGS, beams_of
 from rtconform.generators.practice import Regimen, energy_class, practice
@@ -69,7 +70,42 @@ def regimens(situation: Situation, technique: str, arrangement: str, sessions: i
     return tuple(regimen for regimen in (practice().regimen[name] for name in names) if regimen.sessions == sessions)
 
 
-def layouts(
+@dataclass(frozen=True, slots=True, eq=False)
+class Deck:
+    """Up to `VARIANTS` layouts, spread evenly over machines, energies, beams, fractionations and diagnoses.
+
+    Each is made when it is drawn: most decks of a long suite are drawn from once or twice. `ways` are of `options`, `sizes`
+    how many there are of what varies; layout n of `count` is number n * `stride` of all. `margin`: the target has the margin
+    of its motion.
+    """
+
+    situation: Situation
+    technique: str
+    arrangement: str
+    ways: tuple[tuple[str, str, str], ...]
+    regimens: tuple[Regimen, ...]
+    margin: bool
+    sizes: tuple[int, ...]
+    count: int
+    stride: int
+
+    def one(self, draw: Random) -> Layout:
+        """A layout."""
+        way, regimen, diagnosis, swing, turn = _digits(int(draw.random() * self.count) * self.stride, self.sizes)
+        return _layout(
+            self.situation,
+            self.technique,
+            self.arrangement,
+            self.ways[way],
+            self.regimens[regimen],
+            self.situation.diagnoses[diagnosis],
+            swing,
+            turn,
+            self.margin,
+        )
+
+
+def deck_of(
     situation: Situation,
     technique: str,
     arrangement: str,
@@ -77,18 +113,15 @@ def layouts(
     sessions: int,
     *,
     margin: bool,
-) -> tuple[Layout, ...]:
-    """Up to `VARIANTS` layouts, spread evenly over machines, energies, beams, fractionations and diagnoses.
-
-    `ways` are of `options`; `margin`: the target has the margin of its motion.
-    """
+) -> Deck:
+    """The layouts of these ways to treat, with so many sessions a day."""
     found = regimens(situation, technique, arrangement, sessions)
     sizes = (len(ways), len(found), len(situation.diagnoses), SWINGS, 2)
     total = math.prod(sizes)
-    return tuple(
-        _layout(situation, technique, arrangement, ways[way], found[regimen], situation.diagnoses[diagnosis], swing, turn, margin)
-        for way, regimen, diagnosis, swing, turn in (_digits(number, sizes) for number in _spread(total))
-    )
+    stride = 1
+    if total > VARIANTS:
+        stride = next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
+    return Deck(situation, technique, arrangement, ways, found, margin, sizes, min(total, VARIANTS), stride)
 
 
 def margin_for(motion: str) -> bool:
@@ -96,23 +129,16 @@ def margin_for(motion: str) -> bool:
     return motion in _MARGIN_FOR_MOTION
 
 
-def _spread(total: int) -> Iterator[int]:
-    if total <= VARIANTS:
-        yield from range(total)
-        return
-    stride = next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
-    yield from (number * stride % total for number in range(VARIANTS))
-
-
-def _digits(number: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+def _digits(number: int, sizes: tuple[int, ...]) -> list[int]:
+    """The places of a number among combinations of so many values each; numbers beyond the last begin anew."""
     digits = []
     for size in sizes:
         number, digit = divmod(number, size)
         digits.append(digit)
-    return tuple(digits)
+    return digits
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def _layout(
     situation: Situation,
     technique: str,
