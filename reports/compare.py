@@ -114,7 +114,7 @@ def compare(old: Recorded, new: Recorded, suites: tuple[str, ...] = ()) -> Compa
         new=_ran(new),
         suites=chosen,
         counts={change: tally.counts[change] for change in CHANGES},
-        causes=tuple(CauseCount(*cause, number) for cause, number in tally.causes.most_common()),
+        causes=tuple(CauseCount(cause, tally.sentences[cause], number) for cause, number in tally.causes.most_common()),
         findings_new=findings_new,
         findings_gone=tuple(kind for kind in before if kind not in after),
         changes=tuple(changed for change in CHANGES for changed in tally.kept.get(change, ())),
@@ -207,7 +207,8 @@ def _asks(run: Manifest, other: Manifest, seen: Seen) -> bool:
 @dataclass
 class _Tally:
     counts: Counter[Change] = field(default_factory=Counter)
-    causes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    causes: Counter[str] = field(default_factory=Counter)
+    sentences: dict[str, str] = field(default_factory=dict)
     kept: dict[Change, list[Changed]] = field(default_factory=dict)
 
     def add(self, then: Seen | None, now: Seen | None) -> None:
@@ -216,7 +217,9 @@ class _Tally:
         if change == "same":
             return
         if change == "regressed" and now is not None:
-            self.causes.update(now.causes or (_WITHDRAWN,))
+            causes = dict(now.causes or (_WITHDRAWN,))
+            self.causes.update(causes.keys())
+            self.sentences = {**causes, **self.sentences}
         kept = self.kept.setdefault(change, [])
         if len(kept) < MOST_KEPT:
             kept.append(_changed(change, then, now))

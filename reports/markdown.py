@@ -18,19 +18,19 @@ _LONGEST = 300
 
 @dataclass
 class _Met:
-    """The smallest case of each cause, and how many there are."""
+    """The smallest case of each cause, by its id, and how many there are."""
 
-    cases: Counter[Cause] = field(default_factory=Counter)
-    smallest: dict[Cause, tuple[tuple[int, ...], Result]] = field(default_factory=dict)
+    cases: Counter[str] = field(default_factory=Counter)
+    smallest: dict[str, tuple[tuple[int, ...], Cause, Result]] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
         asked = result.case or result.claim
         size = size_of(asked) if asked else ()
         for cause in causes_of(result):
-            self.cases[cause] += 1
-            known = self.smallest.get(cause)
+            self.cases[cause.id] += 1
+            known = self.smallest.get(cause.id)
             if known is None or (size and size < known[0]):
-                self.smallest[cause] = size, result
+                self.smallest[cause.id] = size, cause, result
 
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
@@ -60,13 +60,8 @@ def _parts(run: RunFolder, summary: Summary, met: _Met) -> Iterator[str]:
     )
     if met.cases:
         yield f"### What to mend ({len(met.cases):,})"
-        yield table(
-            ("fault", "cases", "what is wrong", "smallest case", "why"),
-            [
-                (*_cause(cause, number), *_smallest(met.smallest[cause][1]))
-                for cause, number in met.cases.most_common(MOST_CAUSES)
-            ],
-        )
+        rows = [_row(number, *met.smallest[name][1:]) for name, number in met.cases.most_common(MOST_CAUSES)]
+        yield table(("fault", "cases", "what is wrong", "smallest case", "why"), rows)
         if len(met.cases) > MOST_CAUSES:
             yield f"… and {len(met.cases) - MOST_CAUSES:,} more faults."
         yield "`rtconform generate --id ID | rtconform code --explain` says why the answer expected of a case is expected."
@@ -81,9 +76,6 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cause(cause: Cause, number: int) -> tuple[str, int, str]:
-    return f"`{cause.id}`", number, markdown(cause.sentence)
-
-
-def _smallest(result: Result) -> tuple[str, str]:
-    return markdown(one_line(result.id)), markdown(clip(one_line(result.explanation), _LONGEST))
+def _row(number: int, cause: Cause, smallest: Result) -> tuple[str, int, str, str, str]:
+    why = markdown(clip(one_line(smallest.explanation), _LONGEST))
+    return f"`{cause.id}`", number, markdown(cause.sentence), markdown(one_line(smallest.id)), why

@@ -30,6 +30,12 @@ def test_entries_are_loaded_as_written(tmp_path: Path) -> None:
     assert 3 == loaded_in_words(found, day + dt.timedelta(days=1)).count("EXPIRED")
 
 
+@pytest.mark.parametrize("cause", ["missed/deleted-g6015", "false-denial/duplicate-service-carc-18", "IGRT-PROF/missed", "crash"])
+def test_causes_of_editors_and_of_no_rule_can_be_listed(tmp_path: Path, cause: str) -> None:
+    """Whatever a report names as a cause can be written in a baseline."""
+    assert cause == load_baseline(_file(tmp_path, ENTRY.format(by=f'cause = "{cause}"'))).known[0].what
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
