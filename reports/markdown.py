@@ -26,7 +26,7 @@ class _Met:
     def add(self, result: Result) -> None:
         asked = result.case or result.claim
         size = size_of(asked) if asked else ()
-        for cause in causes_of(result):
+        for cause in {cause.id: cause for cause in causes_of(result)}.values():
             self.cases[cause.id] += 1
             known = self.smallest.get(cause.id)
             if known is None or (size and size < known[0]):
