@@ -177,14 +177,26 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert 3 == command("hunt", str(lost), cwd=tmp_path).returncode
 
 
+ENOUGH = 300
+CODES_NOTHING = """
+import json, sys
+with open(sys.argv[1], "a", buffering=1) as asked:
+    for line in sys.stdin:
+        print(json.dumps({"id": json.loads(line)["id"], "outcome": "coded", "lines": []}), flush=True)
+        print(end=".", file=asked, flush=True)
+"""
+
+
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_keeps_what_was_found(tmp_path: Path, by: signal.Signals) -> None:
     """Ctrl-C and SIGTERM: exit 130, the cases found so far are in the file, no traceback."""
-    vendor = subtle("new_year", tmp_path)
-    out = tmp_path / "found.jsonl"
+    coder, asked, out = (tmp_path / name for name in ("coder.py", "asked", "found.jsonl"))
+    coder.write_text(CODES_NOTHING)
+    vendor = program(tmp_path, str(coder), str(asked))
     started = [sys.executable, "-m", "rtconform", "hunt", str(vendor), "--effort", "1000000", "--out", str(out)]
     with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)) as process:
-        time.sleep(5)
+        while process.poll() is None and not (asked.exists() and asked.stat().st_size > ENOUGH):
+            time.sleep(0.05)
         process.send_signal(by)
         said, errors = process.communicate(timeout=60)
     assert (130, "") == (process.returncode, errors)
