@@ -43,13 +43,13 @@ _WEEK = dt.timedelta(days=7)
 _OFTEN, _RARELY = 0.3, 0.1
 
 
-def varied(case: Case, draw: Random, case_id: str, *, keep_day: bool) -> Case:
-    """A variation of the case; `keep_day`: its day is what it is about."""
+def varied(case: Case, draw: Random, case_id: str, *, keep_day: bool, keep_order: bool = False) -> Case:
+    """A variation of the case; `keep_day`: its day is what it is about; `keep_order`: which of its plans comes first is."""
     chosen = _placed(case, draw)
     if not keep_day:
         chosen = _on_another_day(chosen, draw)
     chosen = _remarked(_with_a_plan_for_later(chosen, draw), draw)
-    chosen = _shuffled(_renamed(chosen, draw), draw)
+    chosen = _shuffled(_renamed(chosen, draw), draw, keep_order=keep_order)
     patient = replace(case.patient, id=f"SYN-{draw.getrandbits(40):010x}")
     return replace(chosen, id=case_id, patient=patient, billing=replace(chosen.billing, payer=_one(PAYERS, draw)))
 
@@ -111,7 +111,7 @@ def _with_a_plan_for_later(case: Case, draw: Random) -> Case:
     return replace(case, isocenters=(*case.isocenters, *boost), plans=(*case.plans, plan))
 
 
-def _shuffled(case: Case, draw: Random) -> Case:
+def _shuffled(case: Case, draw: Random, *, keep_order: bool) -> Case:
     """The lists without an order in another; a beam that was interrupted is sometimes listed again as it was resumed."""
 
     def order(items: tuple[T, ...]) -> tuple[T, ...]:
@@ -121,7 +121,7 @@ def _shuffled(case: Case, draw: Random) -> Case:
         beams = session.beams_delivered
         return replace(session, beams_delivered=(*beams, beams[-1])) if beams and draw.random() < _RARELY else session
 
-    plans = tuple(replace(plan, beams=order(plan.beams)) for plan in order(case.plans))
+    plans = tuple(replace(plan, beams=order(plan.beams)) for plan in (case.plans if keep_order else order(case.plans)))
     return replace(case, isocenters=order(case.isocenters), plans=plans, sessions=tuple(map(resumed, case.sessions)))
 
 

@@ -14,6 +14,7 @@ from rtconform.reference.editor_book import editor_rules
 from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
 from rtconform.requirements import requirements_table
+from rtconform.strength_page import strength_figures
 
 
 def verdict_table() -> str:
@@ -59,6 +60,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "commands.md": command_help,
     "verdicts.md": verdict_table,
     "requirements.md": requirements_table,
+    "strength-figures.md": strength_figures,
     LOCK: lock_text,
 }
 """Every made document by its name in `docs/`."""

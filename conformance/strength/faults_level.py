@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_fields
 
 from rtconform.conformance.strength.faulty import Coder, Delivered, Fault, coding_as, going_by, reading, seeing
 from rtconform.reference.book import BOOK
-from rtconform.reference.facts import PASSIVE_METHODS
+from rtconform.reference.facts import PASSIVE_METHODS, technique_family
 from rtconform.reference.treatment import Case, Plan, Session
 
 HISTORY = "code tables of 2015 to 2025 («A Bit of History»)"
@@ -109,6 +109,13 @@ def _all_of_the_day(case: Case) -> Case:
     return with_fields(
         case, sessions=tuple(with_fields(s, beams_delivered=beams) if s.beams_delivered else s for s in case.sessions)
     )
+
+
+def _by_first_on_record(one: Delivered) -> str | None:
+    family = technique_family(one.case.plans[0].technique)
+    if family is None or not _photons(one) or one.facts.isocenters > 1 or one.facts.motion == "active":
+        return None
+    return "77402" if family == "2d" else "77407"
 
 
 def _sessions(change: Callable[[Session], Session]) -> Callable[[Case], Case]:
@@ -303,8 +310,7 @@ _RADIATION = (
     ("mixed-technique-simpler", "2D beside 3D is coded by the simpler.", FIELDS, "TECHNIQUE-MIXED",
      seeing(lambda one: {"technique": "2d"} if one.facts.mixes_2d else {})),
     ("technique-of-the-case", "The case's first plan gives the technique, delivered or not.", PLANNING, "ISO-DELIVERED",
-     coding_as(lambda one: {"2d": "77402"}.get(one.case.plans[0].technique) if _photons(one)
-     and one.facts.isocenters == 1 else None)),
+     coding_as(_by_first_on_record)),
 )
 # fmt: on
 

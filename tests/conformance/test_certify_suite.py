@@ -12,7 +12,9 @@ import pytest
 from foreign_coders import foreign
 
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible
+from rtconform.conformance.strength.figures import equivalent
 from rtconform.conformance.strength.killing import Asked, asked_of, catches, first_catch
+from rtconform.conformance.strength.seeds import misses
 from rtconform.conformance.strength.selection import inputs
 from rtconform.generators.certify_suite import CERTIFY, made, recipes
 from rtconform.generators.generated import Place
@@ -66,6 +68,12 @@ def test_it_is_in_step() -> None:
 def test_a_correct_coder_passes(seed: int) -> None:
     """The independent coder is right in every case, whatever the seed: nothing in the variations misleads."""
     assert [one.case.id for one in at(seed) if catches(one, as_coder(CORRECT))] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_it_stops_all_that_can_be_told_apart(seed: int) -> None:
+    """Every mutant that is not proved equivalent, and every fault met in the field, at the default seed and another."""
+    assert misses("certify", equivalent(), seed)[1] == ()
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])

@@ -1,0 +1,70 @@
+"""`docs/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
+
+from rtconform.conformance.strength.document import SuiteStrength
+from rtconform.conformance.strength.faults import FAULTS
+from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS
+from rtconform.conformance.strength.figures import Figures, figures
+
+
+def strength_figures() -> str:
+    """The page."""
+    found = figures()
+    parts = [
+        "# The strength of the suites in figures\n",
+        f"Measured on {found.on} for rule set {found.rule_set} by `make strength`; don't edit it by hand.\n",
+        "What the words mean: [strength](strength.md).\n",
+        _summary(found),
+        "## The suites\n",
+        "| suite | version | cases | mutants stopped | field faults stopped | conditions that decide | pairs | triples |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_suite(suite, found) for suite in found.suites),
+        "\n## Equivalent mutants\n",
+        "No suite stops these, since their answers stand at every point compared.\n",
+        "| mutant | what is changed | points | spaces |",
+        "|---|---|---|---|",
+        *(f"| {s.id} | {s.says} | {s.compared:,} | {', '.join(s.spaces)} |" for s in found.survivors if s.equivalent),
+        "\n## Faults met in the field\n",
+        "| fault | what it does | where it is met | rules |",
+        "|---|---|---|---|",
+        *(f"| {f.id} | {f.says} | {f.seen} | {', '.join(f.rules)} |" for f in FAULTS.values()),
+        "\n## Faulty editors\n",
+        "| fault | what it does | where it is met | rules |",
+        "|---|---|---|---|",
+        *(f"| {e.id} | {e.says} | {e.seen} | {', '.join(e.rules)} |" for e in EDITOR_FAULTS.values()),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _summary(found: Figures) -> str:
+    equivalent = sum(survivor.equivalent for survivor in found.survivors)
+    apart = found.second_order - found.second_order_equivalent
+    share = found.second_order_killed / apart
+    lines = [
+        f"- {found.mutants:,} mutants of one edit, {equivalent:,} of them proved equivalent.",
+        f"- Suites `boundaries` and `pairwise` together stop all {found.mutants - equivalent:,} others.",
+        f"- {found.second_order:,} mutants of two edits, {found.second_order_equivalent:,} of them proved equivalent.",
+        f"- Of the {apart:,} others the two suites stop {found.second_order_killed:,} ({share:.2%}).",
+    ]
+    if found.seeds:
+        missed = ", ".join(f"{coder} at seed {seed}" for seed, coder in found.seeds.not_stopped) or "none"
+        lines.append(
+            f"- Suite `certify` at {found.seeds.tried} seeds: mutants and field faults not stopped: {missed}; at least "
+            f"{found.seeds.fewest_conditions} conditions decide at each."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _suite(suite: SuiteStrength, found: Figures) -> str:
+    apart = found.mutants - sum(survivor.equivalent for survivor in found.survivors)
+    pairs, triples = (f"{share:.1%}" if share is not None else "" for share in (suite.pairs, suite.triples))
+    cells = (
+        suite.name,
+        suite.version,
+        f"{suite.cases:,}",
+        f"{suite.mutants_killed:,} of {apart:,}",
+        f"{suite.faults_killed:,} of {found.faults:,}",
+        f"{suite.conditions:,} of {suite.conditions_possible:,}",
+        pairs,
+        triples,
+    )
+    return f"| {' | '.join(cells)} |"
