@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,7 @@ from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.container import pack
 from rtconform.conformance.certificates.envelope import seal
 from rtconform.conformance.certificates.statement import subjects
+from rtconform.conformance.dialogue import DIALOGUES
 from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder
 from rtconform.conformance.vendor import load_vendor, scaffold
 from rtconform.generators.suites import suite
@@ -188,7 +190,7 @@ def targets() -> dict[str, tuple[st.SearchStrategy[bytes], Target]]:
         | bundle_targets()
         | {
             "case": (damaged(case) | revalued(case), lambda document: decode(document, Case)),
-            "answer": (damaged(answer) | revalued(answer), read_answer),
+            "answer": (damaged(answer) | revalued(answer), partial(read_answer, dialogue=DIALOGUES["coder"])),
             "answer, strictly": (damaged(answer) | revalued(answer), lambda document: decode(document, Answer)),
             "vendor file": (damaged(vendor), file_of(".toml", load_vendor)),
             "suite file": (damaged(own_suite), file_of(".toml", lambda path: suite(str(path)))),
