@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -93,12 +94,14 @@ def _kill_a_worker(pid: int) -> bool:
     """Kill a worker while its coder is at work; a worker is the parent of a coder that is not the run itself."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        coders = [p for p in psutil.Process(pid).children(recursive=True) if "slow.py" in " ".join(_command(p))]
-        if coders and coders[0].ppid() != pid:
-            time.sleep(0.5)
-            os.kill(coders[0].ppid(), signal.SIGKILL)
-            return True
         time.sleep(0.05)
+        with suppress(psutil.NoSuchProcess):  # coders come and go while they are looked at
+            coders = [p for p in psutil.Process(pid).children(recursive=True) if "slow.py" in " ".join(_command(p))]
+            worker = coders[0].ppid() if coders else pid
+            if worker != pid:
+                time.sleep(0.5)
+                psutil.Process(worker).kill()
+                return True
     return False
 
 
