@@ -11,12 +11,14 @@ Hypothesis needs a function that never wavers, vendors do: it is shown the first
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
+from hypothesis.errors import HypothesisWarning
 from msgspec.structs import replace as changed
 
 from rtconform.conformance.asking import SUITE, Asker, Sightings, anonymous
@@ -97,7 +99,9 @@ def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | 
             f"{vendor.name} is a claim editor: hunt draws treatments, for coders; run it on suites edits-claim, edits-documented"
         )
     settled: dict[str, Found] = {}
-    with Asker(vendor, lambda: watch(asker.asked, len(asker.seen)) if watch else None) as asker:
+    with Asker(vendor, lambda: watch(asker.asked, len(asker.seen)) if watch else None) as asker, warnings.catch_warnings():
+        # interrupted, Hypothesis writes the strategy down for a note that nobody is shown, and warns that it is long
+        warnings.filterwarnings("ignore", "Generating overly large repr", HypothesisWarning)
         try:
             ended = _rounds(asker, settled, effort, seed)
         except KeyboardInterrupt:

@@ -177,7 +177,7 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert 3 == command("hunt", str(lost), cwd=tmp_path).returncode
 
 
-ENOUGH = 300
+ENOUGH = 1500
 CODES_NOTHING = """
 import json, sys
 with open(sys.argv[1], "a", buffering=1) as asked:
