@@ -6,46 +6,19 @@ taken apart.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic
 
 from msgspec.structs import replace
 
 from rtconform.conformance.records import Event
-from rtconform.generators.suite import Asks, Item_co, SuiteOf
+from rtconform.generators.suite import Item_co, Rearranged
 
 
 @dataclass(frozen=True)
-class Slice(Generic[Item_co]):
+class Slice(Rearranged[Item_co]):
     """The cases of a suite from index `first` on, `cases` of them, as a suite: names, versions and ids are the suite's own."""
 
-    suite: SuiteOf[Item_co]
     first: int
     cases: int
-
-    @property
-    def name(self) -> str:
-        """The suite's own."""
-        return self.suite.name
-
-    @property
-    def version(self) -> str:
-        """The suite's own."""
-        return self.suite.version
-
-    @property
-    def about(self) -> str:
-        """The suite's own."""
-        return self.suite.about
-
-    @property
-    def asks(self) -> Asks:
-        """The suite's own."""
-        return self.suite.asks
-
-    @property
-    def seeded(self) -> bool:
-        """The suite's own."""
-        return self.suite.seeded
 
     def size(self, count: int | None) -> int:
         """The slice's; its length is fixed."""

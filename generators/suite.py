@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import ClassVar, Generic, Literal, Protocol, TypeVar
 
 from rtconform.reference.claim import Claim
 from rtconform.reference.edits import Category
@@ -140,6 +140,38 @@ AnySuite = SuiteOf[SuiteCase] | SuiteOf[SuiteClaim]
 def part_of(size: int, part: int, parts: int) -> range:
     """The indices of part `part`, counted from 1, of `parts`, of a suite of `size` cases."""
     return range(size * (part - 1) // parts, size * part // parts)
+
+
+@dataclass(frozen=True)
+class Rearranged(Generic[Item_co]):
+    """What a suite is under another order or in part: a subclass says which items it has, all else is the suite's own."""
+
+    suite: SuiteOf[Item_co]
+
+    @property
+    def name(self) -> str:
+        """The suite's own."""
+        return self.suite.name
+
+    @property
+    def version(self) -> str:
+        """The suite's own."""
+        return self.suite.version
+
+    @property
+    def about(self) -> str:
+        """The suite's own."""
+        return self.suite.about
+
+    @property
+    def asks(self) -> Asks:
+        """The suite's own."""
+        return self.suite.asks
+
+    @property
+    def seeded(self) -> bool:
+        """The suite's own."""
+        return self.suite.seeded
 
 
 def cases(suite: SuiteOf[Item_co], seed: int, count: int | None = None) -> Iterator[Item_co]:

@@ -10,7 +10,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic
 
 from msgspec.structs import replace
 
@@ -19,7 +18,7 @@ from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.dialogue import Question
 from rtconform.conformance.vendor_settings import Vendor
 from rtconform.generators.people import names
-from rtconform.generators.suite import Asks, Item_co, SuiteOf
+from rtconform.generators.suite import Item_co, Rearranged
 from rtconform.reference.claim import Claim
 from rtconform.reference.treatment import Case, Patient, Plan
 
@@ -99,37 +98,11 @@ class DisguisedAdapter:
 
 
 @dataclass(frozen=True)
-class ShuffledSuite(Generic[Item_co]):
+class ShuffledSuite(Rearranged[Item_co]):
     """A suite in the order of a disguise: the same cases, each at another place."""
 
-    suite: SuiteOf[Item_co]
     seed: int
     disguise: Disguise
-
-    @property
-    def name(self) -> str:
-        """The suite's own."""
-        return self.suite.name
-
-    @property
-    def version(self) -> str:
-        """The suite's own."""
-        return self.suite.version
-
-    @property
-    def about(self) -> str:
-        """The suite's own."""
-        return self.suite.about
-
-    @property
-    def asks(self) -> Asks:
-        """The suite's own."""
-        return self.suite.asks
-
-    @property
-    def seeded(self) -> bool:
-        """The suite's own."""
-        return self.suite.seeded
 
     def size(self, count: int | None) -> int:
         """The suite's own."""
