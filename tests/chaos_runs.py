@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,13 @@ def nothing_left(mark: str) -> Iterator[None]:
         time.sleep(0.02)
 
 
-def held() -> tuple[int, set[int]]:
-    """How many files this process has open, and its children."""
-    return len([*Path("/proc/self/fd").iterdir()]), {child.pid for child in psutil.Process().children(recursive=True)}
+def held() -> tuple[list[str], set[int]]:
+    """What this process has open, and its children."""
+    opened = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the descriptor by which the folder itself is read
+            opened.append(f"{entry.name}: {entry.readlink()}")
+    return sorted(opened), {child.pid for child in psutil.Process().children(recursive=True)}
 
 
 def marked(mark: str) -> list[list[str]]:
