@@ -23,6 +23,11 @@ def day_after(day: dt.date, days: int) -> dt.date:
     return later if _treats(later) else day_after(later, 1)
 
 
+def at(day: dt.date, minute: int) -> dt.datetime:
+    """The time on that day, by its minutes after midnight."""
+    return dt.datetime(day.year, day.month, day.day, minute // 60, minute % 60)
+
+
 def _treats(day: dt.date) -> bool:
     return day.weekday() < 5 and day not in _HOLIDAYS
 

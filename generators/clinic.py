@@ -13,6 +13,7 @@ from random import Random
 
 from msgspec import Struct
 
+from rtconform.generators.calendar import at
 from rtconform.generators.people import person
 from rtconform.generators.planning import Deck, deck_of, margin_for, options, regimens
 from rtconform.generators.situation import Position, Situation, situations
@@ -36,7 +37,8 @@ _OPENS, _CLOSES, _SLOT, _BREAK = 8 * 60, 17 * 60, 10, 6 * 60  # minutes
 class Planned(Struct, frozen=True, eq=False, gc=False):
     """What was planned for a treatment, and `delivered`: the ids of the beams of one session, in order of delivery.
 
-    `machine` is its label; `fractions`, `sessions` (a day) and `days_apart` are those of the fractionation delivered.
+    `machine` is its label; `fractions`, `sessions` (a day) and `days_apart` are those of the fractionation delivered;
+    `shortest` and `longest` the fewest and most fractions of the plans that a session treats.
     """
 
     isocenters: tuple[Isocenter, ...]
@@ -46,6 +48,8 @@ class Planned(Struct, frozen=True, eq=False, gc=False):
     fractions: int
     sessions: int
     days_apart: int
+    shortest: int
+    longest: int
 
 
 @lru_cache(maxsize=1 << 14)
@@ -99,6 +103,8 @@ def plan_treatment(
         found.fractions,
         found.sessions,
         found.days_apart,
+        found.shortest,
+        found.longest,
     )
 
 
@@ -106,12 +112,7 @@ def session_times(date: dt.date, sessions_per_day: int, draw: Random) -> tuple[d
     """When the sessions of a day begin: within clinic hours, in slots of ten minutes, more than six hours apart."""
     latest = _CLOSES - (sessions_per_day - 1) * (_BREAK + _SLOT)
     start = _OPENS + int(draw.random() * ((latest - _OPENS) // _SLOT)) * _SLOT
-    return tuple(
-        [
-            dt.datetime(date.year, date.month, date.day, minute // 60, minute % 60)
-            for minute in range(start, start + sessions_per_day * (_BREAK + _SLOT), _BREAK + _SLOT)
-        ]
-    )
+    return tuple([at(date, minute) for minute in range(start, start + sessions_per_day * (_BREAK + _SLOT), _BREAK + _SLOT)])
 
 
 @lru_cache(maxsize=1 << 14)

@@ -56,13 +56,21 @@ class Model:
         return tuple(len(values) for values in self.parameters.values())
 
     @cached_property
+    def _declared(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(self.parameters.values())
+
+    @cached_property
+    def _numbered(self) -> Mapping[str, tuple[int, Mapping[str, int]]]:
+        return dict(zip(self.parameters, enumerate(self.places), strict=True))
+
+    @cached_property
     def places(self) -> tuple[Mapping[str, int], ...]:
         """For each parameter, the place of each of its values."""
         return tuple({value: place for place, value in enumerate(values)} for values in self.parameters.values())
 
     def spell(self, values: Values) -> Row:
         """The row with these numbers."""
-        return tuple(declared[place] for declared, place in zip(self.parameters.values(), values, strict=True))
+        return tuple([declared[place] for declared, place in zip(self._declared, values, strict=True)])
 
     def violated(self, row: Row) -> tuple[Implication, ...]:
         """The implications that this row violates: none for a valid row. Raises UserError for a row not of this model."""
@@ -84,12 +92,12 @@ class Model:
         """
         found: dict[int, int] = {}
         for name, value in partial.items():
-            if name not in self.parameters:
+            if name not in self._numbered:
                 raise UserError(f"no parameter {name!r}; there are {', '.join(self.names)}")
-            if value not in self.parameters[name]:
+            parameter, places = self._numbered[name]
+            if value not in places:
                 raise UserError(f"{name} has no value {value!r}; it has {', '.join(self.parameters[name])}")
-            parameter = self.names.index(name)
-            found[parameter] = self.places[parameter][value]
+            found[parameter] = places[value]
         return found
 
 

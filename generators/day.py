@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 from typing import cast
 
-from rtconform.generators.calendar import day_after
+from rtconform.generators.calendar import at, day_after
 from rtconform.generators.space import Combination
 from rtconform.reference.treatment import (
     Guidance,
@@ -24,8 +24,9 @@ from rtconform.reference.treatment import (
 )
 
 _SOONEST_REVIEW = 15  # minutes after the session began: its images are then complete
-_LATEST_REVIEW = dt.time(20)
+_LATEST_REVIEW = 20 * 60  # minutes after midnight
 _JUST_IN_TIME, _JUST_LATE = 1 / 20, 1 / 8  # shares of approvals a minute before the next session began, and as it began
+_MINUTE = dt.timedelta(minutes=1)
 
 SYSTEMS: dict[str, tuple[str, ...]] = {
     "optical_surface": ("surface camera", "three-pod surface imaging"),
@@ -55,20 +56,23 @@ def sessions_of(
     last = combination["course"] == "last_session"
     following = (*starts[1:], None if last else resumes)
     motion = motion_of(combination["motion"], combination["monitor"], combination["control"], int(draw.random() * 8))
+    guidance = guidance_of(combination["guidance"], combination["purpose"], combination["timing"])
     return tuple(
-        Session(
-            f"S{number + 1}",
-            start,
-            fraction + number,
-            delivered,
-            guidance_of(combination["guidance"], combination["purpose"], combination["timing"]),
-            motion,
-            couch_shift(combination["couch"], draw),
-            0 if combination["port_images"] == "none" else 1 + int(draw.random() * 4),
-            review(combination["approval"], start, after, resumes, draw),
-            after,
-        )
-        for number, (start, after) in enumerate(zip(starts, following, strict=True))
+        [
+            Session(
+                f"S{number + 1}",
+                start,
+                fraction + number,
+                delivered,
+                guidance,
+                motion,
+                couch_shift(combination["couch"], draw),
+                0 if combination["port_images"] == "none" else 1 + int(draw.random() * 4),
+                review(combination["approval"], start, after, resumes, draw),
+                after,
+            )
+            for number, (start, after) in enumerate(zip(starts, following, strict=True))
+        ]
     )
 
 
@@ -128,20 +132,26 @@ def review(approval: str, start: dt.datetime, after: dt.datetime | None, resumes
         due = after or resumes
         return PhysicianReview(due if place < _JUST_LATE else _later(due, draw))
     if after is not None and place < _JUST_IN_TIME:
-        return PhysicianReview(after - dt.timedelta(minutes=1))
-    evening = dt.datetime.combine(start.date(), _LATEST_REVIEW)
-    return PhysicianReview(_between(start + dt.timedelta(minutes=_SOONEST_REVIEW), min(after or evening, evening), draw))
+        return PhysicianReview(after - _MINUTE)
+    end = _LATEST_REVIEW
+    if after is not None and after.date() == start.date():
+        end = min(_minute(after), end)
+    return PhysicianReview(_between(_minute(start) + _SOONEST_REVIEW, end, start, draw))
 
 
 def _later(due: dt.datetime, draw: Random) -> dt.datetime:
     """The same evening, or at the same time one or two days on."""
     days = int(draw.random() * 3)
     if days:
-        minutes = dt.timedelta(minutes=int(draw.random() * 60))
-        return dt.datetime.combine(day_after(due.date(), days), due.time()) + minutes
-    return _between(due, dt.datetime.combine(due.date(), _LATEST_REVIEW), draw)
+        return at(day_after(due.date(), days), _minute(due) + int(draw.random() * 60))
+    return _between(_minute(due), _LATEST_REVIEW, due, draw)
 
 
-def _between(first: dt.datetime, end: dt.datetime, draw: Random) -> dt.datetime:
-    """A whole minute from `first` on and before `end`."""
-    return first + dt.timedelta(minutes=int(draw.random() * ((end - first).total_seconds() // 60)))
+def _between(first: int, end: int, day: dt.date, draw: Random) -> dt.datetime:
+    """A minute of `day` from `first` on and before `end`."""
+    return at(day, first + int(draw.random() * (end - first)))
+
+
+def _minute(time: dt.datetime) -> int:
+    """The minute of its day."""
+    return time.hour * 60 + time.minute

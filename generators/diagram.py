@@ -7,8 +7,10 @@ From the number of rows below each node follow the count of all rows, the row wi
 row; from the set of nodes that a partial assignment can reach, whether it can be completed at all.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from rtconform.generators.constraints import Model, Values
 
@@ -56,15 +58,21 @@ class Diagram:
     def unrank(self, index: int) -> Values:
         """The valid row number `index`, from 0, in lexicographic order. The caller has checked that there is one."""
         node, values = 0, []
-        for depth, layer in enumerate(self.children):
-            for value, child in enumerate(layer[node]):
-                rows = 0 if child == _NOWHERE else self.rows_below[depth + 1][child]
-                if index < rows:
-                    values.append(value)
-                    node = child
-                    break
-                index -= rows
+        for layer, before in zip(self.children, self._rows_before, strict=True):
+            rows = before[node]
+            value = bisect(rows, index) - 1
+            values.append(value)
+            index -= rows[value]
+            node = layer[node][value]
         return tuple(values)
+
+    @cached_property
+    def _rows_before(self) -> list[list[list[int]]]:
+        """At each depth, for each node and value: how many rows below the node come before those with the value."""
+        return [
+            [[0, *accumulate(0 if child == _NOWHERE else below[child] for child in edges[:-1])] for edges in layer]
+            for layer, below in zip(self.children, self.rows_below[1:], strict=True)
+        ]
 
     def complete(self, fixed: Mapping[int, int], draw: Callable[[], float]) -> Values:
         """A valid row with these values, each other one drawn; the caller knows that there is one. `draw` gives [0, 1)."""
@@ -83,7 +91,7 @@ class Diagram:
         start = int(draw() * size)
         for value in (fixed[depth],) if depth in fixed else (*range(start, size), *range(start)):
             child = edges[value]
-            if child != _NOWHERE and (depth + 1, child) not in dead:
+            if child != _NOWHERE and (not dead or (depth + 1, child) not in dead):
                 values.append(value)
                 if self._complete(child, fixed, draw, values, dead):
                     return True

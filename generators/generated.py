@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Generic
 
+from msgspec import Struct
+
 from rtconform.generators.randomness import draw_for
 from rtconform.generators.suite import Asks, Item_co
 from rtconform.reference.errors import UserError
@@ -16,8 +18,7 @@ from rtconform.reference.errors import UserError
 _ID = re.compile(r"(?P<suite>[^:]+):(?P<seed>0|[1-9][0-9]{0,19}):(?P<index>[0-9]{6,18})")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """Where a case stands: suite and version, the seed, its number from 0."""
 
     suite: str

@@ -23,7 +23,10 @@ _MARGIN_FOR_MOTION = ("passive_compression", "free_breathing_itv")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A planned treatment but for where exactly the patient lies; `centers` are isocenters (id, x, y, z in tenths of a mm)."""
+    """A planned treatment but for where exactly the patient lies; `centers` are isocenters (id, x, y, z in tenths of a mm).
+
+    `shortest` and `longest`: the fewest and most fractions of the plans of which a session treats beams.
+    """
 
     centers: tuple[tuple[str, int, int, int], ...]
     plans: tuple[Plan, ...]
@@ -32,6 +35,8 @@ class Layout:
     fractions: int
     sessions: int
     days_apart: int
+    shortest: int
+    longest: int
 
 
 def options(
@@ -91,18 +96,7 @@ class Deck:
 
     def one(self, draw: Random) -> Layout:
         """A layout."""
-        way, regimen, diagnosis, swing, turn = _digits(int(draw.random() * self.count) * self.stride, self.sizes)
-        return _layout(
-            self.situation,
-            self.technique,
-            self.arrangement,
-            self.ways[way],
-            self.regimens[regimen],
-            self.situation.diagnoses[diagnosis],
-            swing,
-            turn,
-            self.margin,
-        )
+        return _layout_of(self, int(draw.random() * self.count))
 
 
 def deck_of(
@@ -138,6 +132,23 @@ def _digits(number: int, sizes: tuple[int, ...]) -> list[int]:
     return digits
 
 
+@lru_cache(maxsize=1 << 14)
+def _layout_of(deck: Deck, number: int) -> Layout:
+    """Layout `number` of the deck; decks that differ in what no layout shows share theirs."""
+    way, regimen, diagnosis, swing, turn = _digits(number * deck.stride, deck.sizes)
+    return _layout(
+        deck.situation,
+        deck.technique,
+        deck.arrangement,
+        deck.ways[way],
+        deck.regimens[regimen],
+        deck.situation.diagnoses[diagnosis],
+        swing,
+        turn,
+        deck.margin,
+    )
+
+
 @lru_cache(maxsize=1 << 15)
 def _layout(
     situation: Situation,
@@ -167,6 +178,8 @@ def _layout(
         fractions=course.fractions,
         sessions=course.sessions,
         days_apart=course.days_apart,
+        shortest=min(plan.fractions or 1 for plan in treated),
+        longest=max(plan.fractions or 1 for plan in treated),
     )
 
 

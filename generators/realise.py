@@ -95,16 +95,10 @@ def first_fractions(planned: Planned, combination: Combination) -> range:
     """
     sessions = int(combination["sessions"])
     soonest = _SOONEST_REPLAN if combination["adaptive"] == "offline" else 1
-    if len(planned.plans) == 1:
-        shortest = longest = planned.plans[0].fractions or 1
-    else:
-        delivered = set(planned.delivered)
-        fractions = [plan.fractions or 1 for plan in planned.plans if any(beam.id in delivered for beam in plan.beams)]
-        shortest, longest = min(fractions), max(fractions)
+    last = planned.shortest - sessions + 1
     if combination["course"] == "session_follows":
-        return range(soonest, shortest - sessions + 1, sessions)
-    last = shortest - sessions + 1
-    return range(last, last + 1) if shortest == longest and last >= soonest else range(0)
+        return range(soonest, last, sessions)
+    return range(last, last + 1) if planned.shortest == planned.longest and last >= soonest else range(0)
 
 
 def replanned(plans: tuple[Plan, ...], adaptive: str) -> tuple[Plan, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Literal, Protocol, TypeVar
 
+from msgspec import Struct
+
 from rtconform.reference.claim import Claim
 from rtconform.reference.edits import Category
 from rtconform.reference.treatment import Case
@@ -13,8 +15,7 @@ Asks = Literal["case", "claim"]
 """What a suite puts to a vendor: cases to a coder, claims to an editor."""
 
 
-@dataclass(frozen=True)
-class SuiteCase:
+class SuiteCase(Struct, frozen=True, gc=False):
     """A case and what its author says of it.
 
     `title` is one line for a person; `rule` the rule that the case is at; `heading` the source's heading; `why` the fact

@@ -74,7 +74,7 @@ Vector = Annotated[tuple[float, float, float], Meta(description="x, y, z in mill
 Angle = Annotated[float, Meta(ge=-360, le=360, description="degrees, IEC 61217")]
 
 
-class Patient(Struct, frozen=True):
+class Patient(Struct, frozen=True, gc=False):
     """A synthetic person; nothing in it identifies anybody."""
 
     id: Identifier
@@ -84,7 +84,7 @@ class Patient(Struct, frozen=True):
     given_name: Text = ""
 
 
-class Billing(Struct, frozen=True):
+class Billing(Struct, frozen=True, gc=False):
     """Whose claim is being coded, where and for which day."""
 
     date_of_service: dt.date
@@ -93,14 +93,14 @@ class Billing(Struct, frozen=True):
     payer: Text = "medicare"
 
 
-class Isocenter(Struct, frozen=True):
+class Isocenter(Struct, frozen=True, gc=False):
     """A reference point of the treatment machine in the patient; plans may share one."""
 
     id: Identifier
     position_mm: Vector
 
 
-class Planning(Struct, frozen=True):
+class Planning(Struct, frozen=True, gc=False):
     """The evidence of planning. `volumetric_imaging` names the imaging (ct, mri, pet_ct, …); null or "none": there was none."""
 
     volumetric_imaging: Annotated[str, Meta(max_length=2000, examples=["ct", "mri", "pet_ct", "none"])] | None = None
@@ -110,7 +110,7 @@ class Planning(Struct, frozen=True):
     inverse_optimized: bool = False
 
 
-class Beam(Struct, frozen=True, omit_defaults=True):
+class Beam(Struct, frozen=True, gc=False, omit_defaults=True):
     """As in DICOM RT: radiation, energy, geometry, and the isocenter that it is treated at."""
 
     id: Identifier
@@ -127,7 +127,7 @@ class Beam(Struct, frozen=True, omit_defaults=True):
     couch_deg: Angle | None = None
 
 
-class Plan(Struct, frozen=True):
+class Plan(Struct, frozen=True, gc=False):
     """What was planned for one treatment site."""
 
     id: Identifier
@@ -142,7 +142,7 @@ class Plan(Struct, frozen=True):
     planning: Planning = Planning()
 
 
-class MotionDocumentation(Struct, frozen=True):
+class MotionDocumentation(Struct, frozen=True, gc=False):
     """Which elements the record of active motion management has; `system` names the system."""
 
     medical_necessity: bool = False
@@ -152,7 +152,7 @@ class MotionDocumentation(Struct, frozen=True):
     beam_rule: bool = False
 
 
-class Motion(Struct, frozen=True, omit_defaults=True):
+class Motion(Struct, frozen=True, gc=False, omit_defaults=True):
     """Motion management in one session.
 
     `during_beam`: motion was monitored while the beam was on; `beam_hold`: what was monitored controlled the beam.
@@ -165,7 +165,7 @@ class Motion(Struct, frozen=True, omit_defaults=True):
     documentation: MotionDocumentation | None = None
 
 
-class Guidance(Struct, frozen=True):
+class Guidance(Struct, frozen=True, gc=False):
     """One act of guidance: by which method, for what, and when."""
 
     method: GuidanceMethod
@@ -173,13 +173,13 @@ class Guidance(Struct, frozen=True):
     timing: Timing = "pre_treatment"
 
 
-class PhysicianReview(Struct, frozen=True):
+class PhysicianReview(Struct, frozen=True, gc=False):
     """The physician's review of the session's images or motion record; null: not approved."""
 
     approved_at: LocalTime | None = None
 
 
-class Session(Struct, frozen=True):
+class Session(Struct, frozen=True, gc=False):
     """One treatment session of the day: what was delivered, guided, managed and reviewed.
 
     `beams_delivered` holds beam ids in the order of delivery. `next_session_at` null: no session follows.
@@ -197,7 +197,7 @@ class Session(Struct, frozen=True):
     next_session_at: LocalTime | None = None
 
 
-class Case(Struct, frozen=True, tag_field="schema", tag="rtconform.case/1"):
+class Case(Struct, frozen=True, gc=False, tag_field="schema", tag="rtconform.case/1"):
     """One synthetic patient's treatment day, the unit sent to a vendor."""
 
     id: Identifier
