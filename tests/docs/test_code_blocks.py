@@ -74,18 +74,27 @@ def faults(block: Block) -> Iterator[str]:
         yield "skip needs a reason"
 
 
-def perform(page: str, text: str, folder: Path) -> None:
-    """Run a page's blocks in `folder`; raises AssertionError at the first that does not do what it says."""
+def perform(page: str, text: str, folder: Path) -> list[str]:
+    """Run a page's blocks in `folder`; raises AssertionError at the first that does not do what it says.
+
+    Gives the programs that are not here, whose blocks were left out.
+    """
     started: list[int] = []
+    lacking: set[str] = set()
     try:
         for block in blocks(text):
             for fault in faults(block):
                 raise AssertionError(block.fail(page, fault))
-            if "skip" not in block.given and _has_programs(block):
+            if "skip" in block.given:
+                continue
+            if missing := _missing_programs(block):
+                lacking.update(missing)
+            else:
                 _perform(page, block, folder, started)
     finally:
         for group in started:
             _end(group)
+    return sorted(lacking)
 
 
 def _perform(page: str, block: Block, folder: Path, started: list[int]) -> None:
@@ -143,11 +152,11 @@ def _read_json(text: str) -> object:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-def _has_programs(block: Block) -> bool:
+def _missing_programs(block: Block) -> list[str]:
     missing = [name for name in block.given.get("needs", "").split(",") if name and shutil.which(name) is None]
     if missing and os.environ.get("CI") == "true":
         pytest.fail(f"not on PATH: {', '.join(missing)}; .ci/run installs what the docs' examples need")
-    return not missing
+    return missing
 
 
 def _bring(text: str, folder: Path) -> None:
@@ -196,8 +205,10 @@ def _end(group: int) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
-    """Every block runs, is read, or says why not."""
-    perform(str(page.relative_to(ROOT)), page.read_text("utf-8"), tmp_path)
+    """Every block runs, is read, or says why not; a page that lacks a program here is skipped once all else of it has run."""
+    lacking = perform(str(page.relative_to(ROOT)), page.read_text("utf-8"), tmp_path)
+    if lacking:
+        pytest.skip(f"not on PATH: {', '.join(lacking)}; the rest of the page was run")
 
 
 @pytest.mark.parametrize(
@@ -221,6 +232,19 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
 def test_a_wrong_block_fails(text: str, said: str, tmp_path: Path) -> None:
     """A block that does not do what it says fails its page, named with its line."""
     with pytest.raises(AssertionError, match=re.escape(said)):
+        perform("page", text, tmp_path)
+
+
+def test_a_block_without_its_program_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a block needs and is not here is named, and the others are run; in CI it is a failure."""
+    text = "```sh needs=no-such-program\nfalse\n```\n```sh\ntouch ran\n```"
+    monkeypatch.delenv("CI", raising=False)
+
+    assert ["no-such-program"] == perform("page", text, tmp_path)
+    assert (tmp_path / "ran").exists()
+
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=r"not on PATH: no-such-program; \.ci/run installs"):
         perform("page", text, tmp_path)
 
 
