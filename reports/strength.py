@@ -1,14 +1,9 @@
 """How strong suites are (`rtconform.strength/1`), as text for a terminal and as one self-contained HTML page."""
 
-import base64
-import hashlib
-from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from tabulate import tabulate
 
 from rtconform.conformance.strength.document import Strength, SuiteStrength
+from rtconform.reports.page import asset, environment, policy
 
 
 def as_text(found: Strength) -> str:
@@ -44,19 +39,13 @@ def outcome(found: Strength) -> str:
 
 def as_html(found: Strength) -> str:
     """The page."""
-    environment = Environment(
-        loader=PackageLoader("rtconform.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = files("rtconform.reports").joinpath("templates", "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    style = asset("report.css")
     return (
-        environment.get_template("strength.html.j2").render(
-            style=Markup(style),  # noqa: S704 - our own file
-            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+        environment()
+        .get_template("strength.html.j2")
+        .render(
+            style=style,
+            policy=policy(style),
             found=found,
             outcome=outcome(found),
             suites=[(suite, _cells(suite, found)) for suite in found.suites],
