@@ -7,7 +7,7 @@ import errno
 import fcntl
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,7 +47,7 @@ class RunFolder:
 
 
 class RunWriter:
-    """Appends results and events to a run folder, flushed line by line; holds the folder against a second run."""
+    """Appends results and events to a run folder, at once and not through a buffer; holds the folder against a second run."""
 
     def __init__(self, path: Path, manifest: Manifest, *, resume: bool) -> None:
         self.path = path
@@ -86,6 +86,10 @@ class RunWriter:
     def result(self, result: Result) -> None:
         """Append one result."""
         _append(self._results, encode(result))
+
+    def results(self, results: Iterable[Result]) -> None:
+        """Append some results at once."""
+        self.results_of_part(b"".join(encode(result) + b"\n" for result in results))
 
     def results_of_part(self, lines: bytes) -> None:
         """Append the results of a part that was run elsewhere: whole lines, as that part's folder has them."""

@@ -1,12 +1,12 @@
-"""The runner: puts suites to a vendor, judges what comes back and writes the run folder, one case at a time.
+"""The runner: puts suites to a vendor, judges what comes back and writes the run folder.
 
 Cases stream from the suite through the adapter to the folder: what is held at any time is the cases in flight. Results
 are written in the suites' order, however the answers come, so that two runs can be laid side by side.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -16,6 +16,7 @@ from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.canary import ask_canary
 from rtconform.conformance.fairness import Sample, ask_again
 from rtconform.conformance.judge import MALFORMED, judge_malformed
+from rtconform.conformance.pipeline import Pipeline, Turn
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.roles import ROLES, Role, role_asked
 from rtconform.conformance.runfolder import RunWriter
@@ -23,9 +24,6 @@ from rtconform.conformance.vendor import Vendor
 from rtconform.conformance.verdicts import Verdict
 from rtconform.generators.suite import AnySuite, SuiteCase, SuiteItem
 from rtconform.reference.coding import Answer, Coding
-
-AHEAD = 4
-"""How many windows of cases may be under way or answered while an earlier one is still waited for."""
 
 GIVE_UP_AFTER = 200
 """A vendor that crashes or times out so often in a row, with no answer between, is given up: the rest is unanswered."""
@@ -135,23 +133,17 @@ async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
 
 
 async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) -> None:
-    places = asyncio.Semaphore(adapter.window)
-    under_way: deque[asyncio.Task[Result]] = deque()
-    try:
-        for chosen in part.cases(done):
-            under_way.append(asyncio.create_task(_one(state, adapter, places, part.suite.name, chosen)))
-            if len(under_way) >= AHEAD * adapter.window:
-                _write(state, await under_way.popleft())
-            while under_way and under_way[0].done():
-                _write(state, under_way.popleft().result())
+    async def ask(chosen: SuiteItem) -> Reply:
+        reply = await adapter.ask(chosen.question, chosen.document)
+        state.health.note(reply)
+        return reply
+
+    turns = (Turn(chosen, not_asked(state.vendor, state.role, chosen)) for chosen in part.cases(done))
+    async with aclosing(Pipeline(turns, ask, adapter.window).in_order()) as batches:
+        async for batch in batches:
+            _write(state, [_judged(state, part.suite.name, turn) for turn in batch])
             if state.health.given_up:
                 return
-        while under_way:
-            _write(state, await under_way.popleft())
-    finally:
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 def _note(state: _Run, event: Event) -> None:
@@ -159,18 +151,16 @@ def _note(state: _Run, event: Event) -> None:
     state.tell(event)
 
 
-def _write(state: _Run, result: Result) -> None:
-    state.writer.result(result)
-    state.progress(result)
+def _write(state: _Run, results: list[Result]) -> None:
+    state.writer.results(results)
+    for result in results:
+        state.progress(result)
 
 
-async def _one(state: _Run, adapter: Adapter, places: asyncio.Semaphore, suite: str, chosen: SuiteItem) -> Result:
-    reason = not_asked(state.vendor, state.role, chosen)
-    if reason is not None:
-        return result_of(suite, chosen, None, "not_applicable", reason)
-    async with places:
-        reply = await adapter.ask(chosen.question, chosen.document)
-    state.health.note(reply)
+def _judged(state: _Run, suite: str, turn: Turn) -> Result:
+    chosen, reply = turn.item, turn.reply
+    if reply is None:
+        return result_of(suite, chosen, None, "not_applicable", turn.reason or "")
     if reply.answer is not None and chosen.document is None:
         state.sample.offer(chosen.question, reply)
     return result_of(suite, chosen, reply)

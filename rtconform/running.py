@@ -2,8 +2,9 @@
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from rtconform._version import __version__
 from rtconform.conformance.adapters.opening import open_adapter
@@ -12,13 +13,14 @@ from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.judge import lines_in_words
 from rtconform.conformance.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.remembering import Remembering
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.shards import sliced
 from rtconform.conformance.vendor import Vendor, load_vendor
 from rtconform.generators.expectation import expected_answers
-from rtconform.generators.suite import SuiteCase, cases
+from rtconform.generators.suite import AnySuite, SuiteCase, SuiteItem, cases
 from rtconform.generators.suites import SUITES, any_suite, digest
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder import code
@@ -71,6 +73,7 @@ def plan_run(
         found = {case_id for part in chosen for case_id in part.only}
         if lost := [case_id for case_id in only if case_id not in found]:
             raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
+    chosen = tuple(replace(part, suite=cast("AnySuite", Remembering[SuiteItem](part.suite))) for part in chosen)
     digests = [digest(part.suite, part.seed, count) for part in chosen]  # of whole suites, also where a part of them is asked
     if shard is not None:
         chosen = tuple(sliced(part, *shard) for part in chosen)
