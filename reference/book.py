@@ -6,9 +6,11 @@ The reference's own book is `BOOK`. A coder with another one is a faulty coder: 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from rtconform.reference import facts, rules
 from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts
+from rtconform.reference.tables import Table
 from rtconform.reference.treatment import Case
 
 Techniques = Mapping[str, PhotonTechnique | None]
@@ -28,6 +30,21 @@ class Book:
     claims: tuple[rules.ClaimRule, ...] = rules.CLAIMS
     plan_record: tuple[rules.PlanRule, ...] = rules.PLAN_RECORD
     session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
+
+    @cached_property
+    def delivery_table(self) -> Table[rules.DeliveryRule]:
+        """`delivery`, to be asked."""
+        return Table(self.delivery)
+
+    @cached_property
+    def guidance_table(self) -> Table[rules.GuidanceRule]:
+        """`guidance`, to be asked."""
+        return Table(self.guidance)
+
+    @cached_property
+    def claims_table(self) -> Table[rules.ClaimRule]:
+        """`claims`, to be asked."""
+        return Table(self.claims)
 
 
 BOOK = Book()

@@ -5,27 +5,28 @@ alternative turns one ambiguity, and the readings from which any mixture of them
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace as with_fields
 
 from rtconform.reference import rules
 from rtconform.reference.book import BOOK, Book, Techniques
 from rtconform.reference.coding import Alternative, Coding, CodingLine, Line, Outcome
 from rtconform.reference.explain import delivery_reason, guidance_reason
 from rtconform.reference.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
+from rtconform.reference.tables import Table
 from rtconform.reference.treatment import Case
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True, gc=False):
     """Lines for one service of a session, and the ambiguities that must be read the other way for them (none: primary)."""
 
     lines: tuple[CodingLine, ...]
     flips: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SessionCoding:
+class SessionCoding(Struct, frozen=True, gc=False):
     """What may be billed for one session: an option for delivery with one for guidance, the primary ones first."""
 
     session: str
@@ -44,9 +45,13 @@ Sessions = tuple[SessionCoding, ...]
 
 _TWO_D: PhotonTechnique = "2d"
 
+_DELIVERY_FACTS = Table(rules.DELIVERY_FACTS)
+_LEVEL_FACTS = Table((*rules.ISOCENTERS, *rules.MOTION))
+_GUIDANCE_FACTS = Table(rules.GUIDANCE_FACTS)
+_SESSION_FACTS = Table[rules.SessionRule]((*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH))
 
-@dataclass(frozen=True)
-class Reading:
+
+class Reading(Struct, frozen=True, gc=False):
     """One way to answer the whole case; `rule` is the one that allows it beside the primary reading (None: it is primary)."""
 
     outcome: Outcome
@@ -59,8 +64,7 @@ class Reading:
         return tuple(chain.from_iterable(session.lines for session in self.sessions))
 
 
-@dataclass(frozen=True)
-class Expectation:
+class Expectation(Struct, frozen=True, gc=False):
     """The coding in its wire form, the readings behind it (the primary one first), and the facts."""
 
     coding: Coding
@@ -141,7 +145,7 @@ def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:
 
 def _coded(book: Book, sessions: Iterable[SessionFacts], struck: frozenset[str] = frozenset()) -> Sessions:
     """Each session coded; in those `struck` the level has no active motion management."""
-    return tuple(_code_session(book, replace(s, motion="none") if s.session in struck else s) for s in sessions)
+    return tuple(_code_session(book, with_fields(s, motion="none") if s.session in struck else s) for s in sessions)
 
 
 def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
@@ -152,29 +156,29 @@ def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
     reasons: list[str] = []
     delivery: tuple[Option, ...] = (Option(()),)
     guidance: tuple[Option, ...] = (Option(()),)
-    carries = [rule for rule in book.claims if rule.when(s)]
+    carries = book.claims_table.holding(s)
     if any(rule.delivery for rule in carries):
         delivery, decided = _delivery(book, s)
         for line in delivery[0].lines:
             also = [option.flips[0] for option in delivery[1:] if option.flips[0] != line.rules[0]]
             reasons.append(delivery_reason(s, line.code, (*line.rules, *also)))
             at_work += [*decided, *also]
-        at_work += _at_work(rules.DELIVERY_FACTS, s)
+        at_work += _at_work(_DELIVERY_FACTS, s)
     if any(rule.guidance for rule in carries):
         guidance, decided = _guidance(book, s)
         if decided:
             reasons.append(guidance_reason(s, billed=bool(guidance[0].lines), rules=decided))
         at_work += [*decided, *(option.flips[-1] for option in guidance[1:])]
-    at_work += _at_work((*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH), s)
+    at_work += _at_work(_SESSION_FACTS, s)
     at_work += [rule.id for rule in carries]
     return SessionCoding(s.session, delivery, guidance, tuple(dict.fromkeys(at_work)), tuple(reasons))
 
 
 def _delivery(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = next((rule for rule in book.delivery if rule.when(s)), None)
+    rule = book.delivery_table.first(s)
     if rule is None:  # some row of the reference's book always holds
         return (Option(()),), ()
-    at_work = _at_work((*rules.ISOCENTERS, *rules.MOTION), s)
+    at_work = _at_work(_LEVEL_FACTS, s)
     why = (rule.id, *(rule_id for rule_id in at_work if rule_id != "AMM-OBSERVED"))
     options = [Option((CodingLine(s.session, rule.code, rules=why),))]
     if rule.accepted:
@@ -185,22 +189,22 @@ def _delivery(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[st
 
 
 def _guidance(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = next((rule for rule in book.guidance if rule.when(s)), None)
+    rule = book.guidance_table.first(s)
     if rule is None:
         return (Option(()),), ()
-    why = (rule.id, *(rule_id for rule_id in _at_work(rules.GUIDANCE_FACTS, s)))
+    why = (rule.id, *_at_work(_GUIDANCE_FACTS, s))
     billed = Option((CodingLine(s.session, rule.code, rule.modifiers, rules=why),))
     nothing = Option(())
     options = [billed, nothing] if rule.bills else [nothing, billed]
-    options = [options[0], *([replace(options[1], flips=(rule.id,))] if rule.either else [])]
+    options = [options[0], *([with_fields(options[1], flips=(rule.id,))] if rule.either else [])]
     if rules.IGRT_GLOBAL.when(s):
         bare = (CodingLine(s.session, rule.code, rules=("IGRT-GLOBAL",)),)
         options += [Option(bare, (*option.flips, "IGRT-GLOBAL")) for option in options if option.lines]
     return tuple(options), why
 
 
-def _at_work(table: Iterable[rules.SessionRule], s: SessionFacts) -> tuple[str, ...]:
-    return tuple(rule.id for rule in table if rule.when(s))
+def _at_work(table: Table[rules.SessionRule], s: SessionFacts) -> tuple[str, ...]:
+    return tuple(rule.id for rule in table.holding(s))
 
 
 def _lines(sessions: Iterable[SessionCoding]) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -5,8 +5,9 @@ Whoever wants to know why a code came out reads the facts first, then the rule (
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from rtconform.reference.treatment import (
     GUIDANCE_METHODS,
@@ -51,8 +52,7 @@ _COMPLEXITY: tuple[PhotonTechnique, ...] = ("2d", "3d", "imrt")
 _NO_MOTION = Motion("none")
 
 
-@dataclass(frozen=True)
-class PlanFacts:
+class PlanFacts(Struct, frozen=True, gc=False):
     """What the record says of one delivered plan.
 
     `technique`: the family that it declares, None where the rule set has none for it. `volumetric_evidence`: how much of
@@ -67,8 +67,7 @@ class PlanFacts:
     modulated: bool
 
 
-@dataclass(frozen=True)
-class CaseFacts:
+class CaseFacts(Struct, frozen=True, gc=False):
     """What decides a case as a whole. The lists name what was found, for the explanation; empty: nothing wrong."""
 
     conflicts: tuple[str, ...]
@@ -78,8 +77,7 @@ class CaseFacts:
     plans: tuple[PlanFacts, ...]
 
 
-@dataclass(frozen=True)
-class SessionFacts:
+class SessionFacts(Struct, frozen=True, gc=False):
     """What decides the codes of one session on one claim.
 
     `sessions`: how many sessions of the case delivered beams. `technique`: the most complex photon technique delivered

@@ -24,8 +24,8 @@ from rtconform.reference.treatment import Case
 
 _SOUND = CaseFacts((), (), before_2026=False, outside=(), plans=())
 _RECORD = next(guidance_records())
-_NOTHING = replace(session_facts(_RECORD)[0], beams=0, photons=False, technique=None, isocenters=0, approval="none")
-_PHOTONS = replace(_NOTHING, beams=1, photons=True, technique="imrt", isocenters=1)
+_NOTHING = with_fields(session_facts(_RECORD)[0], beams=0, photons=False, technique=None, isocenters=0, approval="none")
+_PHOTONS = with_fields(_NOTHING, beams=1, photons=True, technique="imrt", isocenters=1)
 SPACES: dict[str, str] = {
     "level": "every value of every fact that the rules of delivery ask of a session, but for what can't stand together",
     "guidance": "every value of every fact that the rules of guidance ask of a session, but for what can't stand together",
@@ -82,7 +82,7 @@ def spaces_of(table: str) -> tuple[str, ...]:
 def possible_facts(values: Mapping[str, tuple[Any, ...]], of: SessionFacts) -> Iterator[SessionFacts]:
     """The facts with every combination of these values that can stand together."""
     for combination in product(*values.values()):
-        found = replace(of, **dict(zip(values, combination, strict=True)))
+        found = with_fields(of, **dict(zip(values, combination, strict=True)))
         if not any(impossible.facts(found) for impossible in IMPOSSIBLE):
             yield found
 
@@ -118,7 +118,7 @@ def _guidances() -> Iterator[Point]:
 
 
 def _wholes() -> Iterator[Point]:
-    sessions = (_PHOTONS, replace(_PHOTONS, technique="2d"), replace(_PHOTONS, isocenters=2), _NOTHING)
+    sessions = (_PHOTONS, with_fields(_PHOTONS, technique="2d"), with_fields(_PHOTONS, isocenters=2), _NOTHING)
     flags = product((False, True), repeat=4)
     for (conflict, unknown, early, outside), session in product(flags, sessions):
         whole = CaseFacts(("conflict",) * conflict, ("unknown",) * unknown, early, ("outside",) * outside, ())

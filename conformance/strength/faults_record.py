@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace as with_fields
+
 from rtconform.conformance.strength.faults_level import FIELDS, PLANNING
 from rtconform.conformance.strength.faulty import Coder, Fault, coding_anyway, correct, going_by, supposing
 from rtconform.reference.book import BOOK
@@ -27,7 +29,7 @@ def _starts(day: dt.date) -> Coder:
 
 
 def _plan_facts(change: Mapping[str, Any]) -> Coder:
-    return supposing(lambda _, facts: {"plans": tuple(replace(plan, **change) for plan in facts.plans)})
+    return supposing(lambda _, facts: {"plans": tuple(with_fields(plan, **change) for plan in facts.plans)})
 
 
 def _conflict(*words: str) -> Coder:
@@ -109,7 +111,7 @@ _ROWS = (
      "DOC-PARTIAL", _reviewed(lambda case: any(not plan.planning.dvh_evaluated for plan in delivered_plans(case)))),
     ("imrt-as-declared", "IMRT is IMRT, whatever the record shows.", DECLARED, "DOC-IMRT", _without("plan_record", "DOC-IMRT")),
     ("unmodulated-is-2d", "IMRT that is not modulated is always 2D.", FIELDS, "DOC-IMRT",
-     supposing(lambda _, facts: {"plans": tuple(replace(p,
+     supposing(lambda _, facts: {"plans": tuple(with_fields(p,
      volumetric_evidence="none") if p.technique == "imrt" else p for p in facts.plans)})),
     ("evidence-ignored", "Planning evidence is not looked at.", DECLARED, "DOC-3D DOC-IMRT", _plan_facts(
         {"volumetric_evidence": "all", "full_evidence": "all", "modulated": True})),

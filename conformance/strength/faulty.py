@@ -73,7 +73,7 @@ def seeing(change: Callable[[Delivered], Mapping[str, Any]]) -> Coder:
 
     def session_facts(case: Case, techniques: Techniques) -> tuple[SessionFacts, ...]:
         seen = BOOK.session_facts(case, techniques)
-        return tuple(replace(one.facts, **change(one)) if one.beams else one.facts for one in delivered(case, seen))
+        return tuple(with_fields(one.facts, **change(one)) if one.beams else one.facts for one in delivered(case, seen))
 
     return going_by(replace(BOOK, session_facts=session_facts))
 
@@ -83,7 +83,7 @@ def supposing(change: Callable[[Case, CaseFacts], Mapping[str, Any]]) -> Coder:
 
     def case_facts(case: Case) -> CaseFacts:
         facts = BOOK.case_facts(case)
-        return replace(facts, **change(case, facts))
+        return with_fields(facts, **change(case, facts))
 
     return going_by(replace(BOOK, case_facts=case_facts))
 

@@ -61,7 +61,7 @@ def _see(change: Seen) -> Callable[[Book], Book]:
     def apply(book: Book) -> Book:
         def session_facts(case: Case, techniques: Techniques) -> tuple[SessionFacts, ...]:
             seen = book.session_facts(case, techniques)
-            return tuple(replace(s, **change(s, of, case)) for s, of in zip(seen, case.sessions, strict=True))
+            return tuple(with_fields(s, **change(s, of, case)) for s, of in zip(seen, case.sessions, strict=True))
 
         return replace(book, session_facts=session_facts)
 
@@ -74,7 +74,7 @@ def _suppose(change: Callable[[CaseFacts, Case], Mapping[str, Any]]) -> Callable
     def apply(book: Book) -> Book:
         def case_facts(case: Case) -> CaseFacts:
             facts = book.case_facts(case)
-            return replace(facts, **change(facts, case))
+            return with_fields(facts, **change(facts, case))
 
         return replace(book, case_facts=case_facts)
 
