@@ -4,9 +4,6 @@ A column holds, for each case, the place of its value in a list of distinct valu
 (`report.js`); a page read without script has the faults and failing cases in plain HTML and does without.
 """
 
-import base64
-import json
-import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +13,7 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.traits import Traits
 from rtconform.reports.failure import coding_text
 from rtconform.reports.matrices import in_words, isocenters_key
+from rtconform.reports.packed import pack
 from rtconform.reports.text import clip, one_line
 
 LONGEST_VALUE = 200
@@ -71,7 +69,7 @@ class CaseIndex:
             name: {"values": [clip(one_line(value), LONGEST_VALUE) for value in column.values], "places": column.places.tolist()}
             for name, column in self._columns.items()
         }
-        return _packed({"ids": self.ids, "full": self.full, "block": BLOCK, "columns": columns})
+        return pack({"ids": self.ids, "full": self.full, "block": BLOCK, "columns": columns})
 
     def blocks(self) -> Iterator[str]:
         """The cases shown in full, `BLOCK` of them compressed together, as base64."""
@@ -80,7 +78,7 @@ class CaseIndex:
 
     def _close_block(self) -> None:
         if self._fragments:
-            self._blocks.append(_packed(self._fragments))
+            self._blocks.append(pack(self._fragments))
             self._fragments = []
 
     def _place(self, traits: Traits | None) -> None:
@@ -90,10 +88,3 @@ class CaseIndex:
         columns["motion"].add(in_words(f"motion {traits.motion}") if traits else "")
         columns["guidance"].add(in_words(traits.guidance) if traits else "")
         columns["claim"].add(in_words(traits.claim) if traits else "")
-
-
-def _packed(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    compressor = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = compressor.compress(text.encode("utf-8", "replace")) + compressor.flush()
-    return base64.b64encode(packed).decode("ascii")

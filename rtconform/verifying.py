@@ -14,6 +14,7 @@ from rtconform.conformance.runfolder import RunFolder
 from rtconform.reference.errors import UserError
 from rtconform.reports.certificate import in_words
 from rtconform.reports.formats import render
+from rtconform.reports.packed import same_page
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -51,7 +52,7 @@ def _what_is_said(records: Records) -> Iterator[Check]:
         try:
             made = certificate_of(RunFolder(folder), records.asked, terms)
             yield _conclusion(stated, made)
-            yield _same("text", TEXT, bundle, in_words(made).encode())
+            yield _held("text", TEXT, same=bundle.files[TEXT] == in_words(made).encode())
             if stated.environment.rtconform != __version__:
                 version = stated.environment.rtconform
                 yield Check("report", "not_checked", f"{REPORT} was made by rtconform {version}, here is {__version__}")
@@ -60,7 +61,7 @@ def _what_is_said(records: Records) -> Iterator[Check]:
         except (OverflowError, ValueError) as error:  # a time that no calendar has, in a record that can't be made again
             yield Check("report", "failed", f"the records hold what can't be shown: {error}")
             return
-        yield _same("report", REPORT, bundle, report.read_bytes())
+        yield _held("report", REPORT, same=same_page(report.read_bytes(), bundle.files[REPORT]))
 
 
 def _conclusion(stated: Certificate, made: Certificate) -> Check:
@@ -70,7 +71,7 @@ def _conclusion(stated: Certificate, made: Certificate) -> Check:
     return Check("conclusion", "held", f"the records show what the certificate says: {stated.outcome}")
 
 
-def _same(check: str, name: str, bundle: Bundle, made: bytes) -> Check:
-    if bundle.files[name] == made:
+def _held(check: str, name: str, *, same: bool) -> Check:
+    if same:
         return Check(check, "held", f"{name} is what the records make")
     return Check(check, "failed", f"{name} is not what the records make")

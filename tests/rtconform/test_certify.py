@@ -1,11 +1,14 @@
 """Certificates, from both sides: what certify writes holds, and whatever is done to it afterwards is found, and named."""
 
+import base64
 import datetime as dt
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -393,6 +396,35 @@ def test_a_changed_file(name: str, good: Issued) -> None:
     found = failing(forged)
     assert f"{name} has another digest than stated" == found["digests"]
     assert "the signature was taken away" == found["signature"]
+
+
+def _deflated(text: bytes, level: int) -> bytes:
+    compressor = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(text) + compressor.flush()
+
+
+@pytest.mark.parametrize(
+    ("packed", "held"),
+    [
+        (lambda text: _deflated(text, 1), True),
+        (lambda text: _deflated(text, 0), True),
+        (lambda text: _deflated(text.replace(b"pass", b"fail", 1), 6), False),
+        (lambda text: _deflated(text + b"0" * 100_000_000, 9), False),
+        (lambda text: _deflated(text, 6) + b"more", False),
+        (lambda text: _deflated(text, 6)[:-1], False),
+        (lambda _: b"", False),
+    ],
+    ids=["otherwise", "not at all", "other text", "a bomb", "more behind it", "cut off", "nothing"],
+)
+def test_a_report_compressed_otherwise(packed: Callable[[bytes], bytes], held: bool, good: Issued) -> None:
+    """Another zlib writes other bytes for the same text: the report is held against its records by what is unpacked."""
+    found = re.search(rb'(?<=id="index">)[^<]+', good.bundle.files[REPORT])
+    assert found
+    index = base64.b64encode(packed(zlib.decompress(base64.b64decode(found[0]), -zlib.MAX_WBITS)))
+    files = {**good.bundle.files, REPORT: good.bundle.files[REPORT].replace(found[0], index)}
+    statement = Statement(subjects(files, good.bundle.statement.predicate.vendor.build_digest), good.bundle.statement.predicate)
+    bundle = read_bundle(write_bundle(files, statement, good.key), "b.zip")
+    assert ({} if held else {"report": "report.html is not what the records make"}) == failing(bundle, good.key.public)
 
 
 @pytest.mark.parametrize("change", ["lost", "added"])
