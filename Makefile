@@ -80,6 +80,12 @@ kills: setup
 scale: setup
 	$(BIN)/python tests/benchmarks/scale.py 40000 5000
 
+# What the reports of runs of so many cases cost: the table of docs/reports.md. Keeps the runs in runs/. Half an hour; wants a quiet machine.
+LARGE ?= 100000 1000000
+.PHONY: large
+large: setup
+	$(BIN)/python tests/benchmarks/large.py $(LARGE)
+
 # The pictures of docs/reports.md, photographed in Chromium.
 .PHONY: pictures
 pictures: setup

@@ -1,11 +1,15 @@
-"""Run folders for the report tests, written as the runner writes them, with results made by hand."""
+"""Run folders for the report tests, written as the runner writes them, with results made by hand; a browser to look at reports."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, VendorRecord
 from rtconform.conformance.runfolder import RunFolder, RunWriter
@@ -262,3 +266,62 @@ def write_run(tmp_path: Path) -> WriteRun:
 def made() -> dict[str, Callable[..., Any]]:
     """Makers of records: passing, failing, other, finding, finished."""
     return {"passing": passing, "failing": failing, "other": other, "finding": finding, "finished": lambda: FINISHED}
+
+
+def _chromium() -> str | None:
+    usual = Path("/usr/bin/chromium")
+    return shutil.which("chromium") or (str(usual) if usual.exists() else None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; in continuous integration its absence is a failure."""
+    program = _chromium()
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no chromium on PATH: install it, the report must be tested in a browser")
+        pytest.skip("no chromium on PATH")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def heard() -> list[str]:
+    """What the page said to the console, asked of the network or put before the reader."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, heard: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page, and waits until its cases can be searched where it has a search."""
+    contexts = []
+
+    def open_page(file: Path, fragment: str = "", **options: Any) -> Page:
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("pageerror", lambda error: heard.append(str(error)))
+        page.on("dialog", lambda dialog: heard.append(dialog.message))
+        page.on("request", lambda request: heard.append(request.url) if not request.url.startswith(file.as_uri()) else None)
+        page.goto(file.as_uri() + fragment)
+        if options.get("java_script_enabled", True) and page.locator("#explorer").count():
+            page.wait_for_selector("html.searchable")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Page], list[tuple[str, str]]]:
+    """What axe finds wrong with a page: the rule, and where."""
+
+    def violations(page: Page) -> list[tuple[str, str]]:
+        found = Axe().run(page).response["violations"]
+        return [(item["id"], node["html"][:200]) for item in found for node in item["nodes"]]
+
+    return violations

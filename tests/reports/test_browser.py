@@ -1,72 +1,24 @@
 """The HTML report in a real browser: accessible, quiet, no wider than the screen, driven by keyboard, printed, searched, attacked."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.traits import traits_of
 from rtconform.generators.suites import suite
 from rtconform.reports.formats import render
 
+Violations = Callable[[Page], list[tuple[str, str]]]
+
 WIDTHS = (320, 768, 1280, 2560)
 """A phone held upright, a tablet, a laptop, a wall screen."""
-
-
-def _chromium() -> str | None:
-    usual = Path("/usr/bin/chromium")
-    return shutil.which("chromium") or (str(usual) if usual.exists() else None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium; in continuous integration its absence is a failure."""
-    program = _chromium()
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no chromium on PATH: install it, the report must be tested in a browser")
-        pytest.skip("no chromium on PATH")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def heard() -> list[str]:
-    """What the page said to the console, asked of the network or put before the reader."""
-    return []
-
-
-@pytest.fixture
-def open_page(browser: Browser, heard: list[str]) -> Iterator[Callable[..., Page]]:
-    """Opens a file and waits until its cases can be searched."""
-    contexts = []
-
-    def open_page(file: Path, fragment: str = "", **options: Any) -> Page:
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("pageerror", lambda error: heard.append(str(error)))
-        page.on("dialog", lambda dialog: heard.append(dialog.message))
-        page.on("request", lambda request: heard.append(request.url) if not request.url.startswith(file.as_uri()) else None)
-        page.goto(file.as_uri() + fragment)
-        if options.get("java_script_enabled", True):
-            page.wait_for_selector("html.searchable")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -81,14 +33,16 @@ def drawn(write_run: Callable[..., RunFolder], made: dict[str, Callable[..., Any
     return render(write_run(results).path, ["html"])[0]
 
 
-def _violations(page: Page) -> list[tuple[str, str]]:
-    return [(item["id"], node["html"][:200]) for item in Axe().run(page).response["violations"] for node in item["nodes"]]
-
-
 @pytest.mark.parametrize("name", ["all", "some", "interrupted", "hostile"])
 @pytest.mark.parametrize(("width", "scheme"), [*((width, "light") for width in WIDTHS), (320, "dark"), (1280, "dark")])
 def test_accessible_and_quiet(
-    make_run: Callable[[str], RunFolder], open_page: Callable[..., Page], heard: list[str], width: int, scheme: str, name: str
+    make_run: Callable[[str], RunFolder],
+    open_page: Callable[..., Page],
+    heard: list[str],
+    violations: Violations,
+    width: int,
+    scheme: str,
+    name: str,
 ) -> None:
     """With everything unfolded: axe finds nothing, the console stays empty, nothing is fetched, no sideways scrolling."""
     (file,) = render(make_run(name).path, ["html"])
@@ -98,10 +52,10 @@ def test_accessible_and_quiet(
 
     assert [] == heard
     assert width >= page.evaluate("document.documentElement.scrollWidth")
-    assert [] == _violations(page)
+    assert [] == violations(page)
 
 
-def test_drawings_are_accessible(drawn: Path, open_page: Callable[..., Page]) -> None:
+def test_drawings_are_accessible(drawn: Path, open_page: Callable[..., Page], violations: Violations) -> None:
     """Treatments, tables and plots of real cases: axe finds nothing, on a phone and in the dark too."""
     for options in ({"viewport": {"width": 320, "height": 700}}, {"color_scheme": "dark"}):
         page = open_page(drawn, **options)
@@ -110,7 +64,7 @@ def test_drawings_are_accessible(drawn: Path, open_page: Callable[..., Page]) ->
 
         assert page.locator(".dial svg").count() > 50
         assert page.evaluate("innerWidth") >= page.evaluate("document.documentElement.scrollWidth")
-        assert [] == _violations(page)
+        assert [] == violations(page)
 
 
 def test_first_screen_has_the_verdict(make_run: Callable[[str], RunFolder], open_page: Callable[..., Page]) -> None:
