@@ -4,9 +4,11 @@ A situation, then how it is treated there, then what happened in the session: ea
 drawn again where they do not go together.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
+from operator import itemgetter
 from random import Random
 
 from rtconform.generators.clinic import Situation, candidates, person, plan_treatment, situations
@@ -85,8 +87,8 @@ def _session(treatment: dict[str, str], draw: Random) -> dict[str, str]:
     for step in _steps(*treatment.values()):
         table = step.only
         if table is None:
-            key = tuple([found[other] for other in step.on])
-            table = step.tables.get(key) or step.table(key)
+            key = step.key(found)
+            table = step.tables.get(key) or step.table(key, found)
         found[step.name] = table.one(draw)
     return found
 
@@ -95,18 +97,20 @@ def _session(treatment: dict[str, str], draw: Random) -> dict[str, str]:
 class _Step:
     """A draw in a session: of dimension `name`, after a treatment and beside the values drawn for the dimensions `on`.
 
-    `only` is the table to draw from where it hangs on no other draw, `tables` are those worked out for values of `on`.
+    `only` is the table to draw from where it hangs on no other draw; `tables` are those worked out for values of `on`, which
+    `key` takes from all values.
     """
 
     name: str
     given: tuple[tuple[str, str], ...]
     on: tuple[str, ...]
     only: Weighted | None
-    tables: dict[tuple[str, ...], Weighted]
+    key: Callable[[Mapping[str, str]], object]
+    tables: dict[object, Weighted]
 
-    def table(self, key: tuple[str, ...]) -> Weighted:
-        """The values to draw from beside these of `on`, worked out."""
-        found = self.tables[key] = _table(self.name, (*self.given, *zip(self.on, key, strict=True)))
+    def table(self, key: object, values: Mapping[str, str]) -> Weighted:
+        """What to draw from beside these values, worked out."""
+        found = self.tables[key] = _table(self.name, (*self.given, *((other, values[other]) for other in self.on)))
         return found
 
 
@@ -123,7 +127,7 @@ def _step(name: str, given: tuple[tuple[str, str], ...]) -> _Step:
     """The draw of a dimension, shared by all treatments that are alike in what it hangs on."""
     before = _OF_THE_SESSION[: _OF_THE_SESSION.index(name)]
     on = tuple(other for other in before if other in _beside(name))
-    return _Step(name, given, on, None if on else _table(name, given), {})
+    return _Step(name, given, on, None if on else _table(name, given), itemgetter(*on) if on else bool, {})
 
 
 @cache

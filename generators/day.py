@@ -57,23 +57,24 @@ def sessions_of(
     following = (*starts[1:], None if last else resumes)
     motion = motion_of(combination["motion"], combination["monitor"], combination["control"], int(draw.random() * 8))
     guidance = guidance_of(combination["guidance"], combination["purpose"], combination["timing"])
-    return tuple(
-        [
-            Session(
-                f"S{number + 1}",
-                start,
-                fraction + number,
-                delivered,
-                guidance,
-                motion,
-                couch_shift(combination["couch"], draw),
-                0 if combination["port_images"] == "none" else 1 + int(draw.random() * 4),
-                review(combination["approval"], start, after, resumes, draw),
-                after,
-            )
-            for number, (start, after) in enumerate(zip(starts, following, strict=True))
-        ]
-    )
+    sessions: list[Session] = []
+    for start in starts:
+        number = len(sessions)
+        after = following[number]
+        session = Session(
+            f"S{number + 1}",
+            start,
+            fraction + number,
+            delivered,
+            guidance,
+            motion,
+            couch_shift(combination["couch"], draw),
+            0 if combination["port_images"] == "none" else 1 + int(draw.random() * 4),
+            review(combination["approval"], start, after, resumes, draw),
+            after,
+        )
+        sessions.append(session)
+    return tuple(sessions)
 
 
 @cache

@@ -197,7 +197,8 @@ def combinations(*, isocenters: int | None = None, **wanted: Wanted) -> st.Searc
         if isocenters not in _ARRANGEMENTS:
             raise UserError(f"no session has {isocenters} isocenters: give 1 to {max(_ARRANGEMENTS)}")
         wanted = {"arrangement": _ARRANGEMENTS[isocenters], **wanted}
-    asked = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in wanted.items()}
+    _named("dimension", wanted, SPACE.names)
+    asked = {name: _named(name, values, SPACE.parameters[name]) for name, values in wanted.items()}
     return _combinations(_part(tuple(sorted(asked.items()))))
 
 
@@ -219,7 +220,7 @@ def _simplest_first(name: str, values: tuple[str, ...]) -> list[str]:
 @cache
 def _part(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> Model:
     """The part of the space that has the values asked for."""
-    wishes = tuple(Implication({name: SPACE.parameters.get(name, values)}, {name: values}, "asked for") for name, values in asked)
+    wishes = tuple(Implication({name: SPACE.parameters[name]}, {name: values}, "asked for") for name, values in asked)
     part = Model(SPACE.parameters, (*SPACE.implications, *wishes))
     if count(part) == 0:
         wish = ", ".join(f"{name}={'|'.join(values)}" for name, values in asked)

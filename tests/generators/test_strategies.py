@@ -82,8 +82,8 @@ def test_a_wish_shrinks_to_its_simplest_treatment() -> None:
 @pytest.mark.parametrize(
     ("wish", "named"),
     [
-        ({"technique": "warp"}, "warp"),
-        ({"colour": "red"}, "colour"),
+        ({"technique": "warp"}, "no technique 'warp'"),
+        ({"colour": "red"}, "no dimension 'colour'"),
         ({"isocenters": 5}, "5 isocenters"),
         ({"technique": "total_skin_electron", "isocenters": 3}, "no treatment has"),
         ({"technique": "electron", "energy": "photon_low"}, "no treatment has"),
