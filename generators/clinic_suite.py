@@ -139,7 +139,11 @@ def _sites() -> Weighted:
 def _habits(situation_id: str) -> _Habits:
     situation = situations()[situation_id]
     monitors = {motion: [name or "none" for name in names] for motion, names in situation.motions.items()}
-    guidance = [value for value in SPACE.parameters["guidance"] if methods_of(value) <= situation.guidance]
+    guidance = [
+        value
+        for value in SPACE.parameters["guidance"]
+        if methods_of(value) <= (situation.guidance if len(methods_of(value)) > 1 else situation.guidance_alone)
+    ]
     return _Habits(
         situation=situation,
         techniques=weighted({name: way.weight for name, way in situation.techniques.items()}),
@@ -188,7 +192,7 @@ def _payers(years: int) -> Weighted:
 
 CLINIC = GeneratedSuite(
     "clinic",
-    "1",
+    "2",
     "any number of treatments in the mix of a realistic clinic",
     _make,
     lambda: _USUAL_COUNT,

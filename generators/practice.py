@@ -97,7 +97,9 @@ class Regimen(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
 
 
 class Practice(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
-    """All of `clinic_practice.toml`. `motion`: region to method to monitors ("": none); `guidance`: region to methods."""
+    """All of `clinic_practice.toml`. `motion`: region to method to monitors ("": none); `guidance`: region to methods;
+    `localizes_alone`: method to the only regions where it needs no other beside it.
+    """
 
     machine: dict[str, Machine]
     technique: dict[str, TechniqueData]
@@ -105,6 +107,7 @@ class Practice(Struct, frozen=True, eq=False, forbid_unknown_fields=True):
     regimen: dict[str, Regimen]
     motion: dict[str, dict[str, tuple[str, ...]]]
     guidance: dict[str, tuple[str, ...]]
+    localizes_alone: dict[str, tuple[str, ...]]
 
 
 @cache

@@ -91,7 +91,8 @@ class Situation:
     """A clinical situation. Positions are millimetres from the reference point of the planning CT, ages years.
 
     `motions`: methods of motion management in use there, each with what monitors it ("": nothing); `guidance`: methods of
-    guidance; `arrangements`: technique to how isocenters arise; `separate`, `shift`, …: which parts make an arrangement;
+    guidance, `guidance_alone`: those of them that a clinic would use alone; `arrangements`: technique to how isocenters
+    arise; `separate`, `shift`, …: which parts make an arrangement;
     `isocenters`: why there are several plans or isocenters, where there are; `share`: of a realistic clinic's sessions,
     relative to the other situations.
     """
@@ -115,6 +116,7 @@ class Situation:
     machines: Mapping[str, tuple[str, ...]]
     motions: Mapping[str, tuple[str, ...]]
     guidance: frozenset[str]
+    guidance_alone: frozenset[str]
     arrangements: Mapping[str, frozenset[str]]
     parts: Mapping[str, Part]
     contiguous: tuple[str, ...]
@@ -185,6 +187,7 @@ def _situation(name: str, entry: _Entry) -> Situation:
         machines={technique: _machines(technique, way) for technique, way in entry.techniques.items()},
         motions=motions,
         guidance=frozenset(known.guidance[entry.guidance]),
+        guidance_alone=frozenset(_alone(entry.guidance)),
         arrangements={technique: _arrangements(entry, technique, way) for technique, way in entry.techniques.items()},
         parts=entry.parts,
         contiguous=entry.contiguous,
@@ -195,6 +198,11 @@ def _situation(name: str, entry: _Entry) -> Situation:
         share=entry.share,
         isocenters=entry.isocenters,
     )
+
+
+def _alone(region: str) -> Iterator[str]:
+    known = practice()
+    return (method for method in known.guidance[region] if region in known.localizes_alone.get(method, (region,)))
 
 
 def _machines(technique: str, way: Way) -> tuple[str, ...]:

@@ -178,6 +178,18 @@ def test_the_mix_is_that_of_the_rule_book():
     assert 0 < share["77402"] <= 0.15
 
 
+def test_the_skin_alone_localizes_nothing_deep():
+    """A surface camera is the only guidance where the target lies at the skin or moves with it, and is so now and then."""
+    by_surface_alone = {
+        entry.case.plans[0].site
+        for entry in cases(CLINIC, 12, 4_000)
+        for session in entry.case.sessions
+        if {act.method for act in session.guidance} == {"surface"}
+    }
+    assert {"breast_left", "breast_right"} <= by_surface_alone
+    assert not {"prostate", "prostate_bed", "lung_left", "lung_right", "liver", "rectum", "cervix"} & by_surface_alone
+
+
 def test_the_mix_speaks_of_values_of_the_space():
     """Every value of the space's dimensions that the mix draws from is there, and no other."""
     by_age = {"payer_from_65", "payer_to_64", "payer_of_children"}
