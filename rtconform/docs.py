@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.commands.space import space_page
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.lock import lock_text, refuse_silent_change
 from rtconform.main import cli
@@ -61,6 +62,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "verdicts.md": verdict_table,
     "requirements.md": requirements_table,
     "strength-figures.md": strength_figures,
+    "space.md": space_page,
     LOCK: lock_text,
 }
 """Every made document by its name in `docs/`."""

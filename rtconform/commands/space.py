@@ -44,27 +44,65 @@ def described() -> dict[str, Any]:
 
 def in_tables(document: dict[str, Any]) -> str:
     """The same for a person."""
-    values = [
+    values = tabulate(_values(document), headers=_OF_VALUES, tablefmt="simple", maxcolwidths=[None, None, 80])
+    constraints = tabulate(_constraints(document), headers=_OF_CONSTRAINTS, tablefmt="simple", maxcolwidths=[44, 44, 44])
+    return "\n".join(
+        [
+            "Dimensions\n",
+            values,
+            "\nConstraints\n",
+            constraints,
+            "\nCounts, exact\n",
+            *_counts(document["counts"], document["arrays"]),
+        ]
+    )
+
+
+def space_page() -> str:
+    """The same as a page of the documentation."""
+    document = described()
+    parts = [
+        "# The space of treatments\n",
+        "Made from `generators/space.py` and `generators/space_constraints.py` by `make docs`; don't edit it by hand.\n",
+        *(f"- {line}" for line in _counts(document["counts"], document["arrays"])),
+        "\n## Dimensions\n",
+        _markdown(_OF_VALUES, _values(document)),
+        f"\nCodes can hang on {', '.join(row['name'] for row in document['dimensions'] if row['decides'])}.",
+        "\n## Constraints\n",
+        _markdown(_OF_CONSTRAINTS, _constraints(document)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+_OF_VALUES = ("dimension", "value", "meaning")
+_OF_CONSTRAINTS = ("if", "then", "because")
+
+
+def _values(document: dict[str, Any]) -> list[list[str]]:
+    return [
         [dimension["name"] if not number else "", value, about]
         for dimension in document["dimensions"]
         for number, (value, about) in enumerate(dimension["values"].items())
     ]
-    constraints = [[_spelled(row["if"]), _spelled(row["then"]), row["because"]] for row in document["constraints"]]
-    counts = document["counts"]
-    parts = [
-        "Dimensions\n",
-        tabulate(values, headers=["dimension", "value", "meaning"], tablefmt="simple", maxcolwidths=[None, None, 80]),
-        "\nConstraints\n",
-        tabulate(constraints, headers=["if", "then", "because"], tablefmt="simple", maxcolwidths=[44, 44, 44]),
-        "\nCounts, exact\n",
+
+
+def _constraints(document: dict[str, Any]) -> list[list[str]]:
+    return [[_spelled(row["if"]), _spelled(row["then"]), row["because"]] for row in document["constraints"]]
+
+
+def _markdown(headers: tuple[str, ...], rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (headers, ["---"] * len(headers), *rows))
+
+
+def _counts(counts: dict[str, int], arrays: list[dict[str, Any]]) -> list[str]:
+    return [
         f"{counts['combinations']:,} valid combinations, {counts['deciding']:,} of the dimensions that codes can hang on",
         f"{counts['pairs']:,} valid pairs of values, {counts['triples']:,} valid triples",
+        *(
+            f"{array['suite']}: {array['rows']:,} rows cover all of them; fewer than {array['lower_bound']:,} could not"
+            for array in arrays
+        ),
     ]
-    parts += [
-        f"{array['suite']}: {array['rows']:,} rows cover all of them; fewer than {array['lower_bound']:,} could not"
-        for array in document["arrays"]
-    ]
-    return "\n".join(parts)
 
 
 def _plain(named: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
