@@ -1,9 +1,10 @@
-"""A vendor as a pure function from treatments to causes, for whoever searches: each treatment is asked once, its result kept."""
+"""A vendor as a pure function from cases or claims to causes, for whoever searches: each is asked once, its result kept."""
 
 import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from types import TracebackType
 from typing import Self
 
@@ -12,26 +13,27 @@ from msgspec.structs import replace
 from rtconform.conformance.adapters import Adapter
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.causes import Cause, causes_of
+from rtconform.conformance.dialogue import Question, Returned
 from rtconform.conformance.fairness import signature
 from rtconform.conformance.records import Event, Result
-from rtconform.conformance.roles import CODER, Signature
+from rtconform.conformance.roles import ROLES, Signature
 from rtconform.conformance.runner import result_of
 from rtconform.conformance.vendor import Vendor
-from rtconform.generators.suite import SuiteCase
-from rtconform.reference.coding import Answer
-from rtconform.reference.treatment import Case, duplicate_ids
+from rtconform.generators.suite import SuiteCase, SuiteClaim, SuiteItem
+from rtconform.reference.claim import Claim, claim_faults
+from rtconform.reference.treatment import duplicate_ids
 from rtconform.reference.wire import encode
 
 SUITE = "hunt"
-"""The name of the suite that found cases make up."""
+"""The name of the suite that found cases or claims make up."""
 
 PATIENCE = 25
-"""A vendor that lets so many cases run into its time-out is not asked any more; nor one that has answered none of so many."""
+"""A vendor that lets so many run into its time-out is not asked any more; nor one that has answered none of so many."""
 
 AGAIN = 3
-"""How often a case is asked again, of a fresh connection."""
+"""How often a case or claim is asked again, of a fresh connection."""
 
-STOOD = 200
+STOOD = 1000
 """How many answers that stand are kept."""
 
 _LETTERS = 20
@@ -46,14 +48,15 @@ class Sightings:
 
 
 class Asker:
-    """A context: connected to the vendor, a coder, while it is entered. Entering raises VendorUnreachable.
+    """A context: connected to the vendor while it is entered. Entering raises VendorUnreachable.
 
-    `seen`: the causes shown so far, by their ids; `stood`: the first cases whose answers stand; `asked`: how many treatments
-    the vendor was sent. `watch` is called after each.
+    `seen`: the causes shown so far, by their ids; `stood`: the first questions whose answers stand; `asked`: how many the
+    vendor was sent. `watch` is called after each.
     """
 
     def __init__(self, vendor: Vendor, watch: Callable[[], None]) -> None:
         self._vendor = vendor
+        self._role = ROLES[vendor.role]
         self._watch = watch
         self._runner = asyncio.Runner()
         self._adapter: Adapter | None = None
@@ -62,7 +65,7 @@ class Asker:
         self._timeouts = 0
         self._answers = 0
         self.seen: dict[str, Sightings] = {}
-        self.stood: list[tuple[Case, Answer]] = []
+        self.stood: list[tuple[Question, Returned]] = []
         self.asked = 0
 
     def __enter__(self) -> Self:
@@ -85,39 +88,41 @@ class Asker:
         """Whether it is not asked any more: nothing new then comes of any treatment."""
         return self._timeouts >= PATIENCE or (self.asked >= PATIENCE and not self._answers)
 
-    def causes(self, case: Case) -> tuple[str, ...]:
-        """The ids of the causes that the answer to this treatment shows; none for one that is not put to the vendor."""
-        case = anonymous(case)
-        known = self._known.get(case.id)
+    def causes(self, item: SuiteItem) -> tuple[str, ...]:
+        """The ids of the causes that the answer to this shows; none for what is not put to the vendor."""
+        item = anonymous(item)
+        known = self._known.get(item.id)
         if known is None:
-            known = self._known[case.id] = self._asked(case)
+            known = self._known[item.id] = self._asked(item)
         return known
 
-    def same_again(self, case: Case, name: str) -> bool:
-        """Whether the vendor gives this case, asked before, the same answer again: each time, and under another `name`."""
+    def same_again(self, item: SuiteItem, name: str) -> bool:
+        """Whether the vendor gives this item, asked before, the same answer again: each time, and under another `name`."""
+        question = renamed(item, name).question
         adapter = self._opened()
         try:
-            replies = [self._runner.run(adapter.ask(replace(case, id=name))) for _ in range(AGAIN)]
+            replies = [self._runner.run(adapter.ask(question)) for _ in range(AGAIN)]
         finally:
             self._runner.run(adapter.close())
-        return {signature(CODER, case, reply) for reply in replies} == {self._signatures[anonymous(case).id]}
+        return {signature(self._role, question, reply) for reply in replies} == {self._signatures[anonymous(item).id]}
 
-    def _asked(self, case: Case) -> tuple[str, ...]:
-        if self.given_up or CODER.unsupported(self._vendor.supports, case) is not None or any(duplicate_ids(case)):
+    def _asked(self, item: SuiteItem) -> tuple[str, ...]:
+        question = item.question
+        if self.given_up or self._role.unsupported(self._vendor.supports, question) is not None or _unreadable(question):
             return ()
         assert self._adapter is not None  # noqa: S101 - open between enter and exit
-        reply = self._runner.run(self._adapter.ask(case))
+        reply = self._runner.run(self._adapter.ask(question))
         self.asked += 1
         self._timeouts += reply.status == "timeout"
         self._answers += reply.status == "answered"
-        result = result_of(SUITE, SuiteCase(case), reply)
+        result = result_of(SUITE, item, reply)
         causes = causes_of(result)
         for cause in causes:
             self.seen.setdefault(cause.id, Sightings(cause)).results.append(result)
         if causes:
-            self._signatures[case.id] = signature(CODER, case, reply)
-        elif isinstance(reply.answer, Answer) and len(self.stood) < STOOD:
-            self.stood.append((case, reply.answer))
+            self._signatures[item.id] = signature(self._role, question, reply)
+        elif reply.answer is not None and len(self.stood) < STOOD:
+            self.stood.append((question, reply.answer))
         self._watch()
         return tuple(cause.id for cause in causes)
 
@@ -131,10 +136,36 @@ class Asker:
         return adapter
 
 
-def anonymous(case: Case) -> Case:
-    """The case under an id that says nothing but which treatment it is: the same for the same, and in no vendor's list."""
-    name = hashlib.sha256(encode(replace(case, id=SUITE))).hexdigest()
-    return replace(case, id=name[:_LETTERS])
+def item_of(result: Result) -> SuiteItem:
+    """What was asked, with the faults that were put into it."""
+    if result.claim is not None:
+        return SuiteClaim(result.claim, faults=result.faults)
+    assert result.case is not None  # noqa: S101 - a result that does not stand keeps what was asked
+    return SuiteCase(result.case)
+
+
+def asking(item: SuiteItem, question: Question) -> SuiteItem:
+    """Another question in place of the item's, with the faults that were put into it."""
+    if isinstance(question, Claim):
+        return SuiteClaim(question, faults=item.faults if isinstance(item, SuiteClaim) else ())
+    return SuiteCase(question)
+
+
+def renamed(item: SuiteItem, name: str) -> SuiteItem:
+    """The item under another id."""
+    if isinstance(item, SuiteClaim):
+        return with_fields(item, claim=replace(item.claim, id=name))
+    return with_fields(item, case=replace(item.case, id=name))
+
+
+def anonymous(item: SuiteItem) -> SuiteItem:
+    """The item under an id that says nothing but what is asked: the same for the same, and in no vendor's list."""
+    name = hashlib.sha256(encode(renamed(item, SUITE).question)).hexdigest()
+    return renamed(item, name[:_LETTERS])
+
+
+def _unreadable(question: Question) -> bool:
+    return any(claim_faults(question) if isinstance(question, Claim) else duplicate_ids(question))
 
 
 def _unheard(event: Event) -> None:

@@ -8,25 +8,28 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from rtconform.generators.composition import Document, PathFault, change, compose, decode_case, nearest, remove
 from rtconform.generators.expectation import expected_answers
-from rtconform.generators.suite import Asks, SuiteCase
+from rtconform.generators.suite import Asks, SuiteCase, SuiteItem
 from rtconform.generators.suitefile import Draft, SuiteFile, read_suite_file
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case
+
+I = TypeVar("I", bound=SuiteItem)  # noqa: E741 - the item of a suite
 
 _SEED = 0  # of a suite on which no seed has any influence
 
 
 @dataclass
-class HandmadeSuite:
-    """A suite of fixed cases from a file (`rtconform.generators.suite.Suite`); the seed has no influence."""
+class HandmadeSuite(Generic[I]):
+    """A suite of fixed cases, or claims, from a file (`rtconform.generators.suite.SuiteOf`); the seed has no influence."""
 
     name: str
     version: str
     about: str
-    cases: tuple[SuiteCase, ...] = field(repr=False)
+    cases: tuple[I, ...] = field(repr=False)
     seeded: bool = False
     asks: Asks = "case"
 
@@ -36,7 +39,7 @@ class HandmadeSuite:
             raise UserError(f"suite {self.name} has {len(self.cases)} cases, no more and no fewer: ask without a count")
         return len(self.cases)
 
-    def case(self, index: int, seed: int) -> SuiteCase:  # noqa: ARG002 - the seed belongs to the protocol
+    def case(self, index: int, seed: int) -> I:  # noqa: ARG002 - the seed belongs to the protocol
         """Case number `index`, from 0. Raises UserError beyond the last."""
         if not 0 <= index < len(self.cases):
             raise UserError(f"suite {self.name} has cases 0 to {len(self.cases) - 1}, no case {index}")
@@ -44,13 +47,13 @@ class HandmadeSuite:
 
     def index_of(self, case_id: str) -> tuple[int, int]:
         """Index and seed (always 0) of the case with this id. Raises UserError, with the nearest id, where there is none."""
-        ids = [entry.case.id for entry in self.cases]
+        ids = [entry.id for entry in self.cases]
         if case_id not in ids:
             raise UserError(f"suite {self.name} has no case {case_id!r}{nearest(case_id, ids)}")
         return ids.index(case_id), _SEED
 
 
-def load_suite_file(path: Path) -> HandmadeSuite:
+def load_suite_file(path: Path) -> HandmadeSuite[SuiteCase]:
     """The suite in the file at `path`, whose cases may use the shipped base treatments and those of the file.
 
     Raises UserError for a file that can't be read, DocumentError (`SuiteFileError`) with every fault of one that can.
@@ -63,7 +66,7 @@ def load_suite_file(path: Path) -> HandmadeSuite:
 
 
 @cache
-def shipped_suite(name: str) -> HandmadeSuite:
+def shipped_suite(name: str) -> HandmadeSuite[SuiteCase]:
     """The suite of that name among the data of this package."""
     return _suite(_shipped(f"{name}.toml"), shipped_treatments())
 
@@ -81,7 +84,7 @@ def _shipped(name: str) -> SuiteFile:
     return read_suite_file(name, files("rtconform.generators").joinpath("data", name).read_bytes())
 
 
-def _suite(file: SuiteFile, shipped: dict[str, Document]) -> HandmadeSuite:
+def _suite(file: SuiteFile, shipped: dict[str, Document]) -> HandmadeSuite[SuiteCase]:
     sound = _check_treatments(file, shipped) | shipped.keys()
     treatments = {**file.treatments, **shipped}
     cases = [_suite_case(file, draft, treatments) for draft in file.drafts if _usable(file, draft, treatments, sound)]

@@ -51,7 +51,7 @@ def suite(name: str) -> Suite:
 
 
 def any_suite(name: str) -> AnySuite:
-    """The suite of that name, or in that file (*.toml, or *.jsonl with cases). Raises UserError where there is none."""
+    """The suite of that name, or in that file (*.toml, or *.jsonl with cases or claims). Raises UserError where there is none."""
     if name.endswith(".toml"):
         return load_suite_file(Path(name))
     if name.endswith(".jsonl"):

@@ -22,15 +22,20 @@ FAULTS: dict[str, Fault] = {
 
 
 def known_fault(answers: Sequence[tuple[Case, Answer]]) -> Fault | None:
-    """The fault that gives all these answers; None: there is none, or nothing is wrong with the answers.
+    """The fault that gives all these answers; None: there is none, or nothing is wrong with the answers."""
+    return next(iter(fitting_faults(answers)), None)
 
-    Answers that bill the same are the same, and so are two that both stand. Where several faults fit, the one that explains
-    no more than it must: that answers least of suite `boundaries` wrongly.
+
+def fitting_faults(answers: Sequence[tuple[Case, Answer]]) -> tuple[Fault, ...]:
+    """The faults that give all these answers; none where nothing is wrong with the answers.
+
+    Answers that bill the same are the same, and so are two that both stand. First comes the fault that explains no more than
+    it must: that answers least of suite `boundaries` wrongly.
     """
     if all(_stands(case, answer) for case, answer in answers):
-        return None
+        return ()
     fitting = [fault for fault in FAULTS.values() if all(_same(case, answer, fault.code(case)) for case, answer in answers)]
-    return min(fitting, key=_wrong_answers, default=None) if len(fitting) > 1 else next(iter(fitting), None)
+    return tuple(sorted(fitting, key=_wrong_answers)) if len(fitting) > 1 else tuple(fitting)
 
 
 def same_answer(case: Case, one: Answer, other: Answer) -> bool:

@@ -3,10 +3,14 @@
 Each is the reference editor with some dispositions changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import get_args
 
+from rtconform.conformance.edits_judge import judge_disposition
+from rtconform.conformance.verdicts import VERDICTS
+from rtconform.generators.claim_edges import plain_claims
 from rtconform.reference.claim import Claim, ClaimLine, Disposition, DispositionLine
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE
 from rtconform.reference.editor import adjudicate
@@ -119,3 +123,38 @@ EDITOR_FAULTS: dict[str, EditorFault] = {
     for fault in (*(_overlooks(category) for category in get_args(Category) if category not in UNCLAIMED), *_WRONGLY_STOPS)
 }
 """Every faulty editor by its id."""
+
+
+def fitting_editor_faults(answers: Sequence[tuple[Claim, Disposition]]) -> tuple[EditorFault, ...]:
+    """The faults that handle all these claims so; none where nothing is wrong with how they were handled.
+
+    Lines that both allow are handled alike, and so are lines that both stop, and two answers that both stand. First comes the
+    fault that explains no more than it must: that handles fewest of the plain claims wrongly.
+    """
+    if all(_stands(claim, answer) for claim, answer in answers):
+        return ()
+    faults = EDITOR_FAULTS.values()
+    fitting = [fault for fault in faults if all(_alike(claim, answer, fault.edit(claim)) for claim, answer in answers)]
+    return tuple(sorted(fitting, key=_wrongly_handled)) if len(fitting) > 1 else tuple(fitting)
+
+
+@cache
+def _wrongly_handled(fault: EditorFault) -> int:
+    return sum(not _stands(claim, fault.edit(claim)) for claim in _plain_claims())
+
+
+@cache
+def _plain_claims() -> tuple[Claim, ...]:
+    return tuple(entry.claim for entry in plain_claims())
+
+
+def _alike(claim: Claim, one: Disposition, other: Disposition) -> bool:
+    return _allowed(one) == _allowed(other) or (_stands(claim, one) and _stands(claim, other))
+
+
+def _allowed(disposition: Disposition) -> dict[int, bool]:
+    return {line.number: line.disposition == "allow" for line in disposition.lines}
+
+
+def _stands(claim: Claim, disposition: Disposition) -> bool:
+    return VERDICTS[judge_disposition(claim, adjudicate(claim), disposition).verdict].conformant

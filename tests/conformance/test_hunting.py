@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import odd_records
@@ -51,7 +52,13 @@ def hunted(vendor: Path, effort: int = EFFORT) -> Hunted:
 
 def shapes(found: Hunted) -> dict[str, Shape]:
     """The size of each smallest case by its cause."""
-    return {each.cause.id: size_of(each.case)[:5] for each in found.found}  # type: ignore[misc]  # five of them
+    return {each.cause.id: size_of(each.question)[:5] for each in found.found}  # type: ignore[misc]  # five of them
+
+
+@cache
+def three_faults() -> Hunted:
+    """A hunt for the coder with three planted faults."""
+    return hunted(VENDORS / "three_faults" / "vendor.toml")
 
 
 SUBTLE: dict[str, tuple[str, Shape]] = {
@@ -87,7 +94,7 @@ def test_a_subtle_fault_is_found_and_shrunk(fault: str, tmp_path: Path) -> None:
 
 def test_each_of_three_planted_faults_is_found_and_named() -> None:
     """77386 for IMRT, set-up surface guidance as motion management, plans for isocenters: each at its smallest, and by name."""
-    found = hunted(VENDORS / "three_faults" / "vendor.toml")
+    found = three_faults()
     sizes = shapes(found)
     assert (1, 1, 1, 1, 0) == sizes["SCOPE-DELETED/deleted-code"]
     assert (1, 1, 1, 1, 1) == sizes["AMM-SETUP/level-too-high"]
@@ -95,6 +102,17 @@ def test_each_of_three_planted_faults_is_found_and_named() -> None:
     assert (1, 2, 2, 1, 0) == sizes["ISO-SHIFT/level-too-low"]
     names = {each.cause.id: each.fault.id if each.fault else None for each in found.found}
     assert "imrt-77386" == names["SCOPE-DELETED/deleted-code"]
+
+
+def test_one_wrong_fact_that_shows_twice_is_one_fault() -> None:
+    """Plans counted for isocenters: a shift overlooked and a contiguous area billed up are two causes of one fault."""
+    found = three_faults()
+    assert [
+        {"SCOPE-DELETED/deleted-code"},
+        {"ISO-SHIFT/level-too-low", "ISO-CONTIGUOUS/level-too-high"},
+        {"AMM-SETUP/level-too-high"},
+    ] == [{each.cause.id for each in group} for group in found.faults]
+    assert {"by-plans"} == {each.fault.id for each in found.faults[1] if each.fault}
 
 
 def test_a_coder_that_knows_one_code_fails_every_level() -> None:
@@ -137,7 +155,7 @@ def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
     """Byte for byte, and another seed draws other treatments."""
     vendor = load_vendor(subtle("spirometry", tmp_path))
     first, again, other = (hunt(vendor, effort=50, seed=seed) for seed in (5, 5, 6))
-    assert [encode(each.case) for each in first.found] == [encode(each.case) for each in again.found]
+    assert [encode(each.question) for each in first.found] == [encode(each.question) for each in again.found]
     assert first.asked == again.asked
     assert first.asked != other.asked
 
