@@ -155,7 +155,7 @@ def renamed(item: SuiteItem, name: str) -> SuiteItem:
     """The item under another id."""
     if isinstance(item, SuiteClaim):
         return with_fields(item, claim=replace(item.claim, id=name))
-    return with_fields(item, case=replace(item.case, id=name))
+    return replace(item, case=replace(item.case, id=name))
 
 
 def anonymous(item: SuiteItem) -> SuiteItem:
