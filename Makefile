@@ -27,7 +27,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: setup
 	@$(BIN)/rtconform run $(DEMO_VENDOR) --suite published,boundaries; status=$$?; \
 	  if [ $$status -ne 1 ]; then echo "demo: expected exit code 1 (not conformant), got $$status" >&2; exit 1; fi
-	@echo "The sample vendor has three planted faults, so «not conformant» is the right end of this demo."
+	@echo "The sample vendor has three planted faults, so «not conformant» is the right end of this demo. The report shows four:"
+	@echo "counting plans for isocenters codes too high where two plans share one, and too low where one plan has two."
 
 test: setup
 	$(BIN)/python -m pytest -n 2 -q

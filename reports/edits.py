@@ -40,6 +40,11 @@ class Rate(Struct, frozen=True):
         """The share itself."""
         return self.hits / self.claims
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is every one of them."""
+        return self.hits == self.claims
+
 
 class WrongEdit(Struct, frozen=True):
     """One thing that the editor does wrong: the cause, how many claims, the smallest of them, what was said of it.

@@ -145,6 +145,32 @@ def test_accessible_and_quiet(
         assert page.get_by_text("<script>alert(1)</script>").count() > 0
 
 
+@pytest.mark.parametrize("name", ["comparison", "strength", "editor"])
+def test_words_are_not_broken(page_file: Callable[[str], Path], open_page: Callable[..., Page], name: str) -> None:
+    """On a phone and on a laptop no cell of a table is so narrow that a short word is broken in two."""
+    file = page_file(name)
+    for width in (360, 1280):
+        page = open_page(file, viewport={"width": width, "height": 800})
+        broken = page.evaluate(
+            """() => {
+              const range = document.createRange(), found = [];
+              const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+              while (texts.nextNode()) {
+                const text = texts.currentNode;
+                const row = text.parentElement.closest('tr');
+                if (!row || !row.checkVisibility() || row.parentElement.offsetWidth < 2) { continue; }
+                for (const word of text.data.matchAll(/[A-Za-z0-9,.]{2,12}/g)) {
+                  range.setStart(text, word.index);
+                  range.setEnd(text, word.index + word[0].length);
+                  if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) { found.push(word[0]); }
+                }
+              }
+              return found;
+            }"""
+        )
+        assert [] == broken
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_print(page_file: Callable[[str], Path], open_page: Callable[..., Page], name: str) -> None:
     """On A4 nothing is cut off at the right, and nothing that is too wide for the paper scrolls where nobody can scroll."""
