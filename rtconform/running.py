@@ -1,7 +1,9 @@
 """Puts a run together: the vendor file, the suites with their digests, the folder, and the summary at the end."""
 
+import gc
 import platform
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -118,8 +120,26 @@ async def run_to_folder(
             await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
             return summarise(RunFolder(out))
         opening = planned.disguise.opening if planned.disguise else open_adapter
-        await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
+        with _seldom_collected():
+            await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
     return summarise(RunFolder(out))
+
+
+COLLECTED_AFTER = 50_000
+"""How many more objects than before there may be in a run until cycles among them are looked for."""
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Cases and results hold no cycles, and looking for some among them costs a sixth of a run: it is done seldom."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def _choose(vendor: Vendor, name: str, seed: int, count: int | None, only: Sequence[str]) -> Chosen:

@@ -138,6 +138,14 @@ class HttpAdapter:
         await self._exchange.close()
 
     async def _send_patiently(self, request: bytes) -> _Response:
+        """The response; the machinery of trying again, dear beside a request, is set up only once a first try has failed."""
+        try:
+            return await self._send(request)
+        except (_Busy, aiohttp.ClientError, OSError) as error:
+            return await self._send_again(request, error)
+
+    async def _send_again(self, request: bytes, failure: Exception) -> _Response:
+        """The response, tried again where the first try's `failure` is such that this may help."""
         retrying = stamina.retry_context(
             on=self._wait_before_retry, attempts=TRIES, timeout=None, wait_initial=0.1, wait_max=2.0, wait_jitter=0.1
         )
@@ -146,6 +154,8 @@ class HttpAdapter:
             async for attempt in retrying:
                 tries = attempt.num
                 with attempt:
+                    if tries == 1:
+                        raise failure
                     return await self._send(request)
         except _Busy as busy:
             return replace(busy.response, tries=tries)
@@ -199,7 +209,8 @@ async def _bounded_body(response: aiohttp.ClientResponse) -> tuple[bytes, str]:
         return b"", f"the answer is encoded as {encoding[:50]!r}; use gzip, deflate or none"
     inflate = zlib.decompressobj(_WINDOW_BITS[encoding]) if encoding in _WINDOW_BITS else None
     body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    while not response.content.at_eof():
+        chunk = await response.content.read(_CHUNK)
         try:
             body += inflate.decompress(chunk, LONGEST_ANSWER + 1 - len(body)) if inflate else chunk
         except zlib.error as error:

@@ -22,7 +22,9 @@ import pytest
 
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.judge import judge
+from rtconform.conformance.pipeline import Pipeline, Turn
 from rtconform.conformance.vendor import load_vendor
+from rtconform.generators.suite import SuiteCase
 from rtconform.generators.suites import suite
 from rtconform.reference.coder import expect
 from rtconform.reference.coding import Answer, AnswerLine, Coding
@@ -93,20 +95,16 @@ def whole_run(vendor: Path, cases: int, out: Path) -> tuple[float, float]:
 
 
 def ask_all(vendor: Path, cases: list[Any], at_once: int) -> float:
-    """Seconds to ask all cases, so many at once."""
+    """Seconds to ask all cases, so many at once, as a run does."""
 
     async def ask() -> float:
         adapter = open_adapter(load_vendor(vendor), lambda _: None)
         await adapter.start()
         try:
-            places = asyncio.Semaphore(at_once)
-
-            async def one(case: Any) -> None:
-                async with places:
-                    await adapter.ask(case)
-
+            turns = (Turn(SuiteCase(case), None) for case in cases)
             started = time.perf_counter()
-            await asyncio.gather(*map(one, cases))
+            async for _ in Pipeline(turns, lambda item: adapter.ask(item.question), at_once).in_order():
+                pass
             return time.perf_counter() - started
         finally:
             await adapter.close()
