@@ -1,15 +1,16 @@
 """Brings back the treatments of a run's cases: passing results are recorded without, and any case can be made again by its id."""
 
+from collections.abc import Callable
+
 from rtconform.conformance.records import Manifest
 from rtconform.generators.suite import Suite
 from rtconform.generators.suites import SUITES, any_suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case
-from rtconform.reports.html import FindCase
 
 
-def case_finder(manifest: Manifest) -> FindCase:
+def case_finder(manifest: Manifest) -> Callable[[str], Case | None]:
     """Finds cases of the run by id; None for one of a suite that is not here in the run's version, and in a certifying run.
 
     A certificate's report is made from the bundle alone, and so says no more than that holds.

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from tabulate import tabulate
 
 from rtconform.reference.errors import UserError
 
@@ -43,6 +42,8 @@ def print_rows(rows: Iterable[dict[str, Any]], form: str, columns: Sequence[str]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     cells = [[row[column] for column in columns] for row in rows]
+    from tabulate import tabulate  # noqa: PLC0415 - dear to import, and not every command prints a table
+
     click.echo(tabulate(cells, headers=list(columns), maxcolwidths=list(widths), tablefmt="simple"))
 
 

@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rtconform.commands.options import FORMAT, names, shard_of, slug
 from rtconform.conformance.adapters.orphans import adopt
@@ -21,7 +19,6 @@ from rtconform.conformance.runlog import RunLog
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.reference.errors import RtconformError
 from rtconform.reference.wire import encode
-from rtconform.reports.formats import render
 from rtconform.reports.summary import Summary
 from rtconform.running import PlannedRun, plan_run, run_to_folder
 from rtconform.treatments import case_finder
@@ -91,6 +88,8 @@ def run(
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
             sys.exit(EXIT_INTERRUPTED)
+    from rtconform.reports.formats import render  # noqa: PLC0415 - what renders is dear to import: not before the first case
+
     (report,) = render(folder, ["html"], finder=case_finder)
     if form == "json":
         click.echo(encode(summary))
@@ -112,9 +111,12 @@ def run_watched(
     if log is not None:
         log.started(planned.manifest, planned.cases, str(folder))
         return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         return asyncio.run(_until_told_to_stop(going(tell=partial(_tell, partial(click.echo, err=True)))))
+    from rich.console import Console  # noqa: PLC0415 - a tenth of a second to import, for a person only
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
