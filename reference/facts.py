@@ -177,7 +177,7 @@ def delivered_plans(case: Case) -> tuple[Plan, ...]:
 def distinct_positions(positions: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """The positions that count as isocenters, read in order: one more than 1 mm away from each counted so far."""
     counted: list[tuple[float, float, float]] = []
-    for position in positions:
+    for position in dict.fromkeys(positions):  # most beams share theirs: to look it up is cheaper than to measure
         if all(math.dist(position, other) > SAME_POINT_MM + _ROUNDING_MM for other in counted):
             counted.append(position)
     return counted
