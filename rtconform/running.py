@@ -76,7 +76,8 @@ def plan_run(
         if lost := [case_id for case_id in only if case_id not in found]:
             raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
     chosen = tuple(replace(part, suite=cast("AnySuite", Remembering[SuiteItem](part.suite))) for part in chosen)
-    digests = [digest(part.suite, part.seed, count) for part in chosen]  # of whole suites, also where a part of them is asked
+    with _seldom_collected():  # digests are of whole suites, also where a part of them is asked
+        digests = [digest(part.suite, part.seed, count) for part in chosen]
     if shard is not None:
         chosen = tuple(sliced(part, *shard) for part in chosen)
     records = tuple(
@@ -126,7 +127,7 @@ async def run_to_folder(
 
 
 COLLECTED_AFTER = 50_000
-"""How many more objects than before there may be in a run until cycles among them are looked for."""
+"""How many more objects than before there may be until cycles among them are looked for."""
 
 
 @contextmanager
