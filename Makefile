@@ -109,13 +109,17 @@ matrix:
 	  else echo "== $$python: not on this machine, skipped"; fi; done
 
 # Chooses the cases of suite certify anew from the kill matrix: ten minutes of both cores. Raise the suite's version with it.
-.PHONY: certify-suite strength
+.PHONY: certify-suite strength strength-pairs
 certify-suite: setup
 	$(BIN)/python -m rtconform.conformance.strength.selection
 
 # The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Half an hour of both cores.
 strength: setup
 	$(BIN)/python -m rtconform.conformance.strength.figures
+
+# Of these the mutants of two edits alone: ten minutes. What else was measured stays as it is, with its date.
+strength-pairs: setup
+	$(BIN)/python -m rtconform.conformance.strength.figures pairs
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache

@@ -3,7 +3,7 @@
 from rtconform.conformance.strength.document import SuiteStrength
 from rtconform.conformance.strength.faults import FAULTS
 from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS
-from rtconform.conformance.strength.figures import Figures, figures
+from rtconform.conformance.strength.figures import Figures, Missed, figures
 
 
 def strength_figures() -> str:
@@ -23,6 +23,11 @@ def strength_figures() -> str:
         "| mutant | what is changed | points | spaces |",
         "|---|---|---|---|",
         *(f"| {s.id} | {s.says} | {s.compared:,} | {', '.join(s.spaces)} |" for s in found.survivors if s.equivalent),
+        "\n## Mutants of two edits that the two suites do not stop\n",
+        f"All that are left of the sample of {found.pairs.tried:,}, measured on {found.pairs.on}.\n",
+        "| mutant | what is changed | a treatment that tells it from the reference | stopped by |",
+        "|---|---|---|---|",
+        *(f"| {one.id} | {one.says} | {one.shown} | {_stopping(one)} |" for one in found.pairs.missed),
         "\n## Faults met in the field\n",
         "| fault | what it does | where it is met | rules |",
         "|---|---|---|---|",
@@ -37,13 +42,13 @@ def strength_figures() -> str:
 
 def _summary(found: Figures) -> str:
     equivalent = sum(survivor.equivalent for survivor in found.survivors)
-    apart = found.second_order - found.second_order_equivalent
-    share = found.second_order_killed / apart
+    pairs = found.pairs
+    apart = pairs.tried - pairs.equivalent
     lines = [
         f"- {found.mutants:,} mutants of one edit, {equivalent:,} of them proved equivalent.",
         f"- Suites `boundaries` and `pairwise` together stop all {found.mutants - equivalent:,} others.",
-        f"- {found.second_order:,} mutants of two edits, {found.second_order_equivalent:,} of them proved equivalent.",
-        f"- Of the {apart:,} others the two suites stop {found.second_order_killed:,} ({share:.2%}).",
+        f"- {pairs.tried:,} mutants of two edits, {pairs.equivalent:,} of them proved equivalent.",
+        f"- Of the {apart:,} others the two suites stop {pairs.killed:,} ({pairs.killed / apart:.2%}); the rest are named below.",
     ]
     if found.seeds:
         missed = ", ".join(f"{coder} at seed {seed}" for seed, coder in found.seeds.not_stopped) or "none"
@@ -52,6 +57,10 @@ def _summary(found: Figures) -> str:
             f"{found.seeds.fewest_conditions} conditions decide at each."
         )
     return "\n".join(lines) + "\n"
+
+
+def _stopping(one: Missed) -> str:
+    return ", ".join(f"{suite} ({case})" for suite, case in one.stopped_by.items()) or "no suite"
 
 
 def _suite(suite: SuiteStrength, found: Figures) -> str:

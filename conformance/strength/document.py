@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from rtconform.conformance.strength.edits import TOGETHER
+
 
 class SuiteStrength(Struct, frozen=True):
     """One suite: how many faulty coders it stops, of how many that can be told from the reference, and what it covers.
@@ -66,4 +68,4 @@ class Strength(Struct, frozen=True, tag_field="schema", tag="rtconform.strength/
     @property
     def complete(self) -> bool:
         """Whether every faulty coder of the first order that can be told from the reference is stopped by some suite asked."""
-        return all(survivor.equivalent for survivor in self.survivors if " + " not in survivor.id)
+        return all(survivor.equivalent for survivor in self.survivors if TOGETHER not in survivor.id)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from rtconform.conformance.strength.faulty import Coder, going_by
 from rtconform.reference.book import BOOK, Book
 
+TOGETHER = " + "
+"""What stands between the ids of edits in the id of a mutant of two."""
+
 
 @dataclass(frozen=True)
 class Edit:
@@ -28,7 +31,7 @@ class Mutant:
     @property
     def id(self) -> str:
         """The ids of its edits."""
-        return " + ".join(edit.id for edit in self.edits)
+        return TOGETHER.join(edit.id for edit in self.edits)
 
     @property
     def says(self) -> str:

@@ -94,11 +94,13 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
         points = tuple(map(asked, planning_records() if name == "planning" else guidance_records()))
         return points, remembering(points)
     made = {"level": _levels, "guidance": _guidances, "whole": _wholes}[name]()
-    known = {id(case): (case, whole, sessions) for case, whole, sessions in made}
+    # known by a name of its own: a mutant that reads another record still finds the facts of its point
+    named = ((with_fields(case, id=f"{name}:{number}"), whole, sessions) for number, (case, whole, sessions) in enumerate(made))
+    known = {case.id: (case, whole, sessions) for case, whole, sessions in named}
     book = replace(
         BOOK,
-        case_facts=lambda case: known[id(case)][1],
-        session_facts=lambda case, _: known[id(case)][2],
+        case_facts=lambda case: known[case.id][1],
+        session_facts=lambda case, _: known[case.id][2],
     )
     return tuple(asked(case, book) for case, _, _ in known.values()), book
 

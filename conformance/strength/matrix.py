@@ -30,6 +30,7 @@ LARGEST = 20_000
 
 FIELD = "field"
 SECOND_ORDER = "second order"
+NOT_EQUIVALENT = "not equivalent: "
 
 Progress = Callable[[str, int, int], None]
 """Told of what is being done, how much of it is done, and of how much."""
@@ -123,7 +124,7 @@ def _survivor(task: Task) -> Survivor:
 
 def _explained(proof: Proof) -> str:
     if proof.counterexample is not None:
-        return f"not equivalent: {proof.counterexample}"
+        return f"{NOT_EQUIVALENT}{proof.counterexample}"
     return f"its answers stand at each of {proof.points:,} points: " + "; ".join(SPACES[space] for space in proof.spaces)
 
 

@@ -12,7 +12,7 @@ from functools import cache, partial
 from random import Random
 from typing import Any, get_args
 
-from rtconform.conformance.strength.edits import Edit, Mutant
+from rtconform.conformance.strength.edits import TOGETHER, Edit, Mutant
 from rtconform.conformance.strength.factspace import PLAN_VALUES, VALUES
 from rtconform.conformance.strength.mutants_facts import FACT_EDITS
 from rtconform.reference.book import BOOK, Book
@@ -30,6 +30,12 @@ _TABLES = (*ORDERED, "claims", "session_record")
 def first_order() -> tuple[Mutant, ...]:
     """Every mutant of one edit."""
     return tuple(Mutant((edit,)) for edit in (*_rule_edits(), *_order_edits(), *FACT_EDITS))
+
+
+def mutant_of(name: str) -> Mutant:
+    """The mutant of that id, of one edit or of several."""
+    edits = {mutant.id: mutant.edits[0] for mutant in first_order()}
+    return Mutant(tuple(edits[part] for part in name.split(TOGETHER)))
 
 
 def second_order(number: int, seed: int) -> Iterator[tuple[int, int]]:

@@ -8,8 +8,9 @@ import pytest
 from rtconform.conformance.strength.equivalence import prove
 from rtconform.conformance.strength.factspace import IMPOSSIBLE
 from rtconform.conformance.strength.faulty import going_by
+from rtconform.conformance.strength.figures import figures
 from rtconform.conformance.strength.killing import asked_of, first_catch, remembering
-from rtconform.conformance.strength.mutants import first_order
+from rtconform.conformance.strength.mutants import first_order, mutant_of
 from rtconform.reference.book import BOOK
 from rtconform.reference.rules import RULES
 
@@ -36,6 +37,21 @@ def test_an_equivalent_mutant_is_proved_so(name: str) -> None:
 def test_another_has_a_counterexample(name: str) -> None:
     """A mutant that is not equivalent is told from the reference at some point."""
     assert prove(MUTANTS[name]).counterexample is not None
+
+
+def test_an_edit_of_what_is_read_changes_nothing_where_there_is_no_record() -> None:
+    """Beside a change of the rules that shows nowhere, a misread record is no counterexample in a space of facts."""
+    unread = prove(mutant_of("L3-MIXED: accepted 77407 + documentation-not-read"))
+    assert {"level", "planning", "records"} == set(unread.spaces)
+    assert unread.counterexample is None
+
+
+def test_every_pair_that_is_missed_is_explained() -> None:
+    """Of the sample of two edits each is stopped, proved equivalent, or named with a treatment that tells it apart: as it does now."""
+    pairs = figures().pairs
+    assert pairs.tried == pairs.killed + pairs.equivalent + len(pairs.missed)
+    for missed in pairs.missed:
+        assert missed.shown == prove(mutant_of(missed.id)).counterexample
 
 
 def test_small_suites_stop_what_can_be_told_apart() -> None:
