@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace as with_fields
 
@@ -18,8 +18,8 @@ from rtconform.conformance.strength.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
 from rtconform.conformance.strength.faulty import going_by
 from rtconform.conformance.strength.killing import Asked, asked, catches, remembering
 from rtconform.conformance.strength.recordspace import guidance_records, planning_records
-from rtconform.reference.book import BOOK, Book
-from rtconform.reference.facts import CaseFacts, SessionFacts, session_facts
+from rtconform.reference.book import BOOK, Book, Techniques
+from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts, session_facts
 from rtconform.reference.treatment import Case
 
 _SOUND = CaseFacts((), (), before_2026=False, outside=(), plans=())
@@ -51,12 +51,13 @@ class Proof:
 def prove(mutant: Mutant) -> Proof:
     """Compare the mutant with the reference everywhere in the spaces in which it can differ."""
     spaces = tuple(dict.fromkeys(space for edit in mutant.edits for space in spaces_of(edit.target[0])))
+    reads = any(edit.target[0] == "facts" for edit in mutant.edits)
     compared = 0
     for name in spaces:
         points, book = _space(name)
         coder = going_by(mutant.book(book))
-        for point in points:
-            compared += 1
+        for point, alike in ((point, 1) for point in points) if reads else _distinct(name):
+            compared += alike
             if catches(point, coder):
                 return Proof(mutant.id, spaces, compared, f"{name}: {_in_words(point)}")
     return Proof(mutant.id, spaces, compared, None)
@@ -68,15 +69,18 @@ def points_of(space: str) -> tuple[Asked, ...]:
 
 
 def spaces_of(table: str) -> tuple[str, ...]:
-    """The spaces in which a change of this table of the book, or of what facts mean, can show."""
+    """The spaces in which a change of this table of the book, or of what facts mean, can show.
+
+    Rules are compared over records too: where a record has several readings, what each would give decides whether they differ.
+    """
     return {
-        "whole_case": ("whole",),
+        "whole_case": ("whole", "planning"),
         "plan_record": ("planning",),
         "session_record": ("planning",),
         "facts": ("planning", "records"),
-        "delivery": ("level",),
-        "guidance": ("guidance",),
-    }.get(table, ("level", "guidance"))
+        "delivery": ("level", "planning"),
+        "guidance": ("guidance", "planning", "records"),
+    }.get(table, ("level", "guidance", "planning", "records"))
 
 
 def possible_facts(values: Mapping[str, tuple[Any, ...]], of: SessionFacts) -> Iterator[SessionFacts]:
@@ -103,6 +107,22 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
         session_facts=lambda case, _: known[case.id][2],
     )
     return tuple(asked(case, book) for case, _, _ in known.values()), book
+
+
+@cache
+def _distinct(name: str) -> tuple[tuple[Asked, int], ...]:
+    """One point for each way in which rules can see the points of a space, with how many there are of the kind.
+
+    What rules make of a point hangs on its facts alone, in each technique for which its one plan may be taken, and on whose
+    claim it is: points that share these get the same answer from every mutant of the rules.
+    """
+    points, book = _space(name)
+    kinds: dict[object, list[Asked]] = {}
+    for point in points:
+        taken: list[Techniques] = [{}, *({plan.id: t} for plan in point.case.plans for t in get_args(PhotonTechnique))]
+        seen = tuple(book.session_facts(point.case, techniques) for techniques in taken)
+        kinds.setdefault((point.case.billing.claim, point.expectation.facts, seen), []).append(point)
+    return tuple((alike[0], len(alike)) for alike in kinds.values())
 
 
 Point = tuple[Case, CaseFacts, tuple[SessionFacts, ...]]
