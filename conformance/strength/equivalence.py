@@ -7,7 +7,7 @@ a counterexample, and then the suites owe a case.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import product
+from itertools import chain, product
 from typing import Any, get_args
 
 from msgspec.structs import replace as with_fields
@@ -18,7 +18,9 @@ from rtconform.conformance.strength.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
 from rtconform.conformance.strength.faulty import going_by
 from rtconform.conformance.strength.killing import Asked, asked, catches, remembering
 from rtconform.conformance.strength.recordspace import guidance_records, planning_records
+from rtconform.reference import rules
 from rtconform.reference.book import BOOK, Book, Techniques
+from rtconform.reference.conditions import atoms
 from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts, session_facts
 from rtconform.reference.treatment import Case
 
@@ -113,16 +115,33 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
 def _distinct(name: str) -> tuple[tuple[Asked, int], ...]:
     """One point for each way in which rules can see the points of a space, with how many there are of the kind.
 
-    What rules make of a point hangs on its facts alone, in each technique for which its one plan may be taken, and on whose
-    claim it is: points that share these get the same answer from every mutant of the rules.
+    What rules make of a point hangs on whose claim it is and on the facts that some rule asks for, in each technique for which
+    its one plan may be taken: points that share these get the same answer from every mutant of the rules.
     """
     points, book = _space(name)
     kinds: dict[object, list[Asked]] = {}
     for point in points:
         taken: list[Techniques] = [{}, *({plan.id: t} for plan in point.case.plans for t in get_args(PhotonTechnique))]
-        seen = tuple(book.session_facts(point.case, techniques) for techniques in taken)
+        seen = tuple(_asked_for(s) for techniques in taken for s in book.session_facts(point.case, techniques))
         kinds.setdefault((point.case.billing.claim, point.expectation.facts, seen), []).append(point)
     return tuple((alike[0], len(alike)) for alike in kinds.values())
+
+
+def _asked_for(facts: SessionFacts) -> tuple[object, ...]:
+    """The facts that deciding rules ask for; of one that they only ask whether it holds, that."""
+    values = ((getattr(facts, fact), only_held) for fact, only_held in _asked_facts().items())
+    return tuple(bool(value) if only_held else value for value, only_held in values)
+
+
+@cache
+def _asked_facts() -> dict[str, bool]:
+    """Every fact that a deciding rule asks for, and whether rules only ask if it holds."""
+    tables = (BOOK.claims, BOOK.delivery, BOOK.guidance, BOOK.session_record, (BOOK.scope_beam, rules.IGRT_GLOBAL), rules.MOTION)
+    asked_for: dict[str, bool] = {}
+    for rule in chain.from_iterable(tables):
+        for _, atom in atoms(rule.when):
+            asked_for[atom.fact] = asked_for.get(atom.fact, True) and atom.relation == "holds"
+    return asked_for
 
 
 Point = tuple[Case, CaseFacts, tuple[SessionFacts, ...]]
