@@ -3,7 +3,7 @@
 from rtconform.conformance.strength.document import SuiteStrength
 from rtconform.conformance.strength.faults import FAULTS
 from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS
-from rtconform.conformance.strength.figures import Figures, Missed, figures
+from rtconform.conformance.strength.figures import Figures, Missed, Pairs, figures
 
 
 def strength_figures() -> str:
@@ -23,11 +23,7 @@ def strength_figures() -> str:
         "| mutant | what is changed | points | spaces |",
         "|---|---|---|---|",
         *(f"| {s.id} | {s.says} | {s.compared:,} | {', '.join(s.spaces)} |" for s in found.survivors if s.equivalent),
-        "\n## Mutants of two edits that the two suites do not stop\n",
-        f"All that are left of the sample of {found.pairs.tried:,}, measured on {found.pairs.on}.\n",
-        "| mutant | what is changed | a treatment that tells it from the reference | stopped by |",
-        "|---|---|---|---|",
-        *(f"| {one.id} | {one.says} | {one.shown} | {_stopping(one)} |" for one in found.pairs.missed),
+        *_missed(found.pairs),
         "\n## Faults met in the field\n",
         "| fault | what it does | where it is met | rules |",
         "|---|---|---|---|",
@@ -44,11 +40,12 @@ def _summary(found: Figures) -> str:
     equivalent = sum(survivor.equivalent for survivor in found.survivors)
     pairs = found.pairs
     apart = pairs.tried - pairs.equivalent
+    named = "; the rest are named below" if pairs.missed else ""
     lines = [
         f"- {found.mutants:,} mutants of one edit, {equivalent:,} of them proved equivalent.",
         f"- Suites `boundaries` and `pairwise` together stop all {found.mutants - equivalent:,} others.",
         f"- {pairs.tried:,} mutants of two edits, {pairs.equivalent:,} of them proved equivalent.",
-        f"- Of the {apart:,} others the two suites stop {pairs.killed:,} ({pairs.killed / apart:.2%}); the rest are named below.",
+        f"- Of the {apart:,} others the two suites stop {pairs.killed:,} ({pairs.killed / apart:.2%}){named}.",
     ]
     if found.seeds:
         missed = ", ".join(f"{coder} at seed {seed}" for seed, coder in found.seeds.not_stopped) or "none"
@@ -57,6 +54,19 @@ def _summary(found: Figures) -> str:
             f"{found.seeds.fewest_conditions} conditions decide at each."
         )
     return "\n".join(lines) + "\n"
+
+
+def _missed(pairs: Pairs) -> list[str]:
+    """The mutants of two edits that the two suites do not stop; none: no section."""
+    if not pairs.missed:
+        return []
+    return [
+        "\n## Mutants of two edits that the two suites do not stop\n",
+        f"All that are left of the sample of {pairs.tried:,}, measured on {pairs.on}.\n",
+        "| mutant | what is changed | a treatment that tells it from the reference | stopped by |",
+        "|---|---|---|---|",
+        *(f"| {one.id} | {one.says} | {one.shown} | {_stopping(one)} |" for one in pairs.missed),
+    ]
 
 
 def _stopping(one: Missed) -> str:
