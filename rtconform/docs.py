@@ -11,6 +11,7 @@ from rtconform.commands.space import space_page
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.lock import lock_text, refuse_silent_change
 from rtconform.main import cli
+from rtconform.mutation_page import mutation_figures
 from rtconform.reference.editor_book import editor_rules
 from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
@@ -63,6 +64,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "requirements.md": requirements_table,
     "strength-figures.md": strength_figures,
     "space.md": space_page,
+    "mutation.md": mutation_figures,
     LOCK: lock_text,
 }
 """Every made document by its name in `docs/`."""

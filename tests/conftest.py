@@ -1,9 +1,11 @@
 """Settings for every test."""
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # the clock of a busy CI machine proves nothing about the code; seeds are fixed so that a failure is everybody's
 settings.register_profile(
     "rtconform", deadline=None, derandomize=True, max_examples=200, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# tests/mutation: a run for each mutant, so each has to be short, and what fails need not be shrunk
+settings.register_profile("mutation", settings.get_profile("rtconform"), max_examples=10, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("rtconform")

@@ -45,7 +45,7 @@ def test_what_authors_expect_is_what_the_reference_says() -> None:
         case_id: expected_answers(entry.expect or "", tuple(session.id for session in entry.case.sessions))
         for case_id, entry in ENTRIES.items()
     }
-    actual = {case_id: _answers(ENTRIES[case_id].case, coding) for case_id, coding in CODINGS.items()}
+    actual = {case_id: _answers(entry.case, code(entry.case)) for case_id, entry in ENTRIES.items()}
     assert {case_id: (first, set(others)) for case_id, (first, *others) in expected.items()} == actual
 
 

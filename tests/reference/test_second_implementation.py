@@ -47,7 +47,7 @@ def both(case: Case) -> tuple[object, object]:
     return comparable(correct.code(json.loads(encode(case)))), comparable(json.loads(encode(code(case))))
 
 
-@settings(max_examples=1500)
+@settings(max_examples=8 * settings.default.max_examples)
 @given(odd_records.cases(dates=DATES))
 def test_both_agree(case: Case) -> None:
     """Both implementations give the same outcome, lines and alternatives for every treatment."""
