@@ -7,16 +7,16 @@ make a change of any answer, rule or word visible, and hold what no other test l
 """
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from billed_claims import claim_of
+
 from rtconform.generators.suite import SuiteCase, SuiteClaim, cases
 from rtconform.generators.suites import any_suite
-from rtconform.reference.claim import Claim
 from rtconform.reference.coder import code
+from rtconform.reference.coding import Line
 from rtconform.reference.editor import adjudicate
-from rtconform.reference.treatment import Case
 from rtconform.reference.wire import encode
 
 Entry = TypeVar("Entry")
@@ -24,32 +24,34 @@ Entry = TypeVar("Entry")
 FOLDER = Path(__file__).parent / "reference" / "answers"
 
 
-@cache
-def asked_cases() -> tuple[Case, ...]:
-    """Every hand-made case, and some of each kind of record whose documentation is in doubt."""
-    handmade = [entry.case for name in ("published", "boundaries") for entry in cases(any_suite(name), 0)]
-    doubtful = [entry.case for entry in _some("documentation", 48, SuiteCase)]
-    return (*handmade, *doubtful)
+def _some(name: str, step: int, kind: type[Entry]) -> list[Entry]:
+    return [entry for number, entry in enumerate(cases(any_suite(name), 1)) if number % step == 0 and isinstance(entry, kind)]
 
 
-@cache
-def asked_claims() -> tuple[Claim, ...]:
-    """Claims of both suites of claims, from their whole length."""
-    return tuple(entry.claim for name in ("edits-claim", "edits-documented") for entry in _some(name, 7, SuiteClaim))
+HANDMADE = [entry.case for name in ("published", "boundaries") for entry in cases(any_suite(name), 0)]
+DOUBTFUL = [entry.case for entry in _some("documentation", 48, SuiteCase)]
+CASES = [*HANDMADE, *DOUBTFUL]
+"""Every hand-made case, and some of each kind of record whose documentation is in doubt."""
+
+LEVEL_2_AND_GUIDANCE = [
+    claim_of(case, [line for s in case.sessions for line in (Line(s.id, "77407"), Line(s.id, "77387", ("26",)))], documented=True)
+    for case in (*HANDMADE[::3], *DOUBTFUL)
+]
+CLAIMS = [
+    *(entry.claim for name in ("edits-claim", "edits-documented") for entry in _some(name, 7, SuiteClaim)),
+    *(claim for claim in LEVEL_2_AND_GUIDANCE if claim),
+]
+"""Claims of both suites of claims, from their whole length, and for records of every kind a claim that is seldom right."""
 
 
 def codings() -> Iterator[bytes]:
     """What the coder makes of each case."""
-    return (encode(code(case)) for case in asked_cases())
+    return (encode(code(case)) for case in CASES)
 
 
 def adjudications() -> Iterator[bytes]:
     """What the editor makes of each claim."""
-    return (encode(adjudicate(claim)) for claim in asked_claims())
-
-
-def _some(name: str, step: int, kind: type[Entry]) -> list[Entry]:
-    return [entry for number, entry in enumerate(cases(any_suite(name), 1)) if number % step == 0 and isinstance(entry, kind)]
+    return (encode(adjudicate(claim)) for claim in CLAIMS)
 
 
 FILES = {"codings.jsonl": codings, "adjudications.jsonl": adjudications}

@@ -163,6 +163,23 @@ def test_stories_from_the_field(story: str) -> None:
     assert expected == said(adjudicate(asked))
 
 
+@pytest.mark.parametrize(
+    ("asked", "accepted", "rules"),
+    [
+        (claim(("77387", "S1"), pos="11"), ("deny", "bundle", "review"), ("IGRT-GLOBAL",)),
+        (claim(("77387-26", "S1"), pos="11"), (), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="21"), ("deny", "bundle", "review"), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="22"), (), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77412", "S1"), pos="11"), (), ("ONCE",)),
+        (claim(("77412", "", "2"), pos="11"), (), ("ONCE", "SESSIONS")),
+    ],
+)
+def test_what_is_allowed_alone_says_by_which_rules(asked: Claim, accepted: tuple[str, ...], rules: tuple[str, ...]) -> None:
+    """Without a record a line is allowed by the rules of its service; where sources differ, to stop it is accepted."""
+    line = adjudicate(asked).lines[0]
+    assert ("allow", accepted, rules) == (line.disposition, line.accepted, line.rules)
+
+
 def test_a_wrong_revenue_code_stops_delivery() -> None:
     """A hospital's delivery line under another revenue code, or none, is stopped."""
     asked = claim(("77407", "S1"), tob="131")

@@ -51,6 +51,20 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     assert profiles()["medicare"] == profile_of("nobody knows", [profile])
 
 
+def test_a_profile_is_what_its_file_says(tmp_path: Path) -> None:
+    """Name, title and payers are the file's; the periods are in the order of their days, wherever they stand in the file."""
+    head, first, second = PROFILE.split("[period")
+    profile = load_profile(written(tmp_path, f"{head}[period{second}[period{first}"))
+    assert ("acme", "Acme Health", ("acme", "acme_gold")) == (profile.name, profile.title, profile.payers)
+    assert [dt.date(2026, 1, 1), dt.date(2026, 7, 1)] == [since for since, _ in profile.periods]
+
+
+def test_of_one_day_written_in_two_ways_the_later_period_holds(tmp_path: Path) -> None:
+    """A period whose day is spelled otherwise stands in place of the one before it in the file."""
+    profile = load_profile(written(tmp_path, PROFILE.replace("[period.2026-07-01]", "[period.20260101]")))
+    assert 3 == profile.on(dt.date(2026, 1, 1)).most_sessions
+
+
 @pytest.mark.parametrize("payer", ["unitedhealthcare", "UnitedHealthcare", "United Healthcare", "UHC", "united-healthcare"])
 def test_a_payer_is_known_however_a_claim_writes_it(payer: str) -> None:
     """Capitals, spaces and signs in a payer's name make no difference."""
@@ -87,6 +101,48 @@ def test_what_is_no_profile_is_refused(tmp_path: Path, text: str) -> None:
         load_profile(written(tmp_path, text))
     with pytest.raises(UserError):
         load_profile(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "77412 = 0.3",
+            "77385 = 0.3",
+            "17: 77385 is no delivery code; there are 77402, 77407, 77412 @ $.period.2026-07-01.utilisation",
+        ),
+        ("77412 = 0.3", "77412 = 0.7, 77407 = 0.5", "17: the shares add up to more than 1 @ $.period.2026-07-01.utilisation"),
+        (PROFILE[PROFILE.index("[period") :], "", " no period: write what holds from a day on as [period.2026-01-01] @ $.period"),
+        ("[profile]", "[period]\n[profile]", "1: no period: write what holds from a day on as [period.2026-01-01] @ $.period"),
+        (
+            PROFILE,
+            PROFILE[PROFILE.index("[period") :],
+            " must be one table [profile] @ $.profile",
+        ),
+        ("[profile]", "[extra]\n[profile]", "1: unknown key extra; known here: profile, period @ $.extra"),
+        (
+            "[period.2026-07-01]",
+            "[period.summer]",
+            "12: 'summer' is no day: name the period by its first day, as in [period.2026-01-01] @ $.period.summer",
+        ),
+    ],
+)
+def test_a_mistake_in_a_profile_is_told_in_words(tmp_path: Path, before: str, after: str, said: str) -> None:
+    """What is wrong is told in a sentence that says what to write instead."""
+    text = PROFILE.replace(before, after)
+    if after.startswith("[period]"):
+        text = text[: text.index("[period.2026-01-01]")]
+    path = written(tmp_path, text)
+    with pytest.raises(DocumentError) as refused:
+        load_profile(path)
+    assert f"{path}:{said}" in str(refused.value).splitlines()
+
+
+def test_the_shares_of_all_levels_may_be_given(tmp_path: Path) -> None:
+    """Shares of the three delivery codes that add up to one are a right profile; a table that is left out is none."""
+    whole = written(tmp_path, PROFILE.replace("77412 = 0.3", "77412 = 0.25, 77407 = 0.25, 77402 = 0.5"))
+    assert {"77412": 0.25, "77407": 0.25, "77402": 0.5} == load_profile(whole).periods[1][1].utilisation
+    assert {} == load_profile(whole).periods[0][1].utilisation
 
 
 def test_relative_values_hold_inside_their_dates(tmp_path: Path) -> None:

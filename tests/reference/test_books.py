@@ -1,0 +1,16 @@
+"""The pages for people say what the tables say."""
+
+from pathlib import Path
+
+import pytest
+
+from rtconform.reference.editor_book import editor_rules
+from rtconform.reference.rulebook import rule_book
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize(("name", "page"), [("rule-book.md", rule_book), ("editor-rules.md", editor_rules)])
+def test_the_page_is_word_for_word_what_is_made(name: str, page) -> None:
+    """Rule book and editor rules are those that were last read, to the letter."""
+    assert (DOCS / name).read_text(encoding="utf-8") == page()

@@ -1,0 +1,56 @@
+"""What the coder keeps beside the lines: every reading of a doubtful record once, the facts, and an answer by any book."""
+
+import datetime as dt
+
+import pytest
+from msgspec.structs import replace
+from one_beam import case
+
+from rtconform.reference import treatment as t
+from rtconform.reference.book import Book
+from rtconform.reference.coder import code, expect
+from rtconform.reference.facts import case_facts
+
+
+def test_each_reading_of_a_doubly_doubtful_record_is_there() -> None:
+    """Evidence of 3D in part, and in one of two sessions no word of motion management: each doubt is read both ways."""
+    undocumented = t.Motion("gating", "optical_surface", during_beam=True, beam_hold=True, documentation=t.MotionDocumentation())
+    asked = case(motion=undocumented, volumetric_imaging="ct")
+    later = replace(asked.sessions[1], beams_delivered=("P1B1",))
+    found = code(replace(asked, sessions=(asked.sessions[0], later)))
+    assert "needs_review" == found.outcome
+    assert [
+        ("DOC-PARTIAL", ("77407", "77407"), "coded"),
+        ("DOC-PARTIAL", ("77402", "77402"), "coded"),
+        ("DOC-PARTIAL", ("77412", "77407"), "coded"),
+        ("DOC-PARTIAL", ("77412", "77402"), "coded"),
+    ] == [(other.rule, tuple(line.code for line in other.lines), other.outcome) for other in found.alternatives]
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule", "sessions"),
+    [
+        (case(), None, ["S1", "S2"]),
+        (case(dt.date(2025, 12, 31)), "SCOPE-DATE", ["S1", "S2"]),
+        (case(beam="P9B9"), "DOC-CONFLICT", []),
+    ],
+)
+def test_facts_are_kept_but_of_a_record_that_contradicts_itself(asked: t.Case, rule: str | None, sessions: list[str]) -> None:
+    """The facts of each session are there with any answer; a record that contradicts itself has none."""
+    found = expect(asked)
+    assert rule is None or (rule,) == found.coding.rules
+    assert sessions == [facts.session for facts in found.sessions]
+    assert case_facts(asked) == found.facts
+
+
+def test_each_session_is_coded_under_its_own_id() -> None:
+    """A session without beams has a coding too, empty and by its id."""
+    sessions = expect(case()).readings[0].sessions
+    assert ["S1", "S2"] == [session.session for session in sessions]
+    assert () == sessions[1].lines
+
+
+def test_a_book_without_levels_bills_no_delivery() -> None:
+    """Where no row of a book holds, nothing is billed: a faulty coder is still a coder."""
+    found = expect(case(), Book(delivery=())).coding
+    assert ("coded", ()) == (found.outcome, found.lines)
