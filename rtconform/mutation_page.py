@@ -6,10 +6,14 @@ _HEAD = """# The tests of the reference in figures
 
 Measured by `make mutation` (rule set {rule_set}, mutmut {mutmut}, Python {python}); don't edit it by hand.
 
-mutmut changes the functions of `reference/` in one place at a time: a comparison, an operator, a number, a word, an argument, a
+mutmut changes the functions of a module in one place at a time: a comparison, an operator, a number, a word, an argument, a
 condition. A mutant is killed where one of the project's quick tests fails for it (which tests: `[tool.mutmut]` in
-`pyproject.toml`). Mutants of words for people count like all others. Tables outside functions are not changed by mutmut: the
-decision table is what [strength](strength.md) is about.
+`pyproject.toml`). Mutants of words for people count like all others.
+
+The modules are those of `reference/` that decide, and those that say why. Not changed here: what only reads files and tells their
+faults (`wire`, `toml_tables`, `relative_values`, `claim`, `treatment`, `errors`), what is at work at import (`conditions`), and
+tables outside functions (`rules`, `edits`, `coding`), which mutmut does not reach. Of conditions and rules every part is changed
+by [`rtconform strength`](strength.md).
 """
 
 

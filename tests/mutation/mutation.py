@@ -1,6 +1,8 @@
 """Tests the tests of the reference: each of its functions is changed in one place, and some test has to fail.
 
-    python tests/mutation/mutation.py [MODULE...]     `make mutation MODULES="coder facts"`; no module: all of them
+    python tests/mutation/mutation.py [MODULE...]     `make mutation MODULES="coder facts"`; no module: all that are listed
+
+Without a module it goes on where it was stopped: `.mutation` keeps what killed each mutant of a function that has not changed.
 
 mutmut makes the mutants and runs them (its settings: `pyproject.toml`). It forks from a process that has imported the reference
 already, so what survives there is run again in a process of its own: a mutant of what happens at import is only then at work.
@@ -20,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -40,6 +43,12 @@ KILLED = (1, 3)
 LONGEST_RUN_S = 600
 
 
+def mutmut_settings() -> dict[str, Any]:
+    """What `pyproject.toml` tells mutmut."""
+    settings: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    return settings
+
+
 def lay_out() -> None:
     """A copy of the checkout in which the links are folders; what mutmut knows from the last run stays."""
     for name in ("rtconform", "tests", "docs"):
@@ -57,7 +66,7 @@ def mutants_of(module: str) -> dict[str, int | None]:
 
 def survives_afresh(mutant: str) -> bool:
     """Whether no test fails for the mutant in a process that has imported nothing before."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    settings = mutmut_settings()
     arguments = [*settings["pytest_add_cli_args"], *settings["pytest_add_cli_args_test_selection"]]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--rootdir=.", *arguments]
     environment = os.environ | {"MUTANT_UNDER_TEST": mutant, "PYTHONPATH": str(MUTANTS)}
@@ -127,8 +136,10 @@ def main(modules: list[str]) -> int:
     lay_out()
     names = [f"rtconform.reference.{module}.*" for module in modules]
     subprocess.run([BIN / "mutmut", "run", *names], cwd=SCRATCH, check=True)
-    every = sorted(path.stem for path in (ROOT / "reference").glob("*.py"))
-    found = [measured(module) for module in modules or every if mutants_of(module)]
+    modules = modules or sorted(Path(pattern).stem for pattern in mutmut_settings()["only_mutate"])
+    if not survives_afresh(""):
+        sys.exit("the tests fail without any mutant: run those that [tool.mutmut] names")
+    found = [measured(module) for module in modules]
     keep(found)
     faults = list(faults_of(found))
     mutants, survived = sum(module.mutants for module in found), sum(module.survived for module in found)

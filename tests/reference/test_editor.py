@@ -10,6 +10,7 @@ from billed_claims import claim_of
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from one_beam import case
 
 from rtconform.generators.suites import any_suite
 from rtconform.reference.claim import Claim, ClaimLine, ClaimPatient, Disposition
@@ -20,7 +21,7 @@ from rtconform.reference.editor import adjudicate
 from rtconform.reference.edits import CARCS, CATEGORIES, Adjudication
 from rtconform.reference.payers import profiles
 from rtconform.reference.rules import RULES
-from rtconform.reference.treatment import Case
+from rtconform.reference.treatment import Case, Motion
 from rtconform.reference.wire import encode, schema
 
 PAYERS = ("medicare", "medicare_advantage", "medicaid", "commercial", "unitedhealthcare", "a payer that nobody knows")
@@ -178,6 +179,23 @@ def test_what_is_allowed_alone_says_by_which_rules(asked: Claim, accepted: tuple
     """Without a record a line is allowed by the rules of its service; where sources differ, to stop it is accepted."""
     line = adjudicate(asked).lines[0]
     assert ("allow", accepted, rules) == (line.disposition, line.accepted, line.rules)
+
+
+def test_a_session_that_the_record_lacks_was_not_delivered() -> None:
+    """A line that names a session of which the record knows nothing is stopped, as is one in which no beam was delivered."""
+    for session in ("S2", "S9"):
+        line = adjudicate(claim_of(case(), [Line(session, "77407")], documented=True)).lines[0]
+        assert ("session_not_delivered", f"no beam was delivered in session {session}") == (line.category, line.reason)
+
+
+def test_two_units_for_two_sessions_of_the_record_are_right() -> None:
+    """By the record two units bill two sessions, also where the line names the first: nothing is left to doubt."""
+    complete = {"volumetric_imaging": "ct", "targets": ("PTV_5000",), "organs_at_risk": ("Lung_L",), "dvh_evaluated": True}
+    asked = case(motion=Motion("none"), **complete)
+    later = replace(asked.sessions[1], beams_delivered=("P1B1",))
+    asked = replace(asked, sessions=(asked.sessions[0], later))
+    line = adjudicate(claim_of(asked, [Line("S1", "77407", (), 2)], documented=True)).lines[0]
+    assert ("allow", (), True) == (line.disposition, line.accepted, "SESSIONS" in line.rules)
 
 
 def test_a_wrong_revenue_code_stops_delivery() -> None:
