@@ -58,7 +58,7 @@ class Pipeline:
                 made = self._make(min(AT_ONCE, room)) if room > 0 else made
                 if over := self._over():
                     yield over
-                elif room <= 0 or not made:
+                elif self._under_way and (room <= 0 or not made):
                     await self._news.wait()
                 self._news.clear()
                 if self._failure is not None:

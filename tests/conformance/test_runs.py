@@ -161,3 +161,12 @@ def test_a_case_is_asked_by_its_id_alone(tmp_path: Path) -> None:
     planned = plan_run(VENDORS / "correct" / "vendor.toml", ("pairwise",), seed=1, only=("pairwise:77:000003",))
     asyncio.run(run_to_folder(planned, tmp_path / "run", resume=False))
     assert ["pairwise:77:000003"] == [result.id for result in RunFolder(tmp_path / "run").results()]
+
+
+def test_a_finished_run_is_resumed(tmp_path: Path) -> None:
+    """Where nothing is left to ask, resuming ends at once, with the same results."""
+    planned = plan_run(VENDORS / "correct" / "vendor.toml", ("clinic",), seed=1, count=32)
+    asyncio.run(run_to_folder(planned, tmp_path / "run", resume=False))
+    first = list(RunFolder(tmp_path / "run").results())
+    summary = asyncio.run(asyncio.wait_for(run_to_folder(planned, tmp_path / "run", resume=True), 60))
+    assert (32, first) == (summary.cases, list(RunFolder(tmp_path / "run").results()))
