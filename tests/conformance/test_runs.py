@@ -43,6 +43,15 @@ def test_the_correct_coder(tmp_path: Path) -> None:
     assert ({"pass": len(results)}, (), 0) == (verdicts(summary), summary.findings, summary.exit_code)
 
 
+@pytest.mark.parametrize("count", [1, 16, 17, 32])
+def test_a_whole_run_is_resumed(tmp_path: Path, count: int) -> None:
+    """A run of any size ends, and resumed once it is whole it asks nothing more."""
+    planned = plan_run(VENDORS / "correct" / "vendor.toml", ("clinic",), seed=1, count=count)
+    for resume in (False, True):
+        asyncio.run(asyncio.wait_for(run_to_folder(planned, tmp_path / "run", resume=resume), 60))
+        assert count == len(list(RunFolder(tmp_path / "run").results()))
+
+
 def test_the_coder_with_three_faults(tmp_path: Path) -> None:
     """IMRT billed 77386, set-up surface guidance taken for motion management, plans counted: these rules and no others."""
     summary, results = run(VENDORS / "three_faults" / "vendor.toml", tmp_path / "run")
