@@ -108,12 +108,12 @@ matrix:
 	    echo "== $$python"; $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
 	  else echo "== $$python: not on this machine, skipped"; fi; done
 
-# Chooses the cases of suite certify anew from the kill matrix: ten minutes of both cores. Raise the suite's version with it.
+# Chooses the cases of suite certify anew from the kill matrix: five minutes of both cores. Raise the suite's version with it.
 .PHONY: certify-suite strength strength-pairs
 certify-suite: setup
 	$(BIN)/python -m rtconform.conformance.strength.selection
 
-# The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Half an hour of both cores.
+# The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Ten minutes of both cores.
 strength: setup
 	$(BIN)/python -m rtconform.conformance.strength.figures
 
