@@ -1,4 +1,4 @@
-"""A suite whose cases are made once, though they are asked for twice: for its digest before a run, and by the run."""
+"""Suites whose cases are made once, though they are asked for twice: for the digest before a run, and by the run."""
 
 from dataclasses import dataclass, field
 
@@ -6,22 +6,31 @@ from rtconform.generators.suite import Item_co, Rearranged
 
 
 @dataclass(frozen=True)
-class Remembering(Rearranged[Item_co]):
-    """The suite itself; a case that it has made is kept until it is asked for again, and let go of then."""
-
-    _made: dict[tuple[int, int], Item_co] = field(default_factory=dict)
+class _Kept(Rearranged[Item_co]):
+    made: dict[tuple[int, int], Item_co] = field(default_factory=dict)
 
     def size(self, count: int | None) -> int:
         """The suite's own."""
         return self.suite.size(count)
 
-    def case(self, index: int, seed: int) -> Item_co:
-        """The suite's own."""
-        made = self._made.pop((index, seed), None)
-        if made is None:
-            made = self._made[index, seed] = self.suite.case(index, seed)
-        return made
-
     def index_of(self, case_id: str) -> tuple[int, int]:
         """The suite's own."""
         return self.suite.index_of(case_id)
+
+
+class Remembering(_Kept[Item_co]):
+    """The suite itself; each case that it makes is kept in `made`, by index and seed."""
+
+    def case(self, index: int, seed: int) -> Item_co:
+        """The suite's own."""
+        made = self.made[index, seed] = self.suite.case(index, seed)
+        return made
+
+
+class Remembered(_Kept[Item_co]):
+    """The suite itself; a case in `made` is not made again but handed out once, and let go of: a run asks each once."""
+
+    def case(self, index: int, seed: int) -> Item_co:
+        """The suite's own."""
+        made = self.made.pop((index, seed), None)
+        return self.suite.case(index, seed) if made is None else made

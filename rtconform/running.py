@@ -15,7 +15,7 @@ from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.judge import lines_in_words
 from rtconform.conformance.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
-from rtconform.conformance.remembering import Remembering
+from rtconform.conformance.remembering import Remembered, Remembering
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runfolder import RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen, Progress, Tell, run
@@ -75,9 +75,9 @@ def plan_run(
         found = {case_id for part in chosen for case_id in part.only}
         if lost := [case_id for case_id in only if case_id not in found]:
             raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
-    chosen = tuple(replace(part, suite=cast("AnySuite", Remembering[SuiteItem](part.suite))) for part in chosen)
     with _seldom_collected():  # digests are of whole suites, also where a part of them is asked
-        digests = [digest(part.suite, part.seed, count) for part in chosen]
+        made = tuple(_digested(part, count) for part in chosen)
+    chosen, digests = tuple(part for part, _ in made), tuple(whole for _, whole in made)
     if shard is not None:
         chosen = tuple(sliced(part, *shard) for part in chosen)
     records = tuple(
@@ -124,6 +124,13 @@ async def run_to_folder(
         with _seldom_collected():
             await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
     return summarise(RunFolder(out))
+
+
+def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:
+    """The digest of a suite, and the suite for the run, which has what was made for the digest."""
+    remembering = Remembering[SuiteItem](part.suite)
+    whole = digest(cast("AnySuite", remembering), part.seed, count)
+    return replace(part, suite=cast("AnySuite", Remembered[SuiteItem](part.suite, remembering.made))), whole
 
 
 COLLECTED_AFTER = 50_000
