@@ -7,7 +7,7 @@ import pytest
 
 from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reference.payers import load_profile, profile_of, profiles
-from rtconform.reference.relative_values import load_relative_values, relative_value, shipped_values
+from rtconform.reference.relative_values import ValuePeriod, load_relative_values, period_of, relative_value, shipped_values
 
 PROFILE = """[profile]
 name = "acme"
@@ -181,3 +181,66 @@ def test_a_mistake_in_values_is_told_with_its_place(tmp_path: Path, before: str,
     with pytest.raises(DocumentError) as refused:
         load_relative_values(path)
     assert any(f"{path}:{line}: " in told and field in told for told in str(refused.value).splitlines()), str(refused.value)
+
+
+def test_values_are_what_their_file_says(tmp_path: Path) -> None:
+    """Periods are in the order of their days, wherever they stand in the file; each day has those of its own."""
+    later = VALUES.replace("2027-01-01", "2028-01-01").replace("2026-01-01", "2027-01-01").replace("12.5", "14.0")
+    values = load_relative_values(written(tmp_path, later + VALUES + "hospital_outpatient = { 77412 = 40.0 }\n"))
+    first = ValuePeriod(dt.date(2027, 1, 1), "our fee table 3", "dollars", {"77412": 40.0}, {"77412": 12.5, "77387-26": 0.5})
+    assert [dt.date(2026, 1, 1), dt.date(2027, 1, 1)] == [since for since, _ in values]
+    assert first == values[0][1] == period_of(dt.date(2026, 12, 31), values)
+    assert 14.0 == relative_value("77412", dt.date(2027, 1, 1), "freestanding", values)
+    assert 40.0 == relative_value("77412", dt.date(2026, 1, 1), "hospital_outpatient", values)
+    assert period_of(dt.date(2028, 1, 1), values) is None
+
+
+def test_every_mistake_in_values_is_told_in_words(tmp_path: Path) -> None:
+    """All at once, in the order of their lines, each with its field; a period with a mistake does not hide the next one's."""
+    text = (
+        "[extra]\n[period.new]\n"
+        + VALUES.split("\n", maxsplit=1)[1].replace("77412", "77499")
+        + VALUES.replace("2027-01-01", "2026-01-01").replace('unit = "dollars"\n', "")
+        + VALUES.replace("2026-01-01", "2026-02-01").replace("2027-01-01", "2026-02-01")
+        + "hospital_outpatient = { G0000-26 = 1.0 }\n"
+    )
+    path = written(tmp_path, text)
+    with pytest.raises(DocumentError) as refused:
+        load_relative_values(path)
+    assert [
+        f"{path}:1: unknown key extra; known here: period @ $.extra",
+        f"{path}:2: 'new' is no day: name the period by its first day, as in [period.2026-01-01] @ $.period.new",
+        f"{path}:6: '77499' is no service of the catalogue @ $.period.new.freestanding",
+        f"{path}:7: missing @ $.period.2026-01-01.unit",
+        f"{path}:12: until is not after the period's first day @ $.period.2026-02-01.until",
+        f"{path}:16: 'G0000-26' is no service of the catalogue @ $.period.2026-02-01.hospital_outpatient",
+    ] == str(refused.value).splitlines()
+
+
+@pytest.mark.parametrize("text", ["period = 3\n", "[period]\n", "# no figures\n"])
+def test_values_may_have_no_period(tmp_path: Path, text: str) -> None:
+    """A file without a period covers no day."""
+    assert () == load_relative_values(written(tmp_path, text))
+
+
+def test_a_day_has_the_values_of_the_latest_period_that_covers_it(tmp_path: Path) -> None:
+    """Where two periods overlap the later one holds; after it has ended, the earlier one does again."""
+    short = VALUES.replace("2027-01-01", "2026-07-01").replace("2026-01-01", "2026-06-01").replace("12.5", "14.0")
+    values = load_relative_values(written(tmp_path, VALUES + short))
+    days = [dt.date(2026, 5, 31), dt.date(2026, 6, 1), dt.date(2026, 7, 1)]
+    assert [12.5, 14.0, 12.5] == [relative_value("77412", day, "freestanding", values) for day in days]
+
+
+def test_a_period_that_is_no_table_is_told(tmp_path: Path) -> None:
+    """With the table that it has to be."""
+    path = written(tmp_path, "[period]\n2026-01-01 = 3\n")
+    with pytest.raises(DocumentError) as refused:
+        load_relative_values(path)
+    assert f"{path}:2: must be one table [period.2026-01-01] @ $.period.2026-01-01" == str(refused.value)
+
+
+def test_of_one_day_written_in_two_ways_the_later_values_hold(tmp_path: Path) -> None:
+    """As with profiles: the period that stands below."""
+    again = VALUES.replace("2026-01-01", "20260101").replace("12.5", "14.0")
+    values = load_relative_values(written(tmp_path, VALUES + again))
+    assert 14.0 == relative_value("77412", dt.date(2026, 1, 1), "freestanding", values)
