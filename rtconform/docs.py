@@ -40,7 +40,7 @@ def command_help() -> str:
     """Every command's help, as it is printed."""
     parts = ["# Commands\n", "Made from the commands themselves by `make docs`; don't edit it by hand.\n"]
     for path, command in _commands(("rtconform",), cli):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=100, max_content_width=100)
+        context = click.Context(command, info_name=" ".join(path), terminal_width=100, **cli.context_settings)
         parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
