@@ -10,10 +10,9 @@ mutmut changes the functions of a module in one place at a time: a comparison, a
 condition. A mutant is killed where one of the project's quick tests fails for it (which tests: `[tool.mutmut]` in
 `pyproject.toml`). Mutants of words for people count like all others.
 
-The modules are those of `reference/` that decide, those that say why, and of those that read files and tell their faults all but
-two (`wire`, `toml_tables`). Not changed here either: what is at work at import (`conditions`), and tables outside functions
-(`rules`, `edits`, `coding`, `book`), which mutmut does not reach. Of conditions and rules every part is changed by
-[`rtconform strength`](strength.md).
+The modules are those of `reference/` that decide, those that say why, and those that read files and tell their faults. Not
+changed here: what is at work at import (`conditions`), and tables outside functions (`rules`, `edits`, `coding`, `book`), which
+mutmut does not reach. Of conditions and rules every part is changed by [`rtconform strength`](strength.md).
 """
 
 

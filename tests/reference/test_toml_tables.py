@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import pytest
 from msgspec import Meta, Struct
 
-from rtconform.reference.errors import UserError
+from rtconform.reference.errors import Fault, UserError
 from rtconform.reference.toml_tables import LONGEST_FILE, MOST_DOTS, TomlError, TomlFile, day_of, endless_key, line_of
 
 
@@ -97,9 +97,14 @@ def test_a_fault_of_the_whole_file_has_no_line(own: Own) -> None:
     """It comes before those that have one; a place in an array is its number."""
     file = own("[[a]]\nx = 1\n[[a]]\nx = 2\n")
     file.fault("not this", "a", "1", "x")
-    file.fault("nothing here", "b")
     file.fault("the first", "a", "0")
+    file.fault("nothing here", "b")
     assert ["own: nothing here @ $.b", "own:1: the first @ $.a[0]", "own:4: not this @ $.a[1].x"] == told(file)
+
+
+def test_a_fault_that_was_given_no_line() -> None:
+    """It is told without."""
+    assert "own: torn @ $" == str(TomlError("own", None, (Fault("torn"),)))
 
 
 @pytest.mark.parametrize(
@@ -165,13 +170,13 @@ b . 'd' = 4
 z = 1
 [[list]]
 z = 1
-[[list]]
+  [[list]]
 z = 2
 [list.sub]
 w = 1
 [a.late]
 [n.m]
-z_9-Z = 1
+z_9-X = 1
 z = 1
 """
 
@@ -194,7 +199,7 @@ z = 1
         (("list", "1", "z"), 14),
         (("list", "sub", "w"), 16),
         (("a", "late"), 17),
-        (("n", "m", "z_9-Z"), 19),
+        (("n", "m", "z_9-X"), 19),
         (("n", "m", "z"), 20),
         (("a", "y", "gone"), 4),
         (("a", "gone", "x"), 3),
