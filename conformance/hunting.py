@@ -12,8 +12,9 @@ What differs between the roles stands in `quarry.py`.
 
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
@@ -82,10 +83,7 @@ class Hunted:
     @property
     def faults(self) -> tuple[tuple[Found, ...], ...]:
         """The causes by what is wrong: those that look like one known fault are one, each of the others is one of its own."""
-        groups: dict[str, list[Found]] = {}
-        for found in self.found:
-            groups.setdefault(f"fault {found.fault.id}" if found.fault else found.cause.id, []).append(found)
-        return tuple(map(tuple, groups.values()))
+        return _by_fault(self.found)
 
 
 class _Shows(AssertionError):
@@ -187,7 +185,14 @@ def _named(found: Sequence[Found], stood: Answers, quarry: Quarry) -> tuple[Foun
     alone = {one.cause.id: answers for one in found if (answers := _answers_alone(one))}
     known = suspects(alone, stood, quarry.fitting)
     named = [replace(one, fault=known.get(one.cause.id) or quarry.put(one.cause.id)) for one in found]
-    return tuple(one for group in Hunted(0, tuple(named), "nothing_new").faults for one in group)
+    return tuple(chain.from_iterable(_by_fault(named)))
+
+
+def _by_fault(found: Iterable[Found]) -> tuple[tuple[Found, ...], ...]:
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        groups.setdefault(f"fault {one.fault.id}" if one.fault else one.cause.id, []).append(one)
+    return tuple(map(tuple, groups.values()))
 
 
 def _answers_alone(found: Found) -> Answers:

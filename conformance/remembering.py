@@ -9,14 +9,6 @@ from rtconform.generators.suite import Item_co, Rearranged
 class _Kept(Rearranged[Item_co]):
     made: dict[tuple[int, int], Item_co] = field(default_factory=dict)
 
-    def size(self, count: int | None) -> int:
-        """The suite's own."""
-        return self.suite.size(count)
-
-    def index_of(self, case_id: str) -> tuple[int, int]:
-        """The suite's own."""
-        return self.suite.index_of(case_id)
-
 
 class Remembering(_Kept[Item_co]):
     """The suite itself; each case that it makes is kept in `made`, by index and seed."""

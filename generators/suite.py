@@ -145,7 +145,7 @@ def part_of(size: int, part: int, parts: int) -> range:
 
 @dataclass(frozen=True)
 class Rearranged(Generic[Item_co]):
-    """What a suite is under another order or in part: a subclass says which items it has, all else is the suite's own."""
+    """A suite under another order, in part, or remembered: a subclass says which items it has, all else is the suite's own."""
 
     suite: SuiteOf[Item_co]
 
@@ -173,6 +173,14 @@ class Rearranged(Generic[Item_co]):
     def seeded(self) -> bool:
         """The suite's own."""
         return self.suite.seeded
+
+    def size(self, count: int | None) -> int:
+        """The suite's own."""
+        return self.suite.size(count)
+
+    def index_of(self, case_id: str) -> tuple[int, int]:
+        """The suite's own."""
+        return self.suite.index_of(case_id)
 
 
 def cases(suite: SuiteOf[Item_co], seed: int, count: int | None = None) -> Iterator[Item_co]:

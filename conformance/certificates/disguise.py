@@ -104,10 +104,6 @@ class ShuffledSuite(Rearranged[Item_co]):
     seed: int
     disguise: Disguise
 
-    def size(self, count: int | None) -> int:
-        """The suite's own."""
-        return self.suite.size(count)
-
     def case(self, index: int, seed: int) -> Item_co:
         """The case that is asked as number `index`."""
         return self.suite.case(self._order[index], seed)
