@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.smaller_cases import smaller_cases
 from rtconform.reference.claim import Claim, ClaimLine, Treatment
-from rtconform.reference.editor_lines import whose_claim
-from rtconform.reference.treatment import Billing, Case, Patient
+from rtconform.reference.editor_record import case_of
 
 
 def smaller_claims(claim: Claim) -> Iterator[Claim]:
@@ -24,7 +23,7 @@ def smaller_claims(claim: Claim) -> Iterator[Claim]:
         for smaller in _smaller_lines(line):
             yield replace(claim, lines=(*claim.lines[:place], smaller, *claim.lines[place + 1 :]))
     if claim.treatment is not None:
-        for case in smaller_cases(_as_case(claim, claim.treatment)):
+        for case in smaller_cases(case_of(claim, claim.treatment, claim.lines[0].date_of_service)):
             yield replace(claim, treatment=Treatment(case.isocenters, case.plans, case.sessions))
 
 
@@ -35,11 +34,3 @@ def _smaller_lines(line: ClaimLine) -> Iterator[ClaimLine]:
         yield replace(line, modifiers=tuple(other for other in line.modifiers if other != modifier))
     if len(line.diagnoses) > 1:
         yield replace(line, diagnoses=line.diagnoses[:1])
-
-
-def _as_case(claim: Claim, record: Treatment) -> Case:
-    """The record as the case that it documents."""
-    setting, whose = whose_claim(claim)
-    patient = Patient(claim.patient.id, claim.patient.birth_date, claim.patient.sex)
-    billing = Billing(claim.lines[0].date_of_service, setting, whose, claim.payer)
-    return Case(claim.id, patient, billing, record.isocenters, record.plans, record.sessions)

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rtconform.reference.claim import Claim, ClaimLine, DispositionWord
+from rtconform.reference.claim import Claim, ClaimLine, DispositionWord, Treatment
 from rtconform.reference.coder import Expectation, Option, expect
 from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.editor_lines import Stop, whose_claim
@@ -78,15 +78,19 @@ class Record:
 
 def read_record(claim: Claim, day: dt.date) -> Record | None:
     """The claim's record as the coder reads it for that day; None: the claim brings none."""
-    record = claim.treatment
-    if record is None:
+    if claim.treatment is None:
         return None
+    case = case_of(claim, claim.treatment, day)
+    delivered = tuple(session.id for session in case.sessions if session.beams_delivered)
+    return Record(delivered, expect(case))
+
+
+def case_of(claim: Claim, record: Treatment, day: dt.date) -> Case:
+    """The treatment that documents the claim as a case: the claim's patient and payer, for that day."""
     setting, whose = whose_claim(claim)
     patient = Patient(claim.patient.id, claim.patient.birth_date, claim.patient.sex)
     billing = Billing(day, setting, whose, claim.payer)
-    case = Case(claim.id, patient, billing, record.isocenters, record.plans, record.sessions)
-    delivered = tuple(session.id for session in record.sessions if session.beams_delivered)
-    return Record(delivered, expect(case))
+    return Case(claim.id, patient, billing, record.isocenters, record.plans, record.sessions)
 
 
 def _unsupported(line: ClaimLine, facts: SessionFacts, due: Option, at_work: tuple[str, ...]) -> Stop:

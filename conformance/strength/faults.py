@@ -8,6 +8,7 @@ from rtconform.conformance.judge import judge
 from rtconform.conformance.normal_form import normal_form
 from rtconform.conformance.strength import faults_claim, faults_guidance, faults_level, faults_record
 from rtconform.conformance.strength.faulty import Coder, Fault, correct
+from rtconform.conformance.strength.fitting import fitting
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suite import cases
 from rtconform.generators.suites import suite
@@ -32,10 +33,13 @@ def fitting_faults(answers: Sequence[tuple[Case, Answer]]) -> tuple[Fault, ...]:
     Answers that bill the same are the same, and so are two that both stand. First comes the fault that explains no more than
     it must: that answers least of suite `boundaries` wrongly.
     """
-    if all(_stands(case, answer) for case, answer in answers):
-        return ()
-    fitting = [fault for fault in FAULTS.values() if all(_same(case, answer, fault.code(case)) for case, answer in answers)]
-    return tuple(sorted(fitting, key=_wrong_answers)) if len(fitting) > 1 else tuple(fitting)
+    return fitting(
+        answers,
+        FAULTS.values(),
+        stands=_stands,
+        gives=lambda fault, case, answer: _same(case, answer, fault.code(case)),
+        explains=_wrong_answers,
+    )
 
 
 def same_answer(case: Case, one: Answer, other: Answer) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import get_args
 
 from rtconform.conformance.edits_judge import judge_disposition
+from rtconform.conformance.strength.fitting import fitting
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.claim_edges import plain_claims
 from rtconform.reference.claim import Claim, ClaimLine, Disposition, DispositionLine
@@ -131,11 +132,13 @@ def fitting_editor_faults(answers: Sequence[tuple[Claim, Disposition]]) -> tuple
     Lines that both allow are handled alike, and so are lines that both stop, and two answers that both stand. First comes the
     fault that explains no more than it must: that handles fewest of the plain claims wrongly.
     """
-    if all(_stands(claim, answer) for claim, answer in answers):
-        return ()
-    faults = EDITOR_FAULTS.values()
-    fitting = [fault for fault in faults if all(_alike(claim, answer, fault.edit(claim)) for claim, answer in answers)]
-    return tuple(sorted(fitting, key=_wrongly_handled)) if len(fitting) > 1 else tuple(fitting)
+    return fitting(
+        answers,
+        EDITOR_FAULTS.values(),
+        stands=_stands,
+        gives=lambda fault, claim, answer: _alike(claim, answer, fault.edit(claim)),
+        explains=_wrongly_handled,
+    )
 
 
 @cache
