@@ -54,15 +54,19 @@ def as_html(found: Strength) -> str:
     )
 
 
-def _cells(suite: SuiteStrength, found: Strength) -> tuple[str, ...]:
-    apart = found.mutants - found.mutants_equivalent
+def suite_cells(suite: SuiteStrength, *, apart: int, faults: int) -> tuple[str, ...]:
+    """A suite's row: `apart` mutants of one edit can be told from the reference, `faults` are met in the field."""
     return (
         suite.name,
         suite.version,
         f"{suite.cases:,}",
         f"{suite.mutants_killed:,} of {apart:,}",
-        f"{suite.faults_killed:,} of {found.faults:,}",
+        f"{suite.faults_killed:,} of {faults:,}",
         f"{suite.conditions:,} of {suite.conditions_possible:,}",
         "" if suite.pairs is None else f"{suite.pairs:.1%}",
         "" if suite.triples is None else f"{suite.triples:.1%}",
     )
+
+
+def _cells(suite: SuiteStrength, found: Strength) -> tuple[str, ...]:
+    return suite_cells(suite, apart=found.mutants - found.mutants_equivalent, faults=found.faults)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from rtconform.commands.space import space_page
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.lock import lock_text, refuse_silent_change
 from rtconform.main import cli
@@ -16,6 +15,7 @@ from rtconform.reference.editor_book import editor_rules
 from rtconform.reference.errors import UserError
 from rtconform.reference.rulebook import rule_book
 from rtconform.requirements import requirements_table
+from rtconform.space_page import space_page
 from rtconform.strength_page import strength_figures
 
 

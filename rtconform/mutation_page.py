@@ -1,6 +1,7 @@
 """`docs/mutation.md`: how many changes of the reference's own source its tests notice, and why they don't the others."""
 
 from rtconform.conformance.strength.mutation import MutatedModule, Mutation, SourceSurvivor, mutation
+from rtconform.reports.markdown import table
 
 _HEAD = """# The tests of the reference in figures
 
@@ -23,12 +24,11 @@ def mutation_figures() -> str:
     parts = [
         _HEAD.format(rule_set=found.rule_set, mutmut=found.mutmut, python=found.python),
         _summary(found),
-        "| module | measured on | mutants | killed | share |\n|---|---|---|---|---|",
-        *(_module(module) for module in found.modules),
+        table(("module", "measured on", "mutants", "killed", "share"), [_module(module) for module in found.modules]),
     ]
     if survivors:
-        parts += ["\n## The survivors, and why\n", "| function | change | mutants | reason |\n|---|---|---|---|"]
-        parts += [_survivor(survivor) for survivor in survivors]
+        rows = [_survivor(survivor) for survivor in survivors]
+        parts += ["\n## The survivors, and why\n", table(("function", "change", "mutants", "reason"), rows)]
     return "\n".join(parts) + "\n"
 
 
@@ -38,14 +38,14 @@ def _summary(found: Mutation) -> str:
     return f"**{killed:,} of {mutants:,} mutants are killed ({killed / mutants:.1%}).**\n"
 
 
-def _module(module: MutatedModule) -> str:
+def _module(module: MutatedModule) -> tuple[str, str, int, int, str]:
     killed = module.mutants - module.survived
-    return f"| `{module.name}` | {module.on} | {module.mutants} | {killed} | {killed / module.mutants:.1%} |"
+    return f"`{module.name}`", str(module.on), module.mutants, killed, f"{killed / module.mutants:.1%}"
 
 
-def _survivor(survivor: SourceSurvivor) -> str:
+def _survivor(survivor: SourceSurvivor) -> tuple[str, str, int, str]:
     change = "<br>".join(f"<code>{_shown(line)}</code>" for line in survivor.change)
-    return f"| `{survivor.function}` | {change} | {survivor.mutants} | {survivor.reason} |"
+    return f"`{survivor.function}`", change, survivor.mutants, survivor.reason
 
 
 def _shown(line: str) -> str:

@@ -1,39 +1,54 @@
 """`docs/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
 
-from rtconform.conformance.strength.document import SuiteStrength
 from rtconform.conformance.strength.faults import FAULTS
-from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS
+from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS, EditorFault
+from rtconform.conformance.strength.faulty import Fault
 from rtconform.conformance.strength.figures import Figures, Missed, Pairs, figures
+from rtconform.reports.markdown import table
+from rtconform.reports.strength import suite_cells
 
 
 def strength_figures() -> str:
     """The page."""
     found = figures()
+    equivalent = [survivor for survivor in found.survivors if survivor.equivalent]
+    apart = found.mutants - len(equivalent)
     parts = [
         "# The strength of the suites in figures\n",
         f"Measured on {found.on} for rule set {found.rule_set} by `make strength`; don't edit it by hand.\n",
         "What the words mean: [strength](strength.md).\n",
         _summary(found),
         "## The suites\n",
-        "| suite | version | cases | mutants stopped | field faults stopped | conditions that decide | pairs | triples |",
-        "|---|---|---|---|---|---|---|---|",
-        *(_suite(suite, found) for suite in found.suites),
+        table(_OF_SUITES, [suite_cells(suite, apart=apart, faults=found.faults) for suite in found.suites]),
         "\n## Equivalent mutants\n",
         "No suite stops these, since their answers stand at every point compared.\n",
-        "| mutant | what is changed | points | spaces |",
-        "|---|---|---|---|",
-        *(f"| {s.id} | {s.says} | {s.compared:,} | {', '.join(s.spaces)} |" for s in found.survivors if s.equivalent),
+        table(_OF_EQUIVALENT, [(one.id, one.says, one.compared, ", ".join(one.spaces)) for one in equivalent]),
         *_missed(found.pairs),
         "\n## Faults met in the field\n",
-        "| fault | what it does | where it is met | rules |",
-        "|---|---|---|---|",
-        *(f"| {f.id} | {f.says} | {f.seen} | {', '.join(f.rules)} |" for f in FAULTS.values()),
+        table(_OF_FAULTS, [_fault(fault) for fault in FAULTS.values()]),
         "\n## Faulty editors\n",
-        "| fault | what it does | where it is met | rules |",
-        "|---|---|---|---|",
-        *(f"| {e.id} | {e.says} | {e.seen} | {', '.join(e.rules)} |" for e in EDITOR_FAULTS.values()),
+        table(_OF_FAULTS, [_fault(fault) for fault in EDITOR_FAULTS.values()]),
     ]
     return "\n".join(parts) + "\n"
+
+
+_OF_SUITES = (
+    "suite",
+    "version",
+    "cases",
+    "mutants stopped",
+    "field faults stopped",
+    "conditions that decide",
+    "pairs",
+    "triples",
+)
+_OF_EQUIVALENT = ("mutant", "what is changed", "points", "spaces")
+_OF_MISSED = ("mutant", "what is changed", "a treatment that tells it from the reference", "stopped by")
+_OF_FAULTS = ("fault", "what it does", "where it is met", "rules")
+
+
+def _fault(fault: Fault | EditorFault) -> tuple[str, str, str, str]:
+    return fault.id, fault.says, fault.seen, ", ".join(fault.rules)
 
 
 def _summary(found: Figures) -> str:
@@ -63,27 +78,9 @@ def _missed(pairs: Pairs) -> list[str]:
     return [
         "\n## Mutants of two edits that the two suites do not stop\n",
         f"All that are left of the sample of {pairs.tried:,}, measured on {pairs.on}.\n",
-        "| mutant | what is changed | a treatment that tells it from the reference | stopped by |",
-        "|---|---|---|---|",
-        *(f"| {one.id} | {one.says} | {one.shown} | {_stopping(one)} |" for one in pairs.missed),
+        table(_OF_MISSED, [(one.id, one.says, one.shown, _stopping(one)) for one in pairs.missed]),
     ]
 
 
 def _stopping(one: Missed) -> str:
     return ", ".join(f"{suite} ({case})" for suite, case in one.stopped_by.items()) or "no suite"
-
-
-def _suite(suite: SuiteStrength, found: Figures) -> str:
-    apart = found.mutants - sum(survivor.equivalent for survivor in found.survivors)
-    pairs, triples = (f"{share:.1%}" if share is not None else "" for share in (suite.pairs, suite.triples))
-    cells = (
-        suite.name,
-        suite.version,
-        f"{suite.cases:,}",
-        f"{suite.mutants_killed:,} of {apart:,}",
-        f"{suite.faults_killed:,} of {found.faults:,}",
-        f"{suite.conditions:,} of {suite.conditions_possible:,}",
-        pairs,
-        triples,
-    )
-    return f"| {' | '.join(cells)} |"

@@ -44,8 +44,8 @@ def described() -> dict[str, Any]:
 
 def in_tables(document: dict[str, Any]) -> str:
     """The same for a person."""
-    values = tabulate(_values(document), headers=_OF_VALUES, tablefmt="simple", maxcolwidths=[None, None, 80])
-    constraints = tabulate(_constraints(document), headers=_OF_CONSTRAINTS, tablefmt="simple", maxcolwidths=[44, 44, 44])
+    values = tabulate(values_of(document), headers=OF_VALUES, tablefmt="simple", maxcolwidths=[None, None, 80])
+    constraints = tabulate(constraints_of(document), headers=OF_CONSTRAINTS, tablefmt="simple", maxcolwidths=[44, 44, 44])
     return "\n".join(
         [
             "Dimensions\n",
@@ -53,32 +53,17 @@ def in_tables(document: dict[str, Any]) -> str:
             "\nConstraints\n",
             constraints,
             "\nCounts, exact\n",
-            *_counts(document["counts"], document["arrays"]),
+            *counts_of(document),
         ]
     )
 
 
-def space_page() -> str:
-    """The same as a page of the documentation."""
-    document = described()
-    parts = [
-        "# The space of treatments\n",
-        "Made from `generators/space.py` and `generators/space_constraints.py` by `make docs`; don't edit it by hand.\n",
-        *(f"- {line}" for line in _counts(document["counts"], document["arrays"])),
-        "\n## Dimensions\n",
-        _markdown(_OF_VALUES, _values(document)),
-        f"\nCodes can hang on {', '.join(row['name'] for row in document['dimensions'] if row['decides'])}.",
-        "\n## Constraints\n",
-        _markdown(_OF_CONSTRAINTS, _constraints(document)),
-    ]
-    return "\n".join(parts) + "\n"
+OF_VALUES = ("dimension", "value", "meaning")
+OF_CONSTRAINTS = ("if", "then", "because")
 
 
-_OF_VALUES = ("dimension", "value", "meaning")
-_OF_CONSTRAINTS = ("if", "then", "because")
-
-
-def _values(document: dict[str, Any]) -> list[list[str]]:
+def values_of(document: dict[str, Any]) -> list[list[str]]:
+    """A row for each value; the first of a dimension has its name."""
     return [
         [dimension["name"] if not number else "", value, about]
         for dimension in document["dimensions"]
@@ -86,15 +71,14 @@ def _values(document: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def _constraints(document: dict[str, Any]) -> list[list[str]]:
+def constraints_of(document: dict[str, Any]) -> list[list[str]]:
+    """A row for each constraint, in words."""
     return [[_spelled(row["if"]), _spelled(row["then"]), row["because"]] for row in document["constraints"]]
 
 
-def _markdown(headers: tuple[str, ...], rows: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (headers, ["---"] * len(headers), *rows))
-
-
-def _counts(counts: dict[str, int], arrays: list[dict[str, Any]]) -> list[str]:
+def counts_of(document: dict[str, Any]) -> list[str]:
+    """The counts, a line each."""
+    counts, arrays = document["counts"], document["arrays"]
     return [
         f"{counts['combinations']:,} valid combinations, {counts['deciding']:,} of the dimensions that codes can hang on",
         f"{counts['pairs']:,} valid pairs of values, {counts['triples']:,} valid triples",

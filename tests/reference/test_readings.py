@@ -3,12 +3,15 @@
 import datetime as dt
 
 import pytest
+from billed_claims import claim_of
 from msgspec.structs import replace
-from one_beam import case
+from one_beam import DAY, case
 
 from rtconform.reference import treatment as t
 from rtconform.reference.book import Book
 from rtconform.reference.coder import code, expect
+from rtconform.reference.coding import Line
+from rtconform.reference.editor_record import case_of
 from rtconform.reference.facts import case_facts
 
 
@@ -54,3 +57,13 @@ def test_a_book_without_levels_bills_no_delivery() -> None:
     """Where no row of a book holds, nothing is billed: a faulty coder is still a coder."""
     found = expect(case(), Book(delivery=())).coding
     assert ("coded", ()) == (found.outcome, found.lines)
+
+
+@pytest.mark.parametrize(("setting", "whose"), [("hospital_outpatient", "facility"), ("freestanding", "global")])
+def test_a_claim_with_a_record_is_the_case_that_it_bills(setting: t.Setting, whose: t.ClaimKind) -> None:
+    """Nothing but the patient's name and the claim's lines is lost between a case and the case read from its claim."""
+    billed = replace(case(), billing=t.Billing(DAY, setting, whose, "unitedhealthcare"))
+    claim = claim_of(billed, [Line("S1", "77407")], documented=True)
+    assert claim is not None
+    assert claim.treatment is not None
+    assert billed == case_of(claim, claim.treatment, DAY)
