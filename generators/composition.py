@@ -40,10 +40,13 @@ class PathFault(Exception):
 def nearest(word: str, known: Iterable[str]) -> str:
     """`: did you mean 'x'?` for the known word most like `word`, or the known words where none is like it."""
     candidates = list(known)
-    match = difflib.get_close_matches(word, candidates, n=1)
-    if match:
-        return f": did you mean {match[0]!r}?"
-    return f": known are {', '.join(candidates)}" if candidates else ""
+    return likely(word, candidates) or (f": known are {', '.join(candidates)}" if candidates else "")
+
+
+def likely(word: str, known: Iterable[str]) -> str:
+    """`: did you mean 'x'?` for the known word most like `word`; nothing where none is like it."""
+    match = difflib.get_close_matches(word, list(known), n=1)
+    return f": did you mean {match[0]!r}?" if match else ""
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - a document holds anything that JSON can

@@ -8,28 +8,26 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic
 
 from rtconform.generators.composition import Document, PathFault, change, compose, decode_case, nearest, remove
 from rtconform.generators.expectation import expected_answers
-from rtconform.generators.suite import Asks, SuiteCase, SuiteItem
+from rtconform.generators.suite import Asks, Item_co, SuiteCase
 from rtconform.generators.suitefile import Draft, SuiteFile, read_suite_file
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case
-
-I = TypeVar("I", bound=SuiteItem)  # noqa: E741 - the item of a suite
 
 _SEED = 0  # of a suite on which no seed has any influence
 
 
 @dataclass
-class HandmadeSuite(Generic[I]):
+class HandmadeSuite(Generic[Item_co]):
     """A suite of fixed cases, or claims, from a file (`rtconform.generators.suite.SuiteOf`); the seed has no influence."""
 
     name: str
     version: str
     about: str
-    cases: tuple[I, ...] = field(repr=False)
+    cases: tuple[Item_co, ...] = field(repr=False)
     seeded: bool = False
     asks: Asks = "case"
 
@@ -39,7 +37,7 @@ class HandmadeSuite(Generic[I]):
             raise UserError(f"suite {self.name} has {len(self.cases)} cases, no more and no fewer: ask without a count")
         return len(self.cases)
 
-    def case(self, index: int, seed: int) -> I:  # noqa: ARG002 - the seed belongs to the protocol
+    def case(self, index: int, seed: int) -> Item_co:  # noqa: ARG002 - the seed belongs to the protocol
         """Case number `index`, from 0. Raises UserError beyond the last."""
         if not 0 <= index < len(self.cases):
             raise UserError(f"suite {self.name} has cases 0 to {len(self.cases) - 1}, no case {index}")

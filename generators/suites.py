@@ -1,6 +1,5 @@
 """The registry of suites: each by its name, made when it is first asked for."""
 
-import difflib
 import hashlib
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +11,7 @@ from rtconform.generators.casefile import load_case_file
 from rtconform.generators.certify_suite import CERTIFY
 from rtconform.generators.claim_suites import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.clinic_suite import CLINIC
+from rtconform.generators.composition import likely
 from rtconform.generators.documentation_suite import DOCUMENTATION
 from rtconform.generators.exhaustive import EXHAUSTIVE
 from rtconform.generators.handmade import load_suite_file, shipped_suite
@@ -57,9 +57,7 @@ def any_suite(name: str) -> AnySuite:
     if name.endswith(".jsonl"):
         return load_case_file(Path(name))
     if name not in SUITES:
-        guess = difflib.get_close_matches(name, SUITES, n=1)
-        meant = f": did you mean {guess[0]!r}?" if guess else "."
-        raise UserError(f"no suite {name!r}{meant} Suites: {', '.join(SUITES)}")
+        raise UserError(f"no suite {name!r}{likely(name, SUITES) or '.'} Suites: {', '.join(SUITES)}")
     return SUITES[name]()
 
 

@@ -1,4 +1,4 @@
-"""The dated figures of docs/strength.md, measured by `make strength`: hours of work that CI does not repeat, kept in
+"""The dated figures of docs/strength.md, measured by `make strength`: long work that CI does not repeat, kept in
 `measured.json` with their date. What CI repeats, it holds against them (tests/conformance/test_strength.py).
 
     python -m rtconform.conformance.strength.figures          everything
