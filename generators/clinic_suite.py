@@ -127,7 +127,14 @@ def _step(name: str, given: tuple[tuple[str, str], ...]) -> _Step:
     """The draw of a dimension, shared by all treatments that are alike in what it hangs on."""
     before = _OF_THE_SESSION[: _OF_THE_SESSION.index(name)]
     on = tuple(other for other in before if other in _beside(name))
-    return _Step(name, given, on, None if on else _table(name, given), itemgetter(*on) if on else bool, {})
+    if not on:
+        return _Step(name, given, on, _table(name, given), _no_key, {})
+    return _Step(name, given, on, None, itemgetter(*on), {})
+
+
+def _no_key(_: Mapping[str, str]) -> object:
+    """A draw that hangs on no other has one table, which needs no key."""
+    return ()
 
 
 @cache

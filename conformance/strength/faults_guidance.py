@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from msgspec.structs import replace as with_fields
 
+from rtconform.conformance.strength.factchanges import of_guidance
 from rtconform.conformance.strength.faults_level import FIELDS, HISTORY, TEXT
 from rtconform.conformance.strength.faulty import Coder, Delivered, Fault, adding, billing, changing, reading, seeing
 from rtconform.reference.codes import GUIDANCE_CODE, PORT_IMAGE_CODE
 from rtconform.reference.coding import AnswerLine
 from rtconform.reference.facts import Approval, approval_state
-from rtconform.reference.treatment import Case, Guidance, Session
+from rtconform.reference.treatment import Guidance
 
 OLD_GUIDANCE = "charge capture of 2025 and before, where the technical part of guidance was billed («IGRT»)"
 APPROVAL = "approval looked at as a field and not as a time («Scenario #2»)"
@@ -55,14 +56,7 @@ def _next(one: Delivered) -> dt.datetime | None:
 
 def _methods(change: Callable[[Guidance], Guidance | None]) -> Coder:
     """Acts of guidance are read otherwise (None: not read)."""
-
-    def other(session: Session) -> Session:
-        return with_fields(session, guidance=tuple(read for act in session.guidance if (read := change(act))))
-
-    def case(case: Case) -> Case:
-        return with_fields(case, sessions=tuple(other(session) for session in case.sessions))
-
-    return reading(case)
+    return reading(of_guidance(change))
 
 
 def _overlooks(*methods: str) -> Coder:

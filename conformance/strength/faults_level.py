@@ -8,10 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
+from rtconform.conformance.strength.factchanges import of_plans
 from rtconform.conformance.strength.faulty import Coder, Delivered, Fault, coding_as, going_by, reading, seeing
 from rtconform.reference.book import BOOK
 from rtconform.reference.facts import PASSIVE_METHODS, technique_family
-from rtconform.reference.treatment import Case, Plan, Session
+from rtconform.reference.treatment import Case
 
 HISTORY = "code tables of 2015 to 2025 («A Bit of History»)"
 OLD_LEVELS = "charge capture of 2025 and before, where the level went by complexity («Surface Guidance», last paragraph)"
@@ -118,14 +119,6 @@ def _by_first_on_record(one: Delivered) -> str | None:
     return "77402" if family == "2d" else "77407"
 
 
-def _sessions(change: Callable[[Session], Session]) -> Callable[[Case], Case]:
-    return lambda case: with_fields(case, sessions=tuple(change(session) for session in case.sessions))
-
-
-def _plans(change: Callable[[Plan], Plan]) -> Callable[[Case], Case]:
-    return lambda case: with_fields(case, plans=tuple(change(plan) for plan in case.plans))
-
-
 def _without(rule_id: str) -> Coder:
     return going_by(replace(BOOK, delivery=tuple(rule for rule in BOOK.delivery if rule.id != rule_id)))
 
@@ -168,13 +161,13 @@ _ALL_UP_OR_DOWN = (
     ("helical-77412", "Helical delivery is level 3.", OLD_LEVELS, "TECHNIQUE-FAMILY",
      _level(lambda one: any(p.technique == "helical_imrt" for p in one.plans), "77412")),
     ("field-in-field-77402", "Field-in-field is taken for simple treatment.", OLD_LEVELS, "TECHNIQUE-FAMILY",
-     reading(_plans(lambda p: with_fields(p, technique="2d") if p.technique == "field_in_field" else p))),
+     reading(of_plans(lambda p: with_fields(p, technique="2d") if p.technique == "field_in_field" else p))),
     ("compensator-77402", "Compensators are taken for blocks: IMRT by them is 2D.", OLD_LEVELS,
      "TECHNIQUE-FAMILY",
-     reading(_plans(lambda p: with_fields(p, technique="2d") if p.technique == "imrt_compensator" else p))),
+     reading(of_plans(lambda p: with_fields(p, technique="2d") if p.technique == "imrt_compensator" else p))),
     ("2d-77407", "2D photons are level 2, as all photons at one isocenter.", CODE_TABLE, "L1-2D",
      _level(lambda one: one.facts.technique == "2d" and one.facts.isocenters == 1 and one.facts.motion != "active", "77407")),
-    ("3d-77402", "3D is level 1.", OLD_LEVELS, "L2-SINGLE", reading(_plans(
+    ("3d-77402", "3D is level 1.", OLD_LEVELS, "L2-SINGLE", reading(of_plans(
         lambda p: with_fields(p, technique="2d") if p.technique == "3d_crt" else p))),
 )
 
