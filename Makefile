@@ -121,7 +121,7 @@ strength: setup
 strength-pairs: setup
 	$(BIN)/python -m rtconform.conformance.strength.figures pairs
 
-# Changes the reference's own source in one place at a time: some test has to fail. A quarter of an hour of both cores; less for MODULES="coder facts".
+# Changes the reference's own source in one place at a time: some test has to fail. Six minutes of both cores; less for MODULES="coder facts".
 .PHONY: mutation
 mutation: setup
 	$(BIN)/python tests/mutation/mutation.py $(MODULES)
