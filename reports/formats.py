@@ -51,19 +51,20 @@ def render(
     *,
     finder: Callable[[Manifest], html.FindCase] = lambda _: lambda _: None,
     values: RelativeValues | None = None,
+    summary: Summary | None = None,
 ) -> list[Path]:
     """Write the run in the given formats and return the files, in their order; the table goes to standard output.
 
     `out` is the folder for the files (the run folder where None); `finder` brings the treatments of cases that the run is
-    recorded without, for the page to draw; `values` weigh the faults there (None: those that are shipped). A file is complete or
-    not there: it replaces an older one in one step. Raises UserError for a format that does not exist, a folder without a run,
-    and one that can't be written.
+    recorded without, for the page to draw; `values` weigh the faults there (None: those that are shipped); `summary`: its
+    numbers (None: they are counted). A file is complete or not there: it replaces an older one in one step. Raises UserError for
+    a format that does not exist, a folder without a run, and one that can't be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise UserError(f"unknown report format {', '.join(map(repr, unknown))}: use {', '.join(FORMATS)}")
     run = RunFolder(run_path)
-    summary = summarise(run)
+    summary = summarise(run) if summary is None else summary
     folder = run_path if out is None else out
     written = []
     for name in dict.fromkeys(formats):

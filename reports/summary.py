@@ -1,11 +1,11 @@
 """A run in numbers: the one place where counts, findings, conformance and the exit code of a report come from.
 
-The results are read once, as a stream; what is kept does not grow with their number.
+The results are counted as they come, from a running run or from its folder; what is kept does not grow with their number.
 """
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, repeat
 
@@ -112,42 +112,10 @@ def summarise(run: RunFolder, errata: Iterable[Erratum] | None = None) -> Summar
 
     Raises DocumentError where a record of it can't be read.
     """
-    manifest = run.manifest
-    tally = _Tally(
-        missing_ids=dict.fromkeys(manifest.only),
-        errata=errata_of(manifest.suites, shipped_errata() if errata is None else errata),
-        ledger=_ledger(manifest),
-    )
+    tally = Tally(run.manifest, errata)
     for result in run.results():
         tally.add(result)
-    suites = tuple(_suites(manifest, tally))
-    counts: dict[Verdict, int] = {verdict: sum(suite.counts[verdict] for suite in suites) for verdict in VERDICTS}
-    cases = sum(counts.values())
-    asked = cases - counts["not_applicable"]
-    events = _Events()
-    for event in run.events():
-        events.add(event)
-    failing = sum(number for verdict, number in counts.items() if not VERDICTS[verdict].conformant) - len(tally.set_aside)
-    known = _known(manifest, tally, failing)
-    sound = asked > 0 and events.finished_at is not None and all(FINDINGS[finding.kind].conformant for finding in events.findings)
-    conformant = sound and failing == 0
-    good = sound and not known.new and not known.reddens if known else conformant
-    return Summary(
-        conformant=conformant,
-        exit_code=EXIT_CONFORMANT if good else EXIT_NOT_CONFORMANT,
-        cases=cases,
-        asked=asked,
-        counts=counts,
-        suites=suites,
-        rules=_rules(tally),
-        findings=tuple(events.findings),
-        written=tally.written,
-        finished_at=events.finished_at,
-        stopped=tuple(events.stopped) if counts["unanswered"] else (),
-        known=known,
-        set_aside=tuple(tally.set_aside),
-        edits=tally.edits.count(),
-    )
+    return tally.summary(run.events())
 
 
 def because(summary: Summary) -> tuple[str, ...]:
@@ -237,23 +205,27 @@ def missing_cases(suite: SuiteCount) -> Iterator[str]:
     yield from repeat("", suite.missing - len(suite.missing_ids))
 
 
-@dataclass
-class _Tally:
-    missing_ids: dict[str, None]
-    verdicts: dict[str, Counter[Verdict]] = field(default_factory=dict)
-    latency_ms: dict[str, float] = field(default_factory=dict)
-    at_work: Counter[str] = field(default_factory=Counter)
-    right: Counter[str] = field(default_factory=Counter)
-    broken: Counter[str] = field(default_factory=Counter)
-    excused: dict[str, Counter[Verdict]] = field(default_factory=dict)
-    written: int = 0
-    errata: Mapping[str, Erratum] = field(default_factory=dict)
-    set_aside: list[SetAside] = field(default_factory=list)
-    ledger: Ledger | None = None
-    known: int = 0
-    edits: EditsTally = field(default_factory=EditsTally)
+class Tally:
+    """Takes a run's results one by one, in the order in which they are written, under these errata (None: those shipped)."""
+
+    def __init__(self, manifest: Manifest, errata: Iterable[Erratum] | None = None) -> None:
+        self.manifest = manifest
+        self.missing_ids = dict.fromkeys(manifest.only)
+        self.verdicts: dict[str, Counter[Verdict]] = {}
+        self.latency_ms: dict[str, float] = {}
+        self.at_work = Counter[str]()
+        self.right = Counter[str]()
+        self.broken = Counter[str]()
+        self.excused: dict[str, Counter[Verdict]] = {}
+        self.written = 0
+        self.errata = errata_of(manifest.suites, shipped_errata() if errata is None else errata)
+        self.set_aside: list[SetAside] = []
+        self.ledger = _ledger(manifest)
+        self.known = 0
+        self.edits = EditsTally()
 
     def add(self, result: Result) -> None:
+        """Count one result."""
         self.written += 1
         self._hold(result)
         self.missing_ids.pop(result.id, None)
@@ -269,6 +241,39 @@ class _Tally:
             self.broken.update(set(result.rules))
         elif VERDICTS[result.verdict].conformant:
             self.right.update(rules)
+
+    def summary(self, recorded: Iterable[Event]) -> Summary:
+        """The numbers, with the run's events."""
+        suites = tuple(_suites(self))
+        counts: dict[Verdict, int] = {verdict: sum(suite.counts[verdict] for suite in suites) for verdict in VERDICTS}
+        cases = sum(counts.values())
+        asked = cases - counts["not_applicable"]
+        events = _Events()
+        for event in recorded:
+            events.add(event)
+        failing = sum(number for verdict, number in counts.items() if not VERDICTS[verdict].conformant) - len(self.set_aside)
+        known = _known(self, failing)
+        sound = (
+            asked > 0 and events.finished_at is not None and all(FINDINGS[finding.kind].conformant for finding in events.findings)
+        )
+        conformant = sound and failing == 0
+        good = sound and not known.new and not known.reddens if known else conformant
+        return Summary(
+            conformant=conformant,
+            exit_code=EXIT_CONFORMANT if good else EXIT_NOT_CONFORMANT,
+            cases=cases,
+            asked=asked,
+            counts=counts,
+            suites=suites,
+            rules=_rules(self),
+            findings=tuple(events.findings),
+            written=self.written,
+            finished_at=events.finished_at,
+            stopped=tuple(events.stopped) if counts["unanswered"] else (),
+            known=known,
+            set_aside=tuple(self.set_aside),
+            edits=self.edits.count(),
+        )
 
     def _hold(self, result: Result) -> None:
         """Hold a result against errata and baseline."""
@@ -289,7 +294,8 @@ def _ledger(manifest: Manifest) -> Ledger | None:
     return Ledger(manifest.baseline, manifest.started_at.date()) if manifest.baseline else None
 
 
-def _known(manifest: Manifest, tally: _Tally, failing: int) -> Known | None:
+def _known(tally: Tally, failing: int) -> Known | None:
+    manifest = tally.manifest
     if manifest.baseline is None or tally.ledger is None:
         return None
     uses = tally.ledger.uses(tally.right, whole=not manifest.only)
@@ -312,7 +318,8 @@ class _Events:
             self.finished_at = event.at
 
 
-def _suites(manifest: Manifest, tally: _Tally) -> Iterator[SuiteCount]:
+def _suites(tally: Tally) -> Iterator[SuiteCount]:
+    manifest = tally.manifest
     recorded = {suite.name: suite for suite in manifest.suites}
     missing_ids = _by_suite(tuple(tally.missing_ids), tuple(recorded))
     for name in dict.fromkeys((*recorded, *tally.verdicts, *missing_ids)):
@@ -345,7 +352,7 @@ def _by_suite(ids: tuple[str, ...], suites: tuple[str, ...]) -> dict[str, tuple[
     return found
 
 
-def _rules(tally: _Tally) -> dict[str, RuleCount]:
+def _rules(tally: Tally) -> dict[str, RuleCount]:
     known = [rule_id for rule_id in RULES if rule_id in tally.at_work]
     others = sorted(rule_id for rule_id in tally.at_work if rule_id not in RULES)
     return {

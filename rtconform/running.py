@@ -28,7 +28,7 @@ from rtconform.reference import RULE_SET
 from rtconform.reference.coder import code
 from rtconform.reference.errors import UserError
 from rtconform.reference.rules import RULES
-from rtconform.reports.summary import Summary, summarise
+from rtconform.reports.summary import Summary, Tally, summarise
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,20 @@ async def run_to_folder(
 
             await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
             return summarise(RunFolder(out))
+        folder = RunFolder(out)
+        tally = Tally(folder.manifest)
+        for result in folder.results():  # there are some where the run is resumed
+            tally.add(result)
+
+        def count(result: Result) -> None:
+            tally.add(result)
+            if progress is not None:
+                progress(result)
+
         opening = planned.disguise.opening if planned.disguise else open_adapter
         with _seldom_collected():
-            await run(planned.vendor, planned.chosen, writer, progress or _quiet, tell or _quiet, opening)
-    return summarise(RunFolder(out))
+            await run(planned.vendor, planned.chosen, writer, count, tell or _quiet, opening)
+    return tally.summary(folder.events())
 
 
 def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:
@@ -187,6 +197,6 @@ def _remarks(part: Chosen) -> Iterator[str]:
             )
 
 
-def _quiet(happened: Result | Event) -> None:
+def _quiet(happened: Event) -> None:
     """Nobody watches."""
     del happened

@@ -28,7 +28,7 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     """
     merge_shards(runs, out)
     summary = summarise(RunFolder(out))
-    (report,) = render(out, ["html"], finder=case_finder)
-    render(out, ["table"])
+    (report,) = render(out, ["html"], finder=case_finder, summary=summary)
+    render(out, ["table"], summary=summary)
     click.echo(f"\nreport: {report}")
     sys.exit(summary.exit_code)

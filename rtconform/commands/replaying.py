@@ -47,7 +47,7 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
         click.echo("rtconform: interrupted; replay the same run again", err=True)
         sys.exit(EXIT_INTERRUPTED)
     cases = replayed(planned, RunFolder(folder))
-    (report,) = render(folder, ["html"], finder=case_finder)
+    (report,) = render(folder, ["html"], finder=case_finder, summary=summary)
     if form == "json":
         click.echo(msgspec.json.encode(cases))
     else:

@@ -90,11 +90,11 @@ def run(
             sys.exit(EXIT_INTERRUPTED)
     from rtconform.reports.formats import render  # noqa: PLC0415 - what renders is dear to import: not before the first case
 
-    (report,) = render(folder, ["html"], finder=case_finder)
+    (report,) = render(folder, ["html"], finder=case_finder, summary=summary)
     if form == "json":
         click.echo(encode(summary))
     else:
-        render(folder, ["table"])
+        render(folder, ["table"], summary=summary)
         click.echo(f"\nreport: {report}")
     if log is not None:
         log.ended(summary.exit_code, str(folder))

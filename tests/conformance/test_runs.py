@@ -13,7 +13,7 @@ import pytest
 
 from rtconform.conformance.records import Result
 from rtconform.conformance.runfolder import RunFolder
-from rtconform.reports.summary import Summary
+from rtconform.reports.summary import Summary, summarise
 from rtconform.running import plan_run, run_to_folder
 
 VENDORS = Path(__file__).parent.parent / "vendors"
@@ -179,3 +179,14 @@ def test_a_finished_run_is_resumed(tmp_path: Path) -> None:
     first = list(RunFolder(tmp_path / "run").results())
     summary = asyncio.run(asyncio.wait_for(run_to_folder(planned, tmp_path / "run", resume=True), 60))
     assert (32, first) == (summary.cases, list(RunFolder(tmp_path / "run").results()))
+
+
+def test_a_run_is_counted_as_its_folder_says(tmp_path: Path) -> None:
+    """The numbers counted while a run goes on are those of what it has written, also where it was cut and resumed."""
+    planned = plan_run(VENDORS / "three_faults" / "vendor.toml", BOTH, seed=1)
+    out = tmp_path / "run"
+    assert asyncio.run(run_to_folder(planned, out, resume=False)) == summarise(RunFolder(out))
+
+    lines = (out / "results.jsonl").read_bytes().splitlines(keepends=True)
+    (out / "results.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]))
+    assert asyncio.run(run_to_folder(planned, out, resume=True)) == summarise(RunFolder(out))
