@@ -14,6 +14,7 @@ _HOLIDAYS = frozenset(
     (dt.date(2027, 1, 1), *(dt.date(2026, month, day) for month, day in ((1, 1), (5, 25), (7, 3), (9, 7), (11, 26), (12, 25))))
 )
 _DAY = dt.timedelta(days=1)
+_MINUTES = tuple(dt.time(minute // 60, minute % 60) for minute in range(24 * 60))
 
 
 @cache
@@ -25,7 +26,7 @@ def day_after(day: dt.date, days: int) -> dt.date:
 
 def at(day: dt.date, minute: int) -> dt.datetime:
     """The time on that day, by its minutes after midnight."""
-    return dt.datetime(day.year, day.month, day.day, minute // 60, minute % 60)
+    return dt.datetime.combine(day, _MINUTES[minute])
 
 
 def _treats(day: dt.date) -> bool:

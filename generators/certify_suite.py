@@ -41,7 +41,7 @@ def made(recipe: str, place: Place) -> SuiteCase:
         combination = dict(zip(SPACE.names, rows(STRENGTHS[name])[int(which)], strict=True))
         return SuiteCase(varied(realise(combination, draw, place.id), draw, place.id, keep_day=True))
     if name == DOCUMENTATION.name:
-        entry = DOCUMENTATION.case(int(which), int(draw.random() * _SEEDS))
+        entry = DOCUMENTATION.case(int(which), int(draw() * _SEEDS))
     else:
         handmade = shipped_suite(name)
         entry = handmade.case(handmade.index_of(recipe)[0], 0)
@@ -54,7 +54,7 @@ def made(recipe: str, place: Place) -> SuiteCase:
 @lru_cache(maxsize=8)
 def _order(start: Place) -> tuple[int, ...]:
     draw = start.draw()
-    return tuple(sorted(range(len(recipes())), key=lambda _: draw.random()))
+    return tuple(sorted(range(len(recipes())), key=lambda _: draw()))
 
 
 def _make(place: Place) -> SuiteCase:
@@ -63,7 +63,7 @@ def _make(place: Place) -> SuiteCase:
 
 CERTIFY = GeneratedSuite(
     "certify",
-    "4",
+    "5",
     "few cases that stop every faulty coder that the big suites stop; any seed gives fresh ones as strong",
     _make,
     lambda: len(recipes()),

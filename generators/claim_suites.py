@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import combinations
-from random import Random
 
 from rtconform.generators.claim_faults import CLAIM_FAULTS, ClaimFault, compatible, faults_of, put
 from rtconform.generators.claim_rows import BESIDE, IN_HOSPITAL, RIGHT_ROWS, ROWS, RightRow
@@ -18,6 +17,7 @@ from rtconform.generators.composition import WHOSE_CLAIM
 from rtconform.generators.constraints import Implication, Model
 from rtconform.generators.covering import covering_array
 from rtconform.generators.generated import GeneratedSuite, Place
+from rtconform.generators.randomness import Draw
 from rtconform.generators.space import SPACE
 from rtconform.generators.suite import SuiteClaim
 
@@ -71,11 +71,11 @@ def rows_for(faults: Iterable[ClaimFault], claim: str) -> list[RightRow]:
     return [row for row in RIGHT_ROWS if all(fault.fits(row, claim) for fault in wanted)]
 
 
-def claim_of(entry: Entry, draw: Random, claim_id: str, *, documented: bool) -> SuiteClaim:
+def claim_of(entry: Entry, draw: Draw, claim_id: str, *, documented: bool) -> SuiteClaim:
     """The claim of an entry."""
     faults = tuple(CLAIM_FAULTS[name] for name in entry.faults)
     found = [ROWS[entry.row]] if entry.row else rows_for(faults, entry.claim)
-    row = found[int(draw.random() * len(found))]
+    row = found[int(draw() * len(found))]
     dates = {fault.date for fault in faults} or {"2026"}
     since = max((fault.since for fault in faults), default=Wish.since)
     wish = Wish(entry.claim, entry.payer, dates.pop(), since)
@@ -160,7 +160,7 @@ def pair_claims(one: ClaimFault, other: ClaimFault) -> list[str]:
 @lru_cache(maxsize=8)
 def _order(start: Place, *, documented: bool) -> tuple[int, ...]:
     draw = start.draw()
-    return tuple(sorted(range(len(entries(documented=documented))), key=lambda _: draw.random()))
+    return tuple(sorted(range(len(entries(documented=documented))), key=lambda _: draw()))
 
 
 def _make(documented: bool, place: Place) -> SuiteClaim:  # noqa: FBT001 - bound once below
@@ -170,7 +170,7 @@ def _make(documented: bool, place: Place) -> SuiteClaim:  # noqa: FBT001 - bound
 
 EDITS_CLAIM = GeneratedSuite(
     "edits-claim",
-    "1",
+    "2",
     "claims alone, right and wrong: every fault that a claim can show by setting, claim type and payer",
     partial(_make, False),  # noqa: FBT003 - see above
     lambda: len(entries(documented=False)),
@@ -179,7 +179,7 @@ EDITS_CLAIM = GeneratedSuite(
 
 EDITS_DOCUMENTED = GeneratedSuite(
     "edits-documented",
-    "1",
+    "2",
     "claims with their record, right and wrong: the level, the guidance and its approval too",
     partial(_make, True),  # noqa: FBT003
     lambda: len(entries(documented=True)),

@@ -6,11 +6,11 @@ A claim is a function of row, whose claim, payer and a draw. Whether the record 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 
 from msgspec.structs import replace
 
 from rtconform.generators.claim_rows import RightRow
+from rtconform.generators.randomness import Draw
 from rtconform.generators.realise import realise
 from rtconform.generators.space import Combination, complete
 from rtconform.reference.claim import BillingProvider, Claim, ClaimLine, ClaimPatient, Treatment
@@ -43,14 +43,14 @@ class Wish:
     since: dt.date = dt.date(2026, 1, 1)
 
 
-def right_claim(row: RightRow, wish: Wish, draw: Random, claim_id: str, *, documented: bool) -> Claim:
+def right_claim(row: RightRow, wish: Wish, draw: Draw, claim_id: str, *, documented: bool) -> Claim:
     """A claim of this row that nothing is wrong with. Raises UserError for a row that has no such claim."""
     if wish.claim not in row.claims:
         raise UserError(f"{row.slug} has no {wish.claim} claim; there are: {', '.join(row.claims)}")
     return billed(_treated(row, wish, draw, claim_id), row, draw, documented=documented)
 
 
-def billed(case: Case, row: RightRow, draw: Random, *, documented: bool) -> Claim:
+def billed(case: Case, row: RightRow, draw: Draw, *, documented: bool) -> Claim:
     """The claim for a treatment of this row."""
     kind = case.billing.claim
     services: list[tuple[str, tuple[str, ...]]] = [(row.delivery, ())] if kind != "professional" else []
@@ -89,7 +89,7 @@ def billed(case: Case, row: RightRow, draw: Random, *, documented: bool) -> Clai
     )
 
 
-def _treated(row: RightRow, wish: Wish, draw: Random, claim_id: str) -> Case:
+def _treated(row: RightRow, wish: Wish, draw: Draw, claim_id: str) -> Case:
     for _ in range(_TRIES):
         chosen = {name: _one_of(values, draw) for name, values in row.needs.items()}
         try:
@@ -102,11 +102,11 @@ def _treated(row: RightRow, wish: Wish, draw: Random, claim_id: str) -> Case:
     raise LookupError(f"no treatment for {row.slug}, {wish}")
 
 
-def _second_session(case: Case, draw: Random, *, documented: bool) -> str:
+def _second_session(case: Case, draw: Draw, *, documented: bool) -> str:
     """How a second session is written: a form that the payer takes. A plain line needs the record to tell it from a duplicate."""
     forms = profile_of(case.billing.payer).on(case.billing.date_of_service).second_session
     return _one_of(tuple(form for form in forms if documented or form != "plain"), draw)
 
 
-def _one_of(values: tuple[str, ...], draw: Random) -> str:
-    return values[int(draw.random() * len(values))]
+def _one_of(values: tuple[str, ...], draw: Draw) -> str:
+    return values[int(draw() * len(values))]

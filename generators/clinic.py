@@ -4,26 +4,25 @@
 patient, `session_times` the hours. Nothing here knows how a treatment is coded.
 
 Plans are made once for each kind of treatment and shared, since all of it is immutable; what differs from case to case is
-which is chosen, and where its isocenters lie. Only `draw.random()` is used, which gives the same on every Python.
+which is chosen, and where its isocenters lie. Only `draw()` is used, which gives the same on every Python.
 """
 
 import datetime as dt
 from functools import cache, lru_cache
-from random import Random
-
-from msgspec import Struct
 
 from rtconform.generators.calendar import at
 from rtconform.generators.people import person
-from rtconform.generators.planning import Deck, deck_of, margin_for, options, regimens
+from rtconform.generators.planning import Deck, Layout, deck_of, margin_for, options, regimens
+from rtconform.generators.randomness import Draw
 from rtconform.generators.situation import Position, Situation, situations
-from rtconform.reference.treatment import Isocenter, Plan
+from rtconform.reference.treatment import Isocenter
 
 __all__ = [
-    "Planned",
     "Situation",
     "candidates",
+    "deck_for",
     "person",
+    "placed",
     "plan_treatment",
     "session_times",
     "situations",
@@ -32,24 +31,6 @@ __all__ = [
 _NOTHING: frozenset[str] = frozenset()
 _STEP = 5  # tenths of a millimetre
 _OPENS, _CLOSES, _SLOT, _BREAK = 8 * 60, 17 * 60, 10, 6 * 60  # minutes
-
-
-class Planned(Struct, frozen=True, eq=False, gc=False):
-    """What was planned for a treatment, and `delivered`: the ids of the beams of one session, in order of delivery.
-
-    `machine` is its label; `fractions`, `sessions` (a day) and `days_apart` are those of the fractionation delivered;
-    `shortest` and `longest` the fewest and most fractions of the plans that a session treats.
-    """
-
-    isocenters: tuple[Isocenter, ...]
-    plans: tuple[Plan, ...]
-    delivered: tuple[str, ...]
-    machine: str
-    fractions: int
-    sessions: int
-    days_apart: int
-    shortest: int
-    longest: int
 
 
 @lru_cache(maxsize=1 << 14)
@@ -71,11 +52,20 @@ def candidates(
     """
     return tuple(
         situation.id
+        for situation in _treated_by(technique, arrangement, intent, sessions)
+        if options(situation, technique, motion, guidance, monitor, energy)
+    )
+
+
+@cache
+def _treated_by(technique: str, arrangement: str, intent: str | None, sessions: int) -> tuple[Situation, ...]:
+    """The situations that are treated so with what equipment ever."""
+    return tuple(
+        situation
         for situation in situations().values()
-        if (intent is None or situation.intent == intent)
+        if intent in (None, situation.intent)
         and arrangement in situation.arrangements.get(technique, ())
         and regimens(situation, technique, arrangement, sessions)
-        and options(situation, technique, motion, guidance, monitor, energy)
     )
 
 
@@ -84,39 +74,39 @@ def plan_treatment(
     technique: str,
     arrangement: str,
     motion: str,
-    draw: Random,
+    draw: Draw,
     *,
     guidance: frozenset[str] = _NOTHING,
     monitor: str | None = None,
     energy: str | None = None,
     sessions: int = 1,
-) -> Planned:
+) -> Layout:
     """A treatment of this kind. Raises LookupError where the situation is no candidate (`candidates`) for it."""
-    found = _deck(situation, technique, arrangement, motion, guidance, monitor, energy, sessions).one(draw)
-    offsets = _offsets(situation.spread_mm)
-    x, y, z = offsets[int(draw.random() * len(offsets))]
-    return Planned(
-        tuple([Isocenter(name, ((cx + x) / 10, (cy + y) / 10, (cz + z) / 10)) for name, cx, cy, cz in found.centers]),
-        found.plans,
-        found.delivered,
-        found.machine,
-        found.fractions,
-        found.sessions,
-        found.days_apart,
-        found.shortest,
-        found.longest,
-    )
+    deck = deck_for(situation, technique, arrangement, motion, guidance, monitor, energy, sessions)
+    if deck is None:
+        wish = f"motion {motion} ({monitor}), guidance {sorted(guidance)}, energy {energy}, {sessions} sessions a day"
+        raise LookupError(f"{situation.id}: no {technique} in arrangement {arrangement} with {wish}")
+    return deck.one(draw)
 
 
-def session_times(date: dt.date, sessions_per_day: int, draw: Random) -> tuple[dt.datetime, ...]:
+def placed(layout: Layout, draw: Draw) -> tuple[Isocenter, ...]:
+    """The isocenters of the treatment, of a patient who lies somewhere within the spread of the situation."""
+    offsets = _offsets(layout.spread_mm)
+    x, y, z = offsets[int(draw() * len(offsets))]
+    return tuple([Isocenter(name, ((cx + x) / 10, (cy + y) / 10, (cz + z) / 10)) for name, cx, cy, cz in layout.centers])
+
+
+def session_times(date: dt.date, sessions_per_day: int, draw: Draw) -> tuple[dt.datetime, ...]:
     """When the sessions of a day begin: within clinic hours, in slots of ten minutes, more than six hours apart."""
     latest = _CLOSES - (sessions_per_day - 1) * (_BREAK + _SLOT)
-    start = _OPENS + int(draw.random() * ((latest - _OPENS) // _SLOT)) * _SLOT
+    start = _OPENS + int(draw() * ((latest - _OPENS) // _SLOT)) * _SLOT
+    if sessions_per_day == 1:
+        return (at(date, start),)
     return tuple([at(date, minute) for minute in range(start, start + sessions_per_day * (_BREAK + _SLOT), _BREAK + _SLOT)])
 
 
 @lru_cache(maxsize=1 << 14)
-def _deck(
+def deck_for(
     situation: Situation,
     technique: str,
     arrangement: str,
@@ -125,14 +115,12 @@ def _deck(
     monitor: str | None,
     energy: str | None,
     sessions: int,
-) -> Deck:
-    if arrangement not in situation.arrangements.get(technique, ()):
-        raise LookupError(f"{situation.id}: no {technique} in arrangement {arrangement}")
+) -> Deck | None:
+    """The treatments of this kind; None where the situation is no candidate (`candidates`) for it."""
+    if arrangement not in situation.arrangements.get(technique, ()) or not regimens(situation, technique, arrangement, sessions):
+        return None
     ways = options(situation, technique, motion, guidance, monitor, energy)
-    if not ways or not regimens(situation, technique, arrangement, sessions):
-        wish = f"motion {motion} ({monitor}), guidance {sorted(guidance)}, energy {energy}, {sessions} sessions a day"
-        raise LookupError(f"{situation.id}: no {technique} with {wish}")
-    return deck_of(situation, technique, arrangement, ways, sessions, margin=margin_for(motion))
+    return deck_of(situation, technique, arrangement, ways, sessions, margin=margin_for(motion)) if ways else None
 
 
 @cache

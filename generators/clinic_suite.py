@@ -4,148 +4,95 @@ A situation, then how it is treated there, then what happened in the session: ea
 drawn again where they do not go together.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache, lru_cache
-from itertools import chain
-from operator import itemgetter
-from random import Random
+from itertools import product
 
-from rtconform.generators.clinic import Situation, candidates, person, plan_treatment, situations
-from rtconform.generators.counting import feasible
+from msgspec import Struct
+
+from rtconform.generators.clinic import Situation, deck_for, person, situations
+from rtconform.generators.counting import feasible, possible
 from rtconform.generators.generated import GeneratedSuite, Place
-from rtconform.generators.mix import Weighted, mix, weighted
+from rtconform.generators.mix import Weighted, mix, table, weighted
+from rtconform.generators.planning import Deck
 from rtconform.generators.realise import age, assemble, date_of_service, first_fractions, methods_of
-from rtconform.generators.space import SPACE
+from rtconform.generators.space import SPACE, beside
 from rtconform.generators.suite import SuiteCase
 
 _USUAL_COUNT = 1000
 _TRIES = 1000
 _GROWN_UP, _RETIRED = 18, 65
 _TREATMENT = ("technique", "arrangement", "intent", "motion", "monitor", "guidance", "sessions")
-_OF_THE_SESSION = ("control", "purpose", "timing", "port_images", "couch", "approval", "course", "adaptive", "claim")
-"""Drawn in this order, each from what the space allows beside the values drawn before it."""
+_COURSE = ("course", "adaptive", "claim")
+_REVIEW = ("control", "port_images", "approval")
+_GUIDANCE = ("purpose", "timing", "couch")
+"""What is drawn together. Of these the last alone hangs on another: on `adaptive`."""
+
+Values = Mapping[str, str]
+"""Values of some dimensions of the space."""
+
+Given = tuple[tuple[str, str], ...]
+"""The same, to remember by."""
 
 
-@dataclass(frozen=True)
-class _Habits:
-    """What is done in a situation, and how often; arrangements are by technique, monitors by method of motion management."""
+class _Habits(Struct, frozen=True, eq=False):
+    """What is done in a situation, and how often. `ways`: arrangement and sessions a day, by technique; `motions`: method of
+    motion management and what monitors it.
+    """
 
     situation: Situation
-    techniques: Weighted
-    arrangements: dict[str, Weighted]
-    motions: Weighted
-    monitors: dict[str, Weighted]
-    guidance: Weighted
+    techniques: Weighted[str]
+    ways: dict[str, Weighted[tuple[str, str]]]
+    motions: Weighted[tuple[str, str]]
+    guidance: Weighted[str]
+
+
+class _Treatment(Struct, frozen=True, eq=False):
+    """A treatment that is seen in a situation: its values, the plans that there are for it, and what may happen, `guidance` by
+    the value of `adaptive`.
+    """
+
+    values: Values
+    deck: Deck
+    course: Weighted[Values]
+    review: Weighted[Values]
+    guidance: Mapping[str, Weighted[Values]]
 
 
 def _make(place: Place) -> SuiteCase:
     draw = place.draw()
     sites = _sites()
     for _ in range(_TRIES):
-        habits = _habits(sites.one(draw))
-        treatment = _treatment(habits, draw)
-        if not _seen(habits.situation.id, *treatment.values()):
+        site = sites.one(draw)
+        technique = site.techniques.one(draw)
+        arrangement, sessions = site.ways[technique].one(draw)
+        motion, monitor = site.motions.one(draw)
+        guidance = site.guidance.one(draw)
+        treatment = _treatment(site.situation, technique, arrangement, motion, monitor, guidance, sessions)
+        if treatment is None:
             continue
-        combination = {**treatment, **_session(treatment, draw)}
-        planned = plan_treatment(
-            habits.situation,
-            treatment["technique"],
-            treatment["arrangement"],
-            treatment["motion"],
-            draw,
-            guidance=methods_of(treatment["guidance"]),
-            monitor=treatment["monitor"],
-            sessions=int(treatment["sessions"]),
-        )
-        if fractions := first_fractions(planned, combination):
+        combination = {**treatment.values, **treatment.course.one(draw), **treatment.review.one(draw)}
+        combination |= treatment.guidance[combination["adaptive"]].one(draw)
+        layout = treatment.deck.one(draw)
+        if fractions := first_fractions(layout, combination):
             date = date_of_service(combination, draw)
-            patient = person(habits.situation, date, draw)
+            patient = person(site.situation, date, draw)
             combination["payer"] = _payers(age(patient, date)).one(draw)
-            return SuiteCase(assemble(planned, combination, fractions, date, patient, draw, place.id))
+            return SuiteCase(assemble(layout, combination, fractions, date, patient, draw, place.id))
     raise LookupError(f"nothing of the mix goes together for {place.id}")
 
 
-def _treatment(habits: _Habits, draw: Random) -> dict[str, str]:
-    """How the situation is treated; not all of it need go together."""
-    technique = habits.techniques.one(draw)
-    motion = habits.motions.one(draw)
-    return {
-        "technique": technique,
-        "arrangement": habits.arrangements[technique].one(draw),
-        "intent": habits.situation.intent,
-        "motion": motion,
-        "monitor": habits.monitors[motion].one(draw),
-        "guidance": habits.guidance.one(draw),
-        "sessions": _table("sessions", ()).one(draw),
+@cache
+def _sites() -> Weighted[_Habits]:
+    return table([_habits(each) for each in situations().values()], [each.share for each in situations().values()])
+
+
+def _habits(situation: Situation) -> _Habits:
+    motions = {
+        (motion, monitor): share * part
+        for motion, share in weighted(mix()["motion"], situation.motions).shares
+        for monitor, part in weighted(mix()["monitor"], [name or "none" for name in situation.motions[motion]]).shares
     }
-
-
-def _session(treatment: dict[str, str], draw: Random) -> dict[str, str]:
-    """What happened in the session."""
-    found = {"date": "2026"}
-    for step in _steps(*treatment.values()):
-        table = step.only
-        if table is None:
-            key = step.key(found)
-            table = step.tables.get(key) or step.table(key, found)
-        found[step.name] = table.one(draw)
-    return found
-
-
-@dataclass(frozen=True)
-class _Step:
-    """A draw in a session: of dimension `name`, after a treatment and beside the values drawn for the dimensions `on`.
-
-    `only` is the table to draw from where it hangs on no other draw; `tables` are those worked out for values of `on`, which
-    `key` takes from all values.
-    """
-
-    name: str
-    given: tuple[tuple[str, str], ...]
-    on: tuple[str, ...]
-    only: Weighted | None
-    key: Callable[[Mapping[str, str]], object]
-    tables: dict[object, Weighted]
-
-    def table(self, key: object, values: Mapping[str, str]) -> Weighted:
-        """What to draw from beside these values, worked out."""
-        found = self.tables[key] = _table(self.name, (*self.given, *((other, values[other]) for other in self.on)))
-        return found
-
-
-@lru_cache(maxsize=1 << 14)
-def _steps(*treatment: str) -> tuple[_Step, ...]:
-    known = dict(zip(_TREATMENT, treatment, strict=True))
-    return tuple(
-        _step(name, tuple((other, known[other]) for other in _beside(name) if other in known)) for name in _OF_THE_SESSION
-    )
-
-
-@lru_cache(maxsize=1 << 14)
-def _step(name: str, given: tuple[tuple[str, str], ...]) -> _Step:
-    """The draw of a dimension, shared by all treatments that are alike in what it hangs on."""
-    before = _OF_THE_SESSION[: _OF_THE_SESSION.index(name)]
-    on = tuple(other for other in before if other in _beside(name))
-    if not on:
-        return _Step(name, given, on, _table(name, given), _no_key, {})
-    return _Step(name, given, on, None, itemgetter(*on), {})
-
-
-def _no_key(_: Mapping[str, str]) -> object:
-    """A draw that hangs on no other has one table, which needs no key."""
-    return ()
-
-
-@cache
-def _sites() -> Weighted:
-    return weighted({name: situation.share for name, situation in situations().items()})
-
-
-@cache
-def _habits(situation_id: str) -> _Habits:
-    situation = situations()[situation_id]
-    monitors = {motion: [name or "none" for name in names] for motion, names in situation.motions.items()}
     guidance = [
         value
         for value in SPACE.parameters["guidance"]
@@ -154,44 +101,72 @@ def _habits(situation_id: str) -> _Habits:
     return _Habits(
         situation=situation,
         techniques=weighted({name: way.weight for name, way in situation.techniques.items()}),
-        arrangements={name: weighted(mix()["arrangement"], found) for name, found in situation.arrangements.items()},
-        motions=weighted(mix()["motion"], situation.motions),
-        monitors={motion: weighted(mix()["monitor"], names) for motion, names in monitors.items()},
+        ways={name: _ways(found) for name, found in situation.arrangements.items()},
+        motions=table(tuple(motions), motions.values()),
         guidance=weighted(mix()["guidance"], guidance),
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def _seen(situation: str, *treatment: str) -> bool:
-    """Whether that is seen in the situation, and lies in the space."""
-    known = dict(zip(_TREATMENT, treatment, strict=True))
-    return situation in candidates(
-        known["technique"],
-        known["arrangement"],
-        known["motion"],
-        methods_of(known["guidance"]),
-        known["intent"],
-        monitor=known["monitor"],
-        sessions=int(known["sessions"]),
-    ) and feasible(SPACE, known)
+@cache
+def _ways(arrangements: frozenset[str]) -> Weighted[tuple[str, str]]:
+    found = list(product(weighted(mix()["arrangement"], arrangements).shares, weighted(mix()["sessions"]).shares))
+    return table([(one, other) for (one, _), (other, _) in found], [share * part for (_, share), (_, part) in found])
 
 
 @lru_cache(maxsize=1 << 14)
-def _table(name: str, beside: tuple[tuple[str, str], ...]) -> Weighted:
+def _treatment(
+    situation: Situation, technique: str, arrangement: str, motion: str, monitor: str, guidance: str, sessions: str
+) -> _Treatment | None:
+    """The treatment, if it is seen in the situation and lies in the space."""
+    methods = methods_of(guidance)
+    deck = deck_for(situation, technique, arrangement, motion, methods, monitor, None, int(sessions))
+    values = (technique, arrangement, situation.intent, motion, monitor, guidance, sessions)
+    happens = _happens(*values) if deck else None
+    if deck is None or happens is None:
+        return None
+    return _Treatment({**dict(zip(_TREATMENT, values, strict=True)), "date": "2026"}, deck, *happens)
+
+
+@lru_cache(maxsize=1 << 14)
+def _happens(*treatment: str) -> tuple[Weighted[Values], Weighted[Values], Mapping[str, Weighted[Values]]] | None:
+    """What may happen in a treatment: `course`, `review` and `guidance` of `_Treatment`; None: the space does not have it."""
+    values = dict(zip(_TREATMENT, treatment, strict=True))
+    if not feasible(SPACE, values):
+        return None
+    course = _together(_COURSE, _about(_COURSE, values))
+    adaptive = {each["adaptive"] for each in course.values}
+    guidance = {value: _together(_GUIDANCE, _about(_GUIDANCE, {**values, "adaptive": value})) for value in adaptive}
+    return course, _together(_REVIEW, _about(_REVIEW, values)), guidance
+
+
+@lru_cache(maxsize=1 << 14)
+def _together(names: tuple[str, ...], given: Given) -> Weighted[Values]:
+    """Values of these dimensions, each drawn from what the space allows beside those given and those before it."""
+    if not names:
+        return table([{}], [1.0])
+    first, rest = names[0], names[1:]
+    known = dict(given)
+    found = [
+        ({first: value, **others}, chance * share)
+        for value, chance in _table(first, _about((first,), known)).shares
+        for others, share in _together(rest, _about(rest, {**known, first: value})).shares
+    ]
+    return table([values for values, _ in found], [chance for _, chance in found])
+
+
+def _about(names: tuple[str, ...], values: Values) -> Given:
+    """Those of the values that these dimensions hang on."""
+    return tuple([(name, values[name]) for name in beside(*names) if name in values])
+
+
+@lru_cache(maxsize=1 << 14)
+def _table(name: str, given: Given) -> Weighted[str]:
     """The values of a dimension that the space allows beside these, with their weights."""
-    given = dict(beside)
-    return weighted(mix()[name], [value for value in SPACE.parameters[name] if feasible(SPACE, {**given, name: value})])
+    return weighted(mix()[name], possible(SPACE, dict(given), name))
 
 
 @cache
-def _beside(name: str) -> tuple[str, ...]:
-    """The dimensions that share a constraint with this one."""
-    shared = {*chain.from_iterable((*row.when, *row.then) for row in SPACE.implications if name in {*row.when, *row.then})}
-    return tuple(other for other in SPACE.names if other in shared and other != name)
-
-
-@cache
-def _payers(years: int) -> Weighted:
+def _payers(years: int) -> Weighted[str]:
     if years < _GROWN_UP:
         return weighted(mix()["payer_of_children"])
     return weighted(mix()["payer_from_65" if years >= _RETIRED else "payer_to_64"])
@@ -199,7 +174,7 @@ def _payers(years: int) -> Weighted:
 
 CLINIC = GeneratedSuite(
     "clinic",
-    "2",
+    "3",
     "any number of treatments in the mix of a realistic clinic",
     _make,
     lambda: _USUAL_COUNT,

@@ -15,6 +15,13 @@ def feasible(model: Model, partial: Mapping[str, str]) -> bool:
     return Reach(diagram_of(model), model.numbers(partial)).possible
 
 
+def possible(model: Model, partial: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The values of a parameter in the valid rows that have these values. Raises UserError for names it does not know."""
+    reach = Reach(diagram_of(model), model.numbers(partial))
+    values = model.parameters[name]
+    return tuple(values[place] for place in reach.values(model.names.index(name)))
+
+
 def count(model: Model) -> int:
     """The number of valid rows, exactly."""
     return diagram_of(model).count

@@ -6,10 +6,11 @@ The part of a case that the combination decides alone, whatever the disease. Par
 import datetime as dt
 from collections.abc import Sequence
 from functools import cache
-from random import Random
+from itertools import product
 from typing import cast
 
 from rtconform.generators.calendar import at, day_after
+from rtconform.generators.randomness import Draw
 from rtconform.generators.space import Combination
 from rtconform.reference.treatment import (
     Guidance,
@@ -39,6 +40,8 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
 """What a record calls the system behind each monitor: kinds, no products."""
 
 _NO_REVIEW = PhysicianReview()
+_SHIFTS = tuple(product(range(-5, 6), repeat=3))
+"""Small corrections, in tenths of a millimetre."""
 
 
 def sessions_of(
@@ -47,7 +50,7 @@ def sessions_of(
     starts: Sequence[dt.datetime],
     resumes: dt.datetime,
     fraction: int,
-    draw: Random,
+    draw: Draw,
 ) -> tuple[Session, ...]:
     """The sessions that begin at `starts`, in each of which the beams `delivered` were treated, the first of them as `fraction`.
 
@@ -55,7 +58,7 @@ def sessions_of(
     """
     last = combination["course"] == "last_session"
     following = (*starts[1:], None if last else resumes)
-    motion = motion_of(combination["motion"], combination["monitor"], combination["control"], int(draw.random() * 8))
+    motion = motion_of(combination["motion"], combination["monitor"], combination["control"], int(draw() * 8))
     guidance = guidance_of(combination["guidance"], combination["purpose"], combination["timing"])
     sessions: list[Session] = []
     for start in starts:
@@ -69,7 +72,7 @@ def sessions_of(
             guidance,
             motion,
             couch_shift(combination["couch"], draw),
-            0 if combination["port_images"] == "none" else 1 + int(draw.random() * 4),
+            0 if combination["port_images"] == "none" else 1 + int(draw() * 4),
             review(combination["approval"], start, after, resumes, draw),
             after,
         )
@@ -110,25 +113,25 @@ def motion_of(motion: str, monitor: str, control: str, document: int) -> Motion:
     )
 
 
-def couch_shift(couch: str, draw: Random) -> Vector | None:
+def couch_shift(couch: str, draw: Draw) -> Vector | None:
     """A couch correction, in tenths of a millimetre."""
     if couch == "none":
         return None
-    x, y, z = int(draw.random() * 11) - 5, int(draw.random() * 11) - 5, int(draw.random() * 11) - 5
+    x, y, z = _SHIFTS[int(draw() * len(_SHIFTS))]
     if couch == "within_1_mm":
         return (x / 10, y / 10, z / 10)
-    far = 11 + int(draw.random() * 60)
+    far = 11 + int(draw() * 60)
     return (8 * x / 10, 6 * y / 10, (far if z < 0 else -far) / 10)
 
 
-def review(approval: str, start: dt.datetime, after: dt.datetime | None, resumes: dt.datetime, draw: Random) -> PhysicianReview:
+def review(approval: str, start: dt.datetime, after: dt.datetime | None, resumes: dt.datetime, draw: Draw) -> PhysicianReview:
     """The physician's review of the session that began at `start`.
 
     `after` is when the next session begins (None: there is none), `resumes` when one would begin on the next treatment day.
     """
     if approval == "none":
         return _NO_REVIEW
-    place = draw.random()
+    place = draw()
     if approval == "late":
         due = after or resumes
         return PhysicianReview(due if place < _JUST_LATE else _later(due, draw))
@@ -140,17 +143,17 @@ def review(approval: str, start: dt.datetime, after: dt.datetime | None, resumes
     return PhysicianReview(_between(_minute(start) + _SOONEST_REVIEW, end, start, draw))
 
 
-def _later(due: dt.datetime, draw: Random) -> dt.datetime:
+def _later(due: dt.datetime, draw: Draw) -> dt.datetime:
     """The same evening, or at the same time one or two days on."""
-    days = int(draw.random() * 3)
+    days = int(draw() * 3)
     if days:
-        return at(day_after(due.date(), days), _minute(due) + int(draw.random() * 60))
+        return at(day_after(due.date(), days), _minute(due) + int(draw() * 60))
     return _between(_minute(due), _LATEST_REVIEW, due, draw)
 
 
-def _between(first: int, end: int, day: dt.date, draw: Random) -> dt.datetime:
+def _between(first: int, end: int, day: dt.date, draw: Draw) -> dt.datetime:
     """A minute of `day` from `first` on and before `end`."""
-    return at(day, first + int(draw.random() * (end - first)))
+    return at(day, first + int(draw() * (end - first)))
 
 
 def _minute(time: dt.datetime) -> int:

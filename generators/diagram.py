@@ -151,6 +151,15 @@ class Reach:
         """Whether any valid row has the fixed values."""
         return self._live[0] != 0
 
+    def values(self, parameter: int) -> list[int]:
+        """The values of a parameter that rows with the fixed values have."""
+        nodes = self._live[0]
+        for depth in range(parameter):
+            nodes = self._step(depth, nodes, self._values[depth])
+        fixed = self._values[parameter]
+        own = range(self._diagram.sizes[parameter]) if fixed == _ANY else (fixed,)
+        return [value for value in own if self._step(parameter, nodes, value)]
+
     def count(self, t: int) -> int:
         """How many combinations of values of `t` free parameters can be completed to a valid row."""
         return self._count(t, 0, self._live[0])

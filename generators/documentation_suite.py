@@ -5,9 +5,9 @@ has not. Most treatments are such that the answer hangs on it; every fifth is an
 """
 
 from collections.abc import Mapping
-from random import Random
 
 from rtconform.generators.generated import GeneratedSuite, Place
+from rtconform.generators.randomness import Draw
 from rtconform.generators.realise import realise
 from rtconform.generators.records import QUESTIONS
 from rtconform.generators.space import complete
@@ -33,13 +33,13 @@ def _make(place: Place) -> SuiteCase:
     )
 
 
-def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Random) -> dict[str, str]:
-    return {name: values[int(draw.random() * len(values))] for name, values in needs.items()}
+def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Draw) -> dict[str, str]:
+    return {name: values[int(draw() * len(values))] for name, values in needs.items()}
 
 
 DOCUMENTATION = GeneratedSuite(
     "documentation",
-    "1",
+    "2",
     "what the record supports: every documentation rule from both sides, in many treatments",
     _make,
     lambda: 2 * _TREATMENTS * len(QUESTIONS),

@@ -21,7 +21,6 @@ again. Names come from rtconform's own data, so they do not depend on the locale
 
 import re
 from functools import cache
-from random import Random
 
 from faker.providers import BaseProvider
 
@@ -29,6 +28,7 @@ from rtconform.generators.clinic import Situation, candidates, plan_treatment, s
 from rtconform.generators.clinic_suite import CLINIC
 from rtconform.generators.composition import nearest
 from rtconform.generators.mix import weighted
+from rtconform.generators.randomness import Draw
 from rtconform.reference.errors import UserError
 from rtconform.reference.treatment import Case, Plan, Session
 
@@ -43,12 +43,12 @@ class RadiationProvider(BaseProvider):
 
     def treatment(self) -> Case:
         """One synthetic patient's treatment day in the mix of a realistic clinic."""
-        return CLINIC.case(0, self._draw.randrange(_SEEDS)).case
+        return CLINIC.case(0, int(self._draw() * _SEEDS)).case
 
     def session(self) -> Session:
         """One session of a treatment, with its guidance, motion management and review."""
         sessions = self.treatment().sessions
-        return sessions[self._draw.randrange(len(sessions))]
+        return sessions[int(self._draw() * len(sessions))]
 
     def plan(self, site: str | None = None) -> Plan:
         """A plan with its beams, for `site` where one is given. Raises UserError for a site that no situation has."""
@@ -63,12 +63,12 @@ class RadiationProvider(BaseProvider):
     def treatment_site(self) -> str:
         """A site that is treated, as plans name it."""
         sites = _sites()
-        return sites[self._draw.randrange(len(sites))]
+        return sites[int(self._draw() * len(sites))]
 
     @property
-    def _draw(self) -> Random:
-        """Faker's own generator, which its seed decides."""
-        draw: Random = self.generator.random
+    def _draw(self) -> Draw:
+        """Numbers from Faker's own generator, which its seed decides."""
+        draw: Draw = self.generator.random.random
         return draw
 
 

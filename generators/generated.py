@@ -6,12 +6,11 @@ A suite is made from a function that makes the case at a place; numbering, ids a
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 from typing import Generic
 
 from msgspec import Struct
 
-from rtconform.generators.randomness import draw_for
+from rtconform.generators.randomness import Draw, draw_for
 from rtconform.generators.suite import Asks, Item_co
 from rtconform.reference.errors import UserError
 
@@ -31,7 +30,7 @@ class Place(Struct, frozen=True, gc=False):
         """The id of the case here, as in `pairwise:7:000042`."""
         return f"{self.suite}:{self.seed}:{self.index:06d}"
 
-    def draw(self) -> Random:
+    def draw(self) -> Draw:
         """A fresh generator for the case here."""
         return draw_for(self.suite, self.version, self.seed, self.index)
 

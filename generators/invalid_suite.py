@@ -25,8 +25,8 @@ def _make(place: Place) -> SuiteCase:
     draw = place.draw()
     partial = {
         **_BILLED,
-        "technique": _TECHNIQUES[int(draw.random() * len(_TECHNIQUES))],
-        "claim": _CLAIMS[int(draw.random() * len(_CLAIMS))],
+        "technique": _TECHNIQUES[int(draw() * len(_TECHNIQUES))],
+        "claim": _CLAIMS[int(draw() * len(_CLAIMS))],
         **flaw.needs,
     }
     sound = realise(complete(partial, draw), draw, place.id)
@@ -35,7 +35,7 @@ def _make(place: Place) -> SuiteCase:
 
 INVALID = GeneratedSuite(
     "invalid",
-    "1",
+    "2",
     "malformed and impossible treatments: needs_review or an error is right, a code never is",
     _make,
     lambda: _TREATMENTS * len(FLAWS),

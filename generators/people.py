@@ -7,29 +7,50 @@ import datetime as dt
 import json
 from functools import cache
 from importlib.resources import files
-from random import Random
 
+from msgspec import Struct
+
+from rtconform.generators.randomness import Draw
 from rtconform.generators.situation import Situation
 from rtconform.reference.treatment import Patient
 
 _DAYS_A_YEAR = 365.25
-_IDS = 1 << 40
+_IDS = 10**10
 
 
-def person(situation: Situation, date_of_service: dt.date, draw: Random) -> Patient:
+class _Kinds(Struct, frozen=True, gc=False):
+    """The patients of a situation: each sex as often as it is seen, with its given names; how many days old they are."""
+
+    sexes: tuple[tuple[str, tuple[str, ...]], ...]
+    youngest: int
+    span: int
+
+
+def person(situation: Situation, date_of_service: dt.date, draw: Draw) -> Patient:
     """A synthetic patient with a sex and an age (on the date of service) that the situation is seen at."""
-    sex = situation.sexes[int(draw.random() * len(situation.sexes))]
-    given, family = names()[sex], names()["family"]
-    youngest, oldest = situation.ages
-    # a day short of either birthday: leap years must make nobody younger or older than the situation allows
-    days = int(youngest * _DAYS_A_YEAR + 2 + draw.random() * ((oldest - youngest + 1) * _DAYS_A_YEAR - 4))
+    kinds, family = _kinds(situation), names()["family"]
+    sex, given = kinds.sexes[int(draw() * len(kinds.sexes))]
+    days = kinds.youngest + int(draw() * kinds.span)
     return Patient(
-        f"SYN-{int(draw.random() * _IDS):010x}",
+        person_id(draw),
         dt.date.fromordinal(date_of_service.toordinal() - days),
         sex,  # type: ignore[arg-type]  # the data hold no other
-        family[int(draw.random() * len(family))],
-        given[int(draw.random() * len(given))],
+        family[int(draw() * len(family))],
+        given[int(draw() * len(given))],
     )
+
+
+@cache
+def _kinds(situation: Situation) -> _Kinds:
+    youngest, oldest = situation.ages
+    # a day short of either birthday: leap years must make nobody younger or older than the situation allows
+    days = (int(youngest * _DAYS_A_YEAR) + 2, int((oldest + 1) * _DAYS_A_YEAR) - 2)
+    return _Kinds(tuple((sex, names()[sex]) for sex in situation.sexes), days[0], days[1] - days[0])
+
+
+def person_id(draw: Draw) -> str:
+    """An id that says that nobody is behind it."""
+    return f"SYN-{int(draw() * _IDS):010d}"
 
 
 @cache

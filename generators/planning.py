@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from random import Random
+from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from rtconform.generators.beams import SWINGS, beams_of
-from rtconform.generators.practice import Regimen, energy_class, practice
+from rtconform.generators.practice import Machine, Regimen, energy_class, practice
+from rtconform.generators.randomness import Draw
 from rtconform.generators.situation import Position, Situation
 from rtconform.generators.sketches import Choice, Place, Sketch, parts_beside, sketches_of
 from rtconform.reference.treatment import TECHNIQUES_OUTSIDE, Beam, Plan, Planning
@@ -21,13 +22,16 @@ _NUMBERED = re.compile("^[CIP]TV[pn]?")
 _MARGIN_FOR_MOTION = ("passive_compression", "free_breathing_itv")
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A planned treatment but for where exactly the patient lies; `centers` are isocenters (id, x, y, z in tenths of a mm).
+class Layout(Struct, frozen=True, eq=False, gc=False):
+    """A planned treatment but for where exactly the patient lies: up to `spread_mm` to either side of the `centers`, which are
+    isocenters (id, x, y, z in tenths of a mm).
 
-    `shortest` and `longest`: the fewest and most fractions of the plans of which a session treats beams.
+    `delivered`: the ids of the beams of one session, in order of delivery. `machine` is its label; `fractions`, `sessions` (a
+    day) and `days_apart` are those of the fractionation delivered; `shortest` and `longest` the fewest and most fractions of
+    the plans of which a session treats beams.
     """
 
+    spread_mm: Position
     centers: tuple[tuple[str, int, int, int], ...]
     plans: tuple[Plan, ...]
     delivered: tuple[str, ...]
@@ -39,30 +43,53 @@ class Layout:
     longest: int
 
 
+Way = tuple[str, str, str]
+"""Machine, energy and beam arrangement."""
+
+
+@lru_cache(maxsize=1 << 14)
 def options(
     situation: Situation, technique: str, motion: str, guidance: frozenset[str], monitor: str | None, energy: str | None
-) -> tuple[tuple[str, str, str], ...]:
+) -> tuple[Way, ...]:
     """Machine, energy and beam arrangement, in every way that they go together here; only the plainest machines that can."""
     if motion not in situation.motions or not guidance <= situation.guidance or (motion != "none" and technique in _UNWATCHED):
         return ()
     watched = situation.motions[motion]
     if monitor is not None:
         watched = tuple(name for name in watched if name == ("" if monitor == "none" else monitor))
+    found = [
+        (machine.rank, way)
+        for machine, ways in _equipment(situation, technique)
+        if guidance.issubset(machine.imaging) and any(not each or each in machine.monitors for each in watched)
+        for way in ways
+        if energy in (None, energy_class(way[1]))
+    ]
+    plainest = min((rank for rank, _ in found), default=0)
+    return tuple(way for rank, way in found if rank == plainest)
+
+
+@cache
+def _equipment(situation: Situation, technique: str) -> tuple[tuple[Machine, tuple[Way, ...]], ...]:
+    """The machines that treat the situation by the technique, each with the ways in which it can."""
     known = practice()
     way = situation.techniques[technique]
-    found = [
-        (machine.rank, name, value, beams)
+    energies = way.energies or known.technique[technique].energies
+    return tuple(
+        (
+            machine,
+            tuple(
+                (name, value, beams)
+                for value in energies
+                if value in machine.energies
+                for beams in way.beams
+                if machine.can(known.beams[beams])
+            ),
+        )
         for name, machine in ((name, known.machine[name]) for name in situation.machines[technique])
-        if guidance.issubset(machine.imaging) and any(not each or each in machine.monitors for each in watched)
-        for value in way.energies or known.technique[technique].energies
-        if value in machine.energies and energy in (None, energy_class(value))
-        for beams in way.beams
-        if machine.can(known.beams[beams])
-    ]
-    plainest = min((rank for rank, *_ in found), default=0)
-    return tuple((name, value, beams) for rank, name, value, beams in found if rank == plainest)
+    )
 
 
+@cache
 def regimens(situation: Situation, technique: str, arrangement: str, sessions: int) -> tuple[Regimen, ...]:
     """The fractionations of the first place, in use there with so many sessions a day."""
     own = situation.techniques[technique].regimens or situation.regimens
@@ -75,47 +102,50 @@ def regimens(situation: Situation, technique: str, arrangement: str, sessions: i
     return tuple(regimen for regimen in (practice().regimen[name] for name in names) if regimen.sessions == sessions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Deck:
+class Deck(Struct, frozen=True, eq=False):
     """Up to `VARIANTS` layouts, spread evenly over machines, energies, beams, fractionations and diagnoses.
 
     Each is made when it is drawn: most decks of a long suite are drawn from once or twice. `ways` are of `options`, `sizes`
-    how many there are of what varies; layout n of `count` is number n * `stride` of all. `margin`: the target has the margin
-    of its motion.
+    how many there are of what varies; layout n is number n * `stride` of all. `made` are the layouts, None where none has been
+    drawn yet. `margin`: the target has the margin of its motion.
     """
 
     situation: Situation
     technique: str
     arrangement: str
-    ways: tuple[tuple[str, str, str], ...]
+    ways: tuple[Way, ...]
     regimens: tuple[Regimen, ...]
     margin: bool
     sizes: tuple[int, ...]
-    count: int
     stride: int
+    made: list[Layout | None]
 
-    def one(self, draw: Random) -> Layout:
+    def one(self, draw: Draw) -> Layout:
         """A layout."""
-        return _layout_of(self, int(draw.random() * self.count))
+        number = int(draw() * len(self.made))
+        found = self.made[number]
+        if found is None:
+            found = self.made[number] = _layout_of(self, number)
+        return found
 
 
 def deck_of(
-    situation: Situation,
-    technique: str,
-    arrangement: str,
-    ways: tuple[tuple[str, str, str], ...],
-    sessions: int,
-    *,
-    margin: bool,
+    situation: Situation, technique: str, arrangement: str, ways: tuple[Way, ...], sessions: int, *, margin: bool
 ) -> Deck:
     """The layouts of these ways to treat, with so many sessions a day."""
     found = regimens(situation, technique, arrangement, sessions)
     sizes = (len(ways), len(found), len(situation.diagnoses), SWINGS, 2)
     total = math.prod(sizes)
-    stride = 1
-    if total > VARIANTS:
-        stride = next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
-    return Deck(situation, technique, arrangement, ways, found, margin, sizes, min(total, VARIANTS), stride)
+    made: list[Layout | None] = [None] * min(total, VARIANTS)
+    return Deck(situation, technique, arrangement, ways, found, margin, sizes, _stride(total), made)
+
+
+@cache
+def _stride(total: int) -> int:
+    """A step that spreads `VARIANTS` choices over so many."""
+    if total <= VARIANTS:
+        return 1
+    return next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
 
 
 def margin_for(motion: str) -> bool:
@@ -132,7 +162,6 @@ def _digits(number: int, sizes: tuple[int, ...]) -> list[int]:
     return digits
 
 
-@lru_cache(maxsize=1 << 14)
 def _layout_of(deck: Deck, number: int) -> Layout:
     """Layout `number` of the deck; decks that differ in what no layout shows share theirs."""
     way, regimen, diagnosis, swing, turn = _digits(number * deck.stride, deck.sizes)
@@ -154,7 +183,7 @@ def _layout(
     situation: Situation,
     technique: str,
     arrangement: str,
-    way: tuple[str, str, str],
+    way: Way,
     regimen: Regimen,
     diagnosis: str,
     swing: int,
@@ -171,6 +200,7 @@ def _layout(
     treated = [plan for plan, sketch in zip(plans, sketches, strict=True) if sketch.treated]
     course = next(place.regimen for sketch in sketches if sketch.treated for place, _ in sketch.places)
     return Layout(
+        spread_mm=situation.spread_mm,
         centers=tuple((name, *(round(value * 10) for value in center)) for name, center in centers.items()),  # type: ignore[misc]
         plans=plans,
         delivered=tuple(beam.id for plan in treated for beam in plan.beams),
@@ -184,19 +214,17 @@ def _layout(
 
 
 def _plan(choice: Choice, number: int, sketch: Sketch, count: int) -> Plan:
+    known = practice()
     lead = sketch.places[0][0]
     plan = f"P{number}"
     beams: list[Beam] = []
+    names: dict[str, None] = {}
     for place, isocenter in sketch.places:
         for arrangement, technique, energy in _fields(choice, sketch, place):
-            shapes = practice().technique[technique].modulation
+            shapes = known.technique[technique].modulation
             modulation = shapes[choice.turn % len(shapes)]
             beams += beams_of(arrangement, technique, energy, modulation, choice.swing, plan, len(beams) + 1, isocenter)
-    names = {
-        practice().beams[arrangement].label: None
-        for place, _ in sketch.places
-        for arrangement, _, _ in _fields(choice, sketch, place)
-    }
+            names[known.beams[arrangement].label] = None
     shifts = f", {len(sketch.places)} isocenters" if len(sketch.places) > 1 else ""
     return Plan(
         id=plan,

@@ -4,14 +4,15 @@ The combination says what has to hold, the clinical library (`clinic.py`) where 
 """
 
 import datetime as dt
-from random import Random
 
 from msgspec.structs import replace
 
 from rtconform.generators.calendar import DAYS_OF_2026, FIRST_OF_2026, LAST_OF_2025, day_after
-from rtconform.generators.clinic import Planned, Situation, candidates, person, plan_treatment, session_times, situations
+from rtconform.generators.clinic import Situation, candidates, person, placed, plan_treatment, session_times, situations
 from rtconform.generators.composition import WHOSE_CLAIM
 from rtconform.generators.day import sessions_of
+from rtconform.generators.planning import Layout
+from rtconform.generators.randomness import Draw
 from rtconform.generators.space import Combination
 from rtconform.reference.treatment import Billing, Case, Patient, Plan
 
@@ -24,16 +25,16 @@ _SOONEST_REPLAN = 5
 """The first fraction by a plan that replaces another: before it there is little to replan for."""
 
 
-def realise(combination: Combination, draw: Random, case_id: str) -> Case:
+def realise(combination: Combination, draw: Draw, case_id: str) -> Case:
     """A case that lies at this valid combination of the space, in a situation where that is seen."""
     found = seen_in(combination)
     for _ in range(_TRIES):
-        situation = situations()[found[int(draw.random() * len(found))]]
-        planned = _plan(situation, combination, draw)
-        if fractions := first_fractions(planned, combination):
+        situation = situations()[found[int(draw() * len(found))]]
+        layout = _plan(situation, combination, draw)
+        if fractions := first_fractions(layout, combination):
             date = date_of_service(combination, draw)
             patient = _insured(situation, combination["payer"], date, draw)
-            return assemble(planned, combination, fractions, date, patient, draw, case_id)
+            return assemble(layout, combination, fractions, date, patient, draw, case_id)
     raise LookupError(f"no course is long enough for {dict(combination)}")
 
 
@@ -51,32 +52,32 @@ def seen_in(combination: Combination) -> tuple[str, ...]:
     )
 
 
-def date_of_service(combination: Combination, draw: Random) -> dt.date:
+def date_of_service(combination: Combination, draw: Draw) -> dt.date:
     """The day that the combination names, or a treatment day of 2026."""
-    return _FIXED_DATES.get(combination["date"]) or DAYS_OF_2026[int(draw.random() * len(DAYS_OF_2026))]
+    return _FIXED_DATES.get(combination["date"]) or DAYS_OF_2026[int(draw() * len(DAYS_OF_2026))]
 
 
 def assemble(
-    planned: Planned,
+    layout: Layout,
     combination: Combination,
     fractions: range,
     date: dt.date,
     patient: Patient,
-    draw: Random,
+    draw: Draw,
     case_id: str,
 ) -> Case:
-    """The case of a treatment planned for this combination, on this day, which begins with one of these `fractions`."""
+    """The case of a treatment laid out for this combination, on this day, which begins with one of these `fractions`."""
     setting, claim = WHOSE_CLAIM[combination["claim"]]
     times = session_times(date, int(combination["sessions"]), draw)
-    resumes = dt.datetime.combine(day_after(date, planned.days_apart), times[0].time())
-    fraction = fractions[int(draw.random() * len(fractions))]
+    resumes = dt.datetime.combine(day_after(date, layout.days_apart), times[0].time())
+    fraction = fractions[int(draw() * len(fractions))]
     return Case(
         case_id,
         patient,
         Billing(date, setting, claim, combination["payer"]),
-        planned.isocenters,
-        replanned(planned.plans, combination["adaptive"]),
-        sessions_of(combination, planned.delivered, times, resumes, fraction, draw),
+        placed(layout, draw),
+        layout.plans if combination["adaptive"] == "no" else replanned(layout.plans, combination["adaptive"]),
+        sessions_of(combination, layout.delivered, times, resumes, fraction, draw),
     )
 
 
@@ -88,23 +89,21 @@ def methods_of(guidance: str) -> frozenset[str]:
     return found
 
 
-def first_fractions(planned: Planned, combination: Combination) -> range:
+def first_fractions(layout: Layout, combination: Combination) -> range:
     """The numbers that the first fraction of the day may have; none: the course has no such day.
 
     With two fractions a day each day begins with an odd one. The last day is the last one of all plans treated.
     """
     sessions = int(combination["sessions"])
     soonest = _SOONEST_REPLAN if combination["adaptive"] == "offline" else 1
-    last = planned.shortest - sessions + 1
+    last = layout.shortest - sessions + 1
     if combination["course"] == "session_follows":
         return range(soonest, last, sessions)
-    return range(last, last + 1) if planned.shortest == planned.longest and last >= soonest else range(0)
+    return range(last, last + 1) if layout.shortest == layout.longest and last >= soonest else range(0)
 
 
 def replanned(plans: tuple[Plan, ...], adaptive: str) -> tuple[Plan, ...]:
     """The plans after replanning: one plan made anew during the course stays on record, with nothing of it delivered."""
-    if adaptive == "no":
-        return plans
     first, *others = plans
     if adaptive == "online":
         return (replace(first, label=f"{first.label}, adapted online"), *others)
@@ -113,7 +112,7 @@ def replanned(plans: tuple[Plan, ...], adaptive: str) -> tuple[Plan, ...]:
     return (superseded, replace(first, label=f"{first.label}, replanned"), *others)
 
 
-def _insured(situation: Situation, payer: str, date: dt.date, draw: Random) -> Patient:
+def _insured(situation: Situation, payer: str, date: dt.date, draw: Draw) -> Patient:
     """A patient of the situation; on Medicare one from 65 years on, where the situation has such patients."""
     patient = person(situation, date, draw)
     if payer in _FROM_65 and situation.ages[1] > _RETIRED:
@@ -128,7 +127,7 @@ def age(patient: Patient, date: dt.date) -> int:
     return date.year - born.year - ((date.month, date.day) < (born.month, born.day))
 
 
-def _plan(situation: Situation, combination: Combination, draw: Random) -> Planned:
+def _plan(situation: Situation, combination: Combination, draw: Draw) -> Layout:
     return plan_treatment(
         situation,
         combination["technique"],

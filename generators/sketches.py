@@ -1,14 +1,15 @@
 """Sketches of plans: which places a treatment has, at which isocenters, in how many plans, and which are treated today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rtconform.generators.practice import Machine, Regimen, practice
 from rtconform.generators.situation import Position, Situation
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, eq=False, gc=False):
     """What is irradiated at one isocenter."""
 
     label: str
@@ -23,8 +24,7 @@ class Place:
     regimen: Regimen
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(Struct, frozen=True, eq=False, gc=False):
     """One plan to be made: what it declares, the places with the isocenter of each, and whether it is treated today."""
 
     technique: str
@@ -33,8 +33,7 @@ class Sketch:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True, eq=False, gc=False):
     """One of the ways to plan a combination in a situation."""
 
     situation: Situation

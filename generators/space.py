@@ -11,11 +11,13 @@ beams of no plan. In the space every record is complete and consistent; suites `
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
+from functools import cache
+from itertools import chain
 
 from rtconform.generators.composition import WHOSE_CLAIM
 from rtconform.generators.constraints import Model
 from rtconform.generators.diagram import diagram_of
+from rtconform.generators.randomness import Draw
 from rtconform.generators.space_constraints import CONSTRAINTS
 from rtconform.reference.errors import UserError
 
@@ -248,9 +250,17 @@ SPACE = Model({dimension.name: tuple(dimension.values) for dimension in DIMENSIO
 """All dimensions and constraints."""
 
 
-def complete(partial: Mapping[str, str], draw: Random) -> Combination:
+@cache
+def beside(*names: str) -> tuple[str, ...]:
+    """The other dimensions that share a constraint with any of these."""
+    asked = {*names}
+    shared = {*chain.from_iterable((*row.when, *row.then) for row in CONSTRAINTS if asked & {*row.when, *row.then})}
+    return tuple(other for other in SPACE.names if other in shared - asked)
+
+
+def complete(partial: Mapping[str, str], draw: Draw) -> Combination:
     """A valid combination with these values, the others drawn. Raises UserError where there is none."""
-    values = diagram_of(SPACE).complete(SPACE.numbers(partial), draw.random)
+    values = diagram_of(SPACE).complete(SPACE.numbers(partial), draw)
     if not values:
         raise UserError(f"no valid combination has {', '.join(f'{name} {value}' for name, value in partial.items())}")
     return dict(zip(SPACE.names, SPACE.spell(values), strict=True))

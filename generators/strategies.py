@@ -13,7 +13,6 @@ first value of each dimension, one plan, one beam, no guidance, no motion manage
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import combinations as combinations_of
-from random import Random
 
 from hypothesis import strategies as st
 
@@ -185,7 +184,7 @@ def simple_edges() -> Iterator[Case]:
     """The plainest of the edges, always the same: those picked by hand, and each twist alone on a few plain treatments."""
     yield from _hand_picked()
     for claim, sessions_a_day in _PLAIN_CLAIMS:
-        plain = complete({**_PLAIN, "claim": claim, "sessions": sessions_a_day}, Random(0))  # noqa: S311 - no secret
+        plain = complete({**_PLAIN, "claim": claim, "sessions": sessions_a_day}, draw_for("strategies.cases", "1", 0, 0))
         base = _treatment(plain, 0)
         for known in TWISTS.values():
             yield from (twist(base) for twist in known.values())
@@ -229,7 +228,9 @@ def _part(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> Model:
 
 
 def _treatment(combination: Combination, choice: int) -> Case:
-    made = [realise(combination, Random(number), f"strategy:{number}") for number in range(_CHOICES)]  # noqa: S311 - no secret
+    made = [
+        realise(combination, draw_for("strategies.cases", "1", number, 0), f"strategy:{number}") for number in range(_CHOICES)
+    ]
     return sorted(made, key=_complexity)[choice]
 
 

@@ -6,12 +6,13 @@ that are for another day. What the rules ask for stays as it is: a test holds th
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from random import Random
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from rtconform.generators.calendar import DAYS_OF_2026
+from rtconform.generators.people import person_id
+from rtconform.generators.randomness import Draw
 from rtconform.reference.treatment import Beam, Case, Isocenter, PhysicianReview, Plan, Planning, Session
 
 T = TypeVar("T")
@@ -43,22 +44,22 @@ _WEEK = dt.timedelta(days=7)
 _OFTEN, _RARELY = 0.3, 0.1
 
 
-def varied(case: Case, draw: Random, case_id: str, *, keep_day: bool, keep_order: bool = False) -> Case:
+def varied(case: Case, draw: Draw, case_id: str, *, keep_day: bool, keep_order: bool = False) -> Case:
     """A variation of the case; `keep_day`: its day is what it is about; `keep_order`: which of its plans comes first is."""
     chosen = _placed(case, draw)
     if not keep_day:
         chosen = _on_another_day(chosen, draw)
     chosen = _remarked(_with_a_plan_for_later(chosen, draw), draw)
     chosen = _shuffled(_renamed(chosen, draw), draw, keep_order=keep_order)
-    patient = replace(case.patient, id=f"SYN-{draw.getrandbits(40):010x}")
+    patient = replace(case.patient, id=person_id(draw))
     return replace(chosen, id=case_id, patient=patient, billing=replace(chosen.billing, payer=_one(PAYERS, draw)))
 
 
-def _one(of: tuple[T, ...], draw: Random) -> T:
-    return of[int(draw.random() * len(of))]
+def _one(of: tuple[T, ...], draw: Draw) -> T:
+    return of[int(draw() * len(of))]
 
 
-def _on_another_day(case: Case, draw: Random) -> Case:
+def _on_another_day(case: Case, draw: Draw) -> Case:
     """Whole weeks earlier or later within 2026, with every time of the case."""
     day = case.billing.date_of_service
     there = tuple(other for other in DAYS_OF_2026 if (other - day).days % 7 == 0)
@@ -80,9 +81,9 @@ def _on_another_day(case: Case, draw: Random) -> Case:
     return replace(case, billing=billing, sessions=tuple(map(moved, case.sessions)))
 
 
-def _placed(case: Case, draw: Random) -> Case:
+def _placed(case: Case, draw: Draw) -> Case:
     """Elsewhere in the room: all positions moved alike, by whole millimetres, so that distances stay exact."""
-    x, y, z = (round(draw.uniform(-40, 40)) for _ in range(3))
+    x, y, z = (round(80 * draw() - 40) for _ in range(3))
     moved = (
         Isocenter(point.id, (point.position_mm[0] + x, point.position_mm[1] + y, point.position_mm[2] + z))
         for point in case.isocenters
@@ -90,17 +91,15 @@ def _placed(case: Case, draw: Random) -> Case:
     return replace(case, isocenters=tuple(moved))
 
 
-def _remarked(case: Case, draw: Random) -> Case:
+def _remarked(case: Case, draw: Draw) -> Case:
     """Remarks in the labels of some plans."""
-    plans = (
-        replace(plan, label=f"{plan.label}; {_one(REMARKS, draw)}") if draw.random() < _OFTEN else plan for plan in case.plans
-    )
+    plans = (replace(plan, label=f"{plan.label}; {_one(REMARKS, draw)}") if draw() < _OFTEN else plan for plan in case.plans)
     return replace(case, plans=tuple(plans))
 
 
-def _with_a_plan_for_later(case: Case, draw: Random) -> Case:
+def _with_a_plan_for_later(case: Case, draw: Draw) -> Case:
     """A stereotactic boost, an electron boost or a plan of two more isocenters on record, of which nothing is delivered yet."""
-    if draw.random() >= _RARELY or not case.isocenters:
+    if draw() >= _RARELY or not case.isocenters:
         return case
     technique, radiation = _one((("sbrt", "photon"), ("electron", "electron"), ("vmat", "photon")), draw)
     x, y, z = case.isocenters[0].position_mm
@@ -111,26 +110,26 @@ def _with_a_plan_for_later(case: Case, draw: Random) -> Case:
     return replace(case, isocenters=(*case.isocenters, *boost), plans=(*case.plans, plan))
 
 
-def _shuffled(case: Case, draw: Random, *, keep_order: bool) -> Case:
+def _shuffled(case: Case, draw: Draw, *, keep_order: bool) -> Case:
     """The lists without an order in another; a beam that was interrupted is sometimes listed again as it was resumed."""
 
     def order(items: tuple[T, ...]) -> tuple[T, ...]:
-        return tuple(sorted(items, key=lambda _: draw.random()))
+        return tuple(sorted(items, key=lambda _: draw()))
 
     def resumed(session: Session) -> Session:
         beams = session.beams_delivered
-        return replace(session, beams_delivered=(*beams, beams[-1])) if beams and draw.random() < _RARELY else session
+        return replace(session, beams_delivered=(*beams, beams[-1])) if beams and draw() < _RARELY else session
 
     plans = tuple(replace(plan, beams=order(plan.beams)) for plan in (case.plans if keep_order else order(case.plans)))
     return replace(case, isocenters=order(case.isocenters), plans=plans, sessions=tuple(map(resumed, case.sessions)))
 
 
-def _renamed(case: Case, draw: Random) -> Case:
+def _renamed(case: Case, draw: Draw) -> Case:
     """Other ids of isocenters, plans, beams and sessions; ids that nothing has stay what nothing has."""
     style = _one(_ID_STYLES, draw)
 
     def names(kind: str, ids: list[str]) -> Mapping[str, str]:
-        start = int(draw.random() * 20)
+        start = int(draw() * 20)
         return {found: style(kind, start + number) for number, found in enumerate(dict.fromkeys(ids), 1)}
 
     points = names("ISO", [*(i.id for i in case.isocenters), *(b.isocenter for p in case.plans for b in p.beams)])

@@ -8,17 +8,17 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import rtconform.generators
-from rtconform.generators.clinic import candidates, person, plan_treatment, session_times, situations
+from rtconform.generators.clinic import candidates, person, placed, plan_treatment, session_times, situations
 from rtconform.generators.people import names
 from rtconform.generators.plausibility import faults
 from rtconform.generators.practice import ARRANGEMENTS, ENERGY_CLASSES, MIXED_TECHNIQUES, energy_class, practice
+from rtconform.generators.randomness import draw_for
 from rtconform.reference.treatment import GUIDANCE_METHODS, MOTION_METHODS, TECHNIQUES, Billing, Case, Motion, Session
 
 SITUATIONS = situations()
@@ -39,15 +39,11 @@ SEEN = [
 """Every way in which anything is treated."""
 
 
-class OnlyRandom(Random):
-    """A generator that gives `random()` alone, the same on every Python."""
-
-    getrandbits = None
-
-
 def planned(place, number=0, **wishes):
     name, technique, arrangement, motion, sessions = place
-    return plan_treatment(SITUATIONS[name], technique, arrangement, motion, OnlyRandom(number), sessions=sessions, **wishes)
+    return plan_treatment(
+        SITUATIONS[name], technique, arrangement, motion, draw_for("test", "1", number, 0), sessions=sessions, **wishes
+    )
 
 
 def treated(place, number):
@@ -58,7 +54,7 @@ def treated(place, number):
         (each for each in monitors if name in candidates(*place[1:4], NO_GUIDANCE, monitor=each, sessions=sessions)), None
     )
     found = planned(place, number, monitor=monitor)
-    draw = OnlyRandom(number)
+    draw = draw_for("test", "1", number, 0)
     starts = session_times(DAY, sessions, draw)
     treated_today = [plan.fractions for plan in found.plans if plan.beams[0].id in found.delivered]
     first = min(treated_today) - sessions + 1
@@ -66,7 +62,7 @@ def treated(place, number):
         f"test:{number}",
         person(SITUATIONS[name], DAY, draw),
         Billing(DAY, "hospital_outpatient", "facility"),
-        found.isocenters,
+        placed(found, draw),
         found.plans,
         tuple(
             Session(
@@ -137,7 +133,7 @@ def test_isocenters_arise_as_the_arrangement_says(arrangement):
     count = int(arrangement[-1]) if arrangement[-1].isdigit() else 1
     for place in (place for place in SEEN if place[2] == arrangement):
         found = planned(place)
-        where = {isocenter.id: isocenter.position_mm for isocenter in found.isocenters}
+        where = {isocenter.id: isocenter.position_mm for isocenter in placed(found, draw_for("test", "1", 0, 0))}
         beams = {beam.id: beam for plan in found.plans for beam in plan.beams}
         positions = {where[beams[name].isocenter] for name in found.delivered}
         shared = len({where[beam.isocenter] for beam in beams.values()}) - len(positions)
@@ -193,10 +189,10 @@ def test_what_nobody_does_has_no_candidates():
     assert "prostate" not in candidates("vmat", "one", "breath_hold", NO_GUIDANCE)
     assert () == candidates("vmat", "one", "gating", NO_GUIDANCE, monitor="mr_cine")
     assert () == candidates("total_skin_electron", "separate_sites_2", "none", NO_GUIDANCE)
-    with pytest.raises(LookupError, match="prostate: no vmat with motion breath_hold"):
-        plan_treatment(SITUATIONS["prostate"], "vmat", "one", "breath_hold", OnlyRandom(1))
+    with pytest.raises(LookupError, match="prostate: no vmat in arrangement one with motion breath_hold"):
+        plan_treatment(SITUATIONS["prostate"], "vmat", "one", "breath_hold", draw_for("test", "1", 1, 0))
     with pytest.raises(LookupError, match="prostate: no vmat in arrangement separate_sites_2"):
-        plan_treatment(SITUATIONS["prostate"], "vmat", "separate_sites_2", "none", OnlyRandom(1))
+        plan_treatment(SITUATIONS["prostate"], "vmat", "separate_sites_2", "none", draw_for("test", "1", 1, 0))
 
 
 def test_the_right_side_mirrors_the_left():
@@ -218,7 +214,7 @@ def test_the_right_side_mirrors_the_left():
 def test_people_have_the_sex_and_the_age_of_the_disease(name, day, seed):
     """On the date of service, whatever the leap years; and the id says that the person is synthetic."""
     situation = SITUATIONS[name]
-    patient = person(situation, day, OnlyRandom(seed))
+    patient = person(situation, day, draw_for("test", "1", seed, 0))
     born = patient.birth_date
     age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     assert situation.ages[0] <= age <= situation.ages[1]
@@ -231,7 +227,7 @@ def test_people_have_the_sex_and_the_age_of_the_disease(name, day, seed):
 @given(st.integers(1, 2), st.integers(0, 2**32))
 def test_sessions_lie_in_clinic_hours_with_a_break(count, seed):
     """On the day, between 8 and 17 o'clock, more than six hours apart."""
-    times = session_times(DAY, count, OnlyRandom(seed))
+    times = session_times(DAY, count, draw_for("test", "1", seed, 0))
     assert count == len(times)
     assert all(each.date() == DAY and dt.time(8) <= each.time() <= dt.time(17) for each in times)
     assert all(later - earlier > dt.timedelta(hours=6) for earlier, later in itertools.pairwise(times))
@@ -240,8 +236,10 @@ def test_sessions_lie_in_clinic_hours_with_a_break(count, seed):
 @given(st.sampled_from(SEEN), st.integers(0, 2**32))
 def test_the_draw_decides_all(place, seed):
     """The same draw makes the same treatment, and what came before has no influence."""
-    assert (first := planned(place, seed)).plans is planned(place, seed).plans
-    assert [each.position_mm for each in first.isocenters] == [each.position_mm for each in planned(place, seed).isocenters]
+    first = planned(place, seed)
+    assert first is planned(place, seed)
+    one, again = (placed(first, draw_for("test", "2", seed, 0)) for _ in range(2))
+    assert [each.position_mm for each in one] == [each.position_mm for each in again]
 
 
 def test_names_are_data_and_say_which_faker_made_them():

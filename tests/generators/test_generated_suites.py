@@ -16,10 +16,11 @@ from rtconform.generators.arrays import PAIRWISE, THREEWAY, combination_at, fewe
 from rtconform.generators.clinic_suite import CLINIC
 from rtconform.generators.counting import count, count_tuples, index
 from rtconform.generators.documentation_suite import DOCUMENTATION
-from rtconform.generators.exhaustive import EXHAUSTIVE, decided_at
+from rtconform.generators.exhaustive import EXHAUSTIVE, decided_at, whole
 from rtconform.generators.generated import Place
 from rtconform.generators.invalid_suite import INVALID
 from rtconform.generators.mix import mix
+from rtconform.generators.randomness import draw_for
 from rtconform.generators.records import QUESTIONS
 from rtconform.generators.rivals import lower_bound
 from rtconform.generators.space import DECIDING, SPACE
@@ -139,13 +140,25 @@ def test_the_seed_orders_the_rows_of_an_array():
 
 
 def test_any_row_of_the_exhaustive_suite_is_reached_directly():
-    """Index to combination and back; the case made there has these values."""
+    """Index to combination and back; the case made there has these values, and others that go with them."""
     size = EXHAUSTIVE.size(None)
     assert count(DECIDING) == size
     for number in range(0, size, size // 500):
         decided = decided_at(number)
         assert number == index(DECIDING, tuple(decided.values()))
-        assert decided.items() <= combination_of(json.loads(encode(EXHAUSTIVE.case(number, 1).case))).items()
+        found = combination_of(json.loads(encode(EXHAUSTIVE.case(number, 1).case)))
+        assert decided.items() <= found.items()
+        assert 0 <= index(SPACE, tuple(found.values()))
+
+
+def test_the_exhaustive_suite_draws_every_value_of_the_other_dimensions():
+    """What no code hangs on is not left at one value."""
+    seen = {name: set() for name in SPACE.names if name not in DECIDING.names}
+    for number in range(0, count(DECIDING), count(DECIDING) // 2000):
+        combination = whole(decided_at(number), draw_for("test", "1", 1, number))
+        for name, values in seen.items():
+            values.add(combination[name])
+    assert {name: set(SPACE.parameters[name]) for name in seen} == seen
 
 
 def test_a_slice_of_the_exhaustive_suite_is_all_there_is():
