@@ -13,10 +13,10 @@ from rtconform.conformance.causes import size_of
 from rtconform.conformance.hunting import Hunted, hunt
 from rtconform.conformance.smaller import smallest
 from rtconform.conformance.smaller_claims import smaller_claims
-from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS, fitting_editor_faults
+from rtconform.conformance.strength.faults_editor import EDITOR_FAULTS, EditorFault, fitting_editor_faults
 from rtconform.conformance.vendor import load_vendor
 from rtconform.generators.claim_edges import claim_edges
-from rtconform.generators.suite import SuiteClaim
+from rtconform.generators.suite import SuiteClaim, cases
 from rtconform.generators.suites import any_suite
 from rtconform.main import cli
 from rtconform.reference.claim import Claim
@@ -178,10 +178,16 @@ def test_taken_apart_a_claim_keeps_what_is_shown(asked: SuiteClaim) -> None:
     assert [*range(1, len(least.lines) + 1)] == [line.number for line in least.lines]
 
 
+def wrongly_stops(fault: EditorFault, claim: Claim) -> bool:
+    """Whether that editor denies a line that is to be allowed."""
+    lines = zip(adjudicate(claim).lines, fault.edit(claim).lines, strict=True)
+    return any((due.disposition, came.disposition) == ("allow", "deny") for due, came in lines)
+
+
 def test_the_narrower_of_two_faults_comes_first() -> None:
     """An editor that stops 77387-26 off campus would be explained by three faults: first by the one that says least."""
     off_campus = EDITOR_FAULTS["stops-26-off-campus"]
-    shown = next(each.question for each in sample().found if each.cause.id == "false-denial/place-not-covered-carc-5")
-    assert isinstance(shown, Claim)
+    claims = (entry.claim for entry in cases(any_suite("edits-claim"), 1))
+    shown = next(claim for claim in claims if claim.place_of_service == "19" and wrongly_stops(off_campus, claim))
     fitting = fitting_editor_faults([(shown, off_campus.edit(shown))])
     assert ["stops-26-off-campus", "stops-26-in-hospitals", "stops-26"] == [fault.id for fault in fitting][:3]

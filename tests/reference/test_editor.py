@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from one_beam import case
 
+from rtconform.generators.suite import cases
 from rtconform.generators.suites import any_suite
 from rtconform.reference.claim import Claim, ClaimLine, ClaimPatient, Disposition
 from rtconform.reference.coder import Reading, expect
@@ -248,8 +249,10 @@ def test_the_known_profiles_are_shipped() -> None:
 
 def test_a_doubt_about_the_level_does_not_hold_the_guidance() -> None:
     """Where the record of motion management is empty, the physician's line is allowed: only the level hangs on that."""
-    suite = any_suite("documentation")
-    case = suite.case(450, 1).case
-    lines = expect(case).readings[0].lines
+    undocumented = (
+        entry.case for entry in cases(any_suite("documentation"), 1) if entry.rule == "DOC-AMM" and "nothing" in entry.title
+    )
+    found = next(each for each in undocumented if each.billing.claim == "professional" and expect(each).readings[0].lines)
+    lines = expect(found).readings[0].lines
     assert ["77387"] == [line.code for line in lines]
-    assert ["allow"] == [line.disposition for line in adjudicate(claim_of(case, lines, documented=True)).lines]
+    assert ["allow"] == [line.disposition for line in adjudicate(claim_of(found, lines, documented=True)).lines]

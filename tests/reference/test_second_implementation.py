@@ -1,12 +1,11 @@
 """The reference against an implementation of the rules that shares no line with it (`tests/vendors/correct/coder.py`)."""
 
 import datetime as dt
-import importlib.util
 import json
-from pathlib import Path
 from typing import Any, get_args
 
 import odd_records
+from agreement import comparable, second
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -14,13 +13,6 @@ from msgspec.structs import replace
 from rtconform.reference.coder import code
 from rtconform.reference.treatment import MOTION_METHODS, Case, Monitor, Motion
 from rtconform.reference.wire import encode
-
-CODER = Path(__file__).parent.parent / "vendors" / "correct" / "coder.py"
-spec = importlib.util.spec_from_file_location("correct_coder", CODER)
-assert spec is not None
-assert spec.loader is not None
-correct = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(correct)
 
 DATES = st.sampled_from([dt.date(2026, 3, 9), dt.date(2026, 1, 1), dt.date(2025, 12, 31)])
 ANY_MOTION = st.builds(
@@ -32,19 +24,9 @@ ANY_MOTION = st.builds(
 )
 
 
-def comparable(coding: dict[str, Any]) -> tuple[object, ...]:
-    """Outcome, lines and alternatives, whatever their order."""
-
-    def lines(found: list[dict[str, Any]]) -> tuple[object, ...]:
-        return tuple(sorted((x["session"], x["code"], tuple(x.get("modifiers", ())), x.get("units", 1)) for x in found))
-
-    alternatives = {(a["rule"], a["session"], lines(a["lines"]), a.get("outcome")) for a in coding.get("alternatives", ())}
-    return coding["outcome"], lines(coding["lines"]), alternatives
-
-
 def both(case: Case) -> tuple[object, object]:
     """What each implementation makes of the case."""
-    return comparable(correct.code(json.loads(encode(case)))), comparable(json.loads(encode(code(case))))
+    return comparable(second().code(json.loads(encode(case)))), comparable(json.loads(encode(code(case))))
 
 
 @settings(max_examples=8 * settings.default.max_examples)
