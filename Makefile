@@ -100,6 +100,13 @@ names: setup
 plausible: setup
 	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/generators/test_plausibility.py
 
+# The reference against the second implementation: every case of four suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
+COUNT ?= 100000
+SEED ?= 1
+.PHONY: agreement
+agreement: setup
+	$(BIN)/python tests/agreement.py $(COUNT) $(SEED)
+
 # The test suite on every Python named, each in an environment of its own.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 matrix:

@@ -1,0 +1,88 @@
+"""Holds the reference against the second implementation of the rules over whole suites: `make agreement`.
+
+    python tests/agreement.py COUNT SEED
+
+Every case of pairwise, threeway, documentation and exhaustive, and COUNT of clinic, all at SEED. Prints what differs, and how
+many cases were compared; exit code 1 where any differs.
+"""
+
+import importlib.util
+import json
+import multiprocessing as mp
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rtconform.generators.suite import part_of
+from rtconform.generators.suites import suite
+from rtconform.reference.coder import code
+from rtconform.reference.wire import encode
+
+CODER = Path(__file__).parent / "vendors" / "correct" / "coder.py"
+WHOLE = ("pairwise", "threeway", "documentation", "exhaustive")
+STEP = 2000
+SHOWN = 20
+
+Part = tuple[str, int, range]
+Comparable = tuple[object, ...]
+
+
+def main() -> None:
+    """Compare, and say what came of it."""
+    count, seed = int(sys.argv[1]), int(sys.argv[2])
+    sizes = {**{name: suite(name).size(None) for name in WHOLE}, "clinic": count}
+    parts = [part for name, size in sizes.items() for part in _parts(name, size, seed)]
+    compared = dict.fromkeys(sizes, 0)
+    different: list[str] = []
+    with mp.get_context("spawn").Pool(os.cpu_count()) as pool:
+        for done, ((name, _, places), found) in enumerate(pool.imap(differing, parts, chunksize=1), 1):
+            compared[name] += len(places)
+            different += found
+            if sys.stderr.isatty():
+                print(f"\r{done} of {len(parts)}", end="", file=sys.stderr)
+    for name, number in compared.items():
+        print(f"{name}: {number:,} cases of {suite(name).version}, seed {seed}")
+    print(f"{sum(compared.values()):,} cases compared, {len(different)} differ")
+    print("\n".join(different[:SHOWN]))
+    sys.exit(1 if different else 0)
+
+
+def _parts(name: str, size: int, seed: int) -> Iterator[Part]:
+    parts = -(-size // STEP)
+    return ((name, seed, part_of(size, number, parts)) for number in range(1, parts + 1))
+
+
+def differing(part: Part) -> tuple[Part, list[str]]:
+    """The ids of the cases that are coded differently."""
+    name, seed, places = part
+    theirs, cases = second().code, (suite(name).case(place, seed).case for place in places)
+    pairs = ((case.id, theirs(json.loads(encode(case))), json.loads(encode(code(case)))) for case in cases)
+    return part, [f"{case_id}: {one} and {other}" for case_id, one, other in pairs if comparable(one) != comparable(other)]
+
+
+def comparable(coding: dict[str, Any]) -> Comparable:
+    """Outcome, lines and alternatives, whatever their order."""
+    alternatives = {(a["rule"], a["session"], _lines(a["lines"]), a.get("outcome")) for a in coding.get("alternatives", ())}
+    return coding["outcome"], _lines(coding["lines"]), frozenset(alternatives)
+
+
+def _lines(found: list[dict[str, Any]]) -> Comparable:
+    return tuple(sorted((x["session"], x["code"], tuple(x.get("modifiers", ())), x.get("units", 1)) for x in found))
+
+
+def second() -> Any:
+    """The second implementation, as a module: a vendor's program, without types."""
+    found = sys.modules.get("correct_coder")
+    if found is None:
+        spec = importlib.util.spec_from_file_location("correct_coder", CODER)
+        assert spec is not None
+        assert spec.loader is not None
+        found = sys.modules["correct_coder"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(found)
+    return found
+
+
+if __name__ == "__main__":
+    main()
