@@ -64,11 +64,11 @@ bench: setup
 audit: setup
 	$(BIN)/python tests/audit.py
 
-# Damaged run folders, vendor and suite files and documents, for MINUTES: each is read or refused in words.
+# Damaged run folders, bundles, vendor and suite files, tables, cases, claims and answers, for MINUTES: read, or refused in words.
 MINUTES ?= 60
 .PHONY: fuzz
 fuzz: setup
-	$(BIN)/python tests/fuzz/fuzz.py $(MINUTES)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(MINUTES)
 
 # Runs killed at KILLS random moments and resumed: nothing is lost, nothing is there twice.
 KILLS ?= 200

@@ -3,6 +3,7 @@
 The runner, the canary and the fairness checks know no other difference between a coder and an editor.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -97,7 +98,8 @@ def _editor_signature(claim: Claim, disposition: Disposition) -> Signature:
 
 def _impossible_claims(claim: Claim) -> tuple[tuple[str, Claim], ...]:
     """A code that exists nowhere, and a service before the patient was born."""
-    before = claim.patient.birth_date.replace(year=claim.patient.birth_date.year - 1)
+    born = claim.patient.birth_date
+    before = born.replace(year=max(born.year - 1, dt.MINYEAR), day=min(born.day, 28))  # one born on February 29 too
     unknown = tuple(replace(line, code=NO_SUCH_CODE) for line in claim.lines)
     unborn = tuple(replace(line, date_of_service=before) for line in claim.lines)
     return (

@@ -147,6 +147,9 @@ def _template(file: TomlFile, path: Path) -> Template | None:
     table = file.table(_RequestTable, file.root["request"], "request", advice=_ADVICE)
     if table is None:
         return None
+    if "\0" in table.template:
+        file.fault("holds a NUL character", "request", "template")
+        return None
     place = path.parent / table.template
     if not place.resolve().is_relative_to(path.parent.resolve()):
         file.fault(

@@ -102,6 +102,7 @@ def test_an_unknown_kind_has_no_file() -> None:
         (HTTP + 'headers = { A = "x\\ny" }\n', "vendor.toml:7: the value holds a line break"),
         (PYTHON.replace(":", "."), "vendor.toml:6: 'coder.code' names no callable"),
         (CLI + '[request]\ntemplate = "gone.j2"\n', "vendor.toml:8: can't read gone.j2: No such file or directory"),
+        (CLI + '[request]\ntemplate = "gone\\u0000.j2"\n', "vendor.toml:8: holds a NUL character"),
         (CLI + '[response]\nformat = "yaml"\n', "vendor.toml:8: Invalid enum value 'yaml'"),
         (
             CLI + '[response]\nid = "a"\nlines = "b"\n',

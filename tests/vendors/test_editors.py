@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from rtconform.conformance.records import Result
 from rtconform.conformance.runfolder import RunFolder
+from rtconform.generators.suites import any_suite
 from rtconform.main import cli
 from rtconform.reference.errors import UserError
 from rtconform.reports.summary import Summary
@@ -50,6 +51,16 @@ def test_the_correct_editor(tmp_path: Path) -> None:
     assert summary.edits is not None
     assert (1.0, 1.0) == (summary.edits.sensitivity.share, summary.edits.specificity.share)
     assert {} == summary.edits.other_reasons
+
+
+@pytest.mark.parametrize("born", ["1956-02-29", "0001-03-04"])
+def test_a_canary_is_made_of_any_patient(born: str, tmp_path: Path) -> None:
+    """The day before a patient's birth is found also where the year before has none such, or is none."""
+    claim = json.loads(any_suite("edits-claim").case(0, 1).wire)
+    claim["patient"]["birth_date"] = born
+    (tmp_path / "own.jsonl").write_text(json.dumps(claim) + "\n")
+    summary, _ = run(VENDORS / "correct_editor" / "vendor.toml", tmp_path / "run", (str(tmp_path / "own.jsonl"),))
+    assert ({"pass": 1}, ()) == (verdicts(summary), summary.findings)
 
 
 def test_the_sample_editor(tmp_path: Path) -> None:
