@@ -106,8 +106,8 @@ class Deck(Struct, frozen=True, eq=False):
     """Up to `VARIANTS` layouts, spread evenly over machines, energies, beams, fractionations and diagnoses.
 
     Each is made when it is drawn: most decks of a long suite are drawn from once or twice. `ways` are of `options`, `sizes`
-    how many there are of what varies; layout n is number n * `stride` of all. `made` are the layouts, None where none has been
-    drawn yet. `margin`: the target has the margin of its motion.
+    how many there are of what varies; layout n of `count` is number n * `stride` of all. `margin`: the target has the margin
+    of its motion.
     """
 
     situation: Situation
@@ -117,16 +117,12 @@ class Deck(Struct, frozen=True, eq=False):
     regimens: tuple[Regimen, ...]
     margin: bool
     sizes: tuple[int, ...]
+    count: int
     stride: int
-    made: list[Layout | None]
 
     def one(self, draw: Draw) -> Layout:
         """A layout."""
-        number = int(draw() * len(self.made))
-        found = self.made[number]
-        if found is None:
-            found = self.made[number] = _layout_of(self, number)
-        return found
+        return _layout_of(self, int(draw() * self.count))
 
 
 def deck_of(
@@ -136,8 +132,7 @@ def deck_of(
     found = regimens(situation, technique, arrangement, sessions)
     sizes = (len(ways), len(found), len(situation.diagnoses), SWINGS, 2)
     total = math.prod(sizes)
-    made: list[Layout | None] = [None] * min(total, VARIANTS)
-    return Deck(situation, technique, arrangement, ways, found, margin, sizes, _stride(total), made)
+    return Deck(situation, technique, arrangement, ways, found, margin, sizes, min(total, VARIANTS), _stride(total))
 
 
 @cache
@@ -162,6 +157,7 @@ def _digits(number: int, sizes: tuple[int, ...]) -> list[int]:
     return digits
 
 
+@lru_cache(maxsize=1 << 14)
 def _layout_of(deck: Deck, number: int) -> Layout:
     """Layout `number` of the deck; decks that differ in what no layout shows share theirs."""
     way, regimen, diagnosis, swing, turn = _digits(number * deck.stride, deck.sizes)
