@@ -18,6 +18,7 @@ VARIANTS = 24
 """How many plans at most are kept for one combination in one situation."""
 
 _UNWATCHED = {"total_skin_electron", *TECHNIQUES_OUTSIDE} - {"srs", "sbrt", "proton"}
+_UNPLANNED = Planning()
 _NUMBERED = re.compile("^[CIP]TV[pn]?")
 _MARGIN_FOR_MOTION = ("passive_compression", "free_breathing_itv")
 
@@ -191,22 +192,29 @@ def _layout(
         situation, technique, arrangement, practice().machine[machine], energy, beams, regimen, diagnosis, swing, turn, margin
     )
     sketches = tuple(sketches_of(choice))
-    plans = tuple(_plan(choice, number, sketch, len(sketches)) for number, sketch in enumerate(sketches, 1))
-    centers: dict[str, Position] = {isocenter: place.center_mm for sketch in sketches for place, isocenter in sketch.places}
-    treated = [plan for plan, sketch in zip(plans, sketches, strict=True) if sketch.treated]
-    course = next(place.regimen for sketch in sketches if sketch.treated for place, _ in sketch.places)
+    plans = tuple([_plan(choice, number, sketch, len(sketches)) for number, sketch in enumerate(sketches, 1)])
+    centers = {isocenter: place.center_mm for sketch in sketches for place, isocenter in sketch.places}
+    treated = [(plan, sketch) for plan, sketch in zip(plans, sketches, strict=True) if sketch.treated]
+    lengths = [plan.fractions or 1 for plan, _ in treated]
+    course = treated[0][1].places[0][0].regimen
     return Layout(
         spread_mm=situation.spread_mm,
-        centers=tuple((name, *(round(value * 10) for value in center)) for name, center in centers.items()),  # type: ignore[misc]
+        centers=tuple([(name, *_tenths(center)) for name, center in centers.items()]),
         plans=plans,
-        delivered=tuple(beam.id for plan in treated for beam in plan.beams),
+        delivered=tuple([beam.id for plan, _ in treated for beam in plan.beams]),
         machine=choice.machine.label,
         fractions=course.fractions,
         sessions=course.sessions,
         days_apart=course.days_apart,
-        shortest=min(plan.fractions or 1 for plan in treated),
-        longest=max(plan.fractions or 1 for plan in treated),
+        shortest=min(lengths),
+        longest=max(lengths),
     )
+
+
+@cache
+def _tenths(position: Position) -> tuple[int, int, int]:
+    x, y, z = position
+    return round(x * 10), round(y * 10), round(z * 10)
 
 
 def _plan(choice: Choice, number: int, sketch: Sketch, count: int) -> Plan:
@@ -252,14 +260,22 @@ def _fields(choice: Choice, sketch: Sketch, place: Place) -> Iterator[tuple[str,
 def _planning(choice: Choice, sketch: Sketch, number: int) -> Planning:
     kind = practice().technique[sketch.technique].planning
     if kind == "none":
-        return Planning()
-    targets = dict.fromkeys(
-        _named(target, number, place.regimen.dose_gy) for place, _ in sketch.places for target in _drawn(choice, place)
-    )
-    organs = dict.fromkeys(organ for place, _ in sketch.places for organ in place.organs)
-    return Planning(
-        choice.situation.imaging, tuple(targets), tuple(organs), dvh_evaluated=True, inverse_optimized=kind == "inverse"
-    )
+        return _UNPLANNED
+    places = tuple([(_drawn(choice, place), place.regimen.dose_gy, place.organs) for place, _ in sketch.places])
+    return _evidence(choice.situation.imaging, places, number, kind == "inverse")
+
+
+@lru_cache(maxsize=1 << 12)
+def _evidence(
+    imaging: str,
+    places: tuple[tuple[tuple[str, ...], float, tuple[str, ...]], ...],
+    number: int,
+    inverse: bool,  # noqa: FBT001 - a cached function takes its arguments by place
+) -> Planning:
+    """The evidence of planning for places with these targets, doses (Gy) and organs: plans that are alike in them share it."""
+    targets = dict.fromkeys(_named(target, number, dose) for drawn, dose, _ in places for target in drawn)
+    organs = dict.fromkeys(organ for _, _, there in places for organ in there)
+    return Planning(imaging, tuple(targets), tuple(organs), dvh_evaluated=True, inverse_optimized=inverse)
 
 
 def _drawn(choice: Choice, place: Place) -> tuple[str, ...]:
