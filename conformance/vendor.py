@@ -52,6 +52,7 @@ _ADVICE = {
     "url": 'give it as "https://host/path"',
     "timeout_s": "seconds, above 0 and at most 3600",
     "workers": "a whole number from 1 to 256",
+    "allow_redirects_to": 'give a list of hosts, for instance ["coder.example", "eu.coder.example:8443"]',
     "method": 'use "POST" or "PUT"',
     "mode": 'use "stream" or "oneshot"',
     "format": 'use "json", "xml" or "text"',
@@ -286,6 +287,9 @@ def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str
             file.fault(f"rtconform sets the header {name} itself{instead}", "adapter", "headers", name)
         elif not _one_line(interpolate(value, variables)):
             file.fault("the value holds a line break, which no header may", "adapter", "headers", name)
+    for host in settings.allow_redirects_to:
+        if not _sound_host(host):
+            file.fault(f"{host!r} is no host; {_ADVICE['allow_redirects_to']}", "adapter", "allow_redirects_to")
     if not settings.content_type or not _one_line(settings.content_type):
         file.fault('must be one line, for instance "application/json"', "adapter", "content_type")
 
@@ -302,6 +306,13 @@ def _check_url(file: TomlFile, url: str) -> None:
         file.fault(f"not the address of a web service; {_ADVICE['url']}", "adapter", "url")
     elif parts.username is not None or parts.password is not None:
         file.fault("holds a user name; send it in headers, with its secret from the environment (${NAME})", "adapter", "url")
+
+
+def _sound_host(host: str) -> bool:
+    try:
+        return _one_line(host) and urlsplit(f"//{host}").port != 0
+    except ValueError:
+        return False
 
 
 def _one_line(text: str) -> bool:

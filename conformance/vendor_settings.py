@@ -21,6 +21,7 @@ from rtconform.reference.treatment import Case
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
+Host = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$", max_length=300)]
 Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
@@ -46,7 +47,7 @@ class CliSettings(Struct, frozen=True):
 
 
 class HttpSettings(Struct, frozen=True):
-    """A web service; `workers` is the number of requests at the same time."""
+    """A web service; `workers` is the number of requests at the same time. Redirects go to none but the hosts listed."""
 
     kind: Literal["http"]
     url: str
@@ -55,6 +56,7 @@ class HttpSettings(Struct, frozen=True):
     content_type: str = "application/json"
     timeout_s: Seconds = 10.0
     workers: Workers = 8
+    allow_redirects_to: tuple[Host, ...] = ()
 
 
 class PythonSettings(Struct, frozen=True):

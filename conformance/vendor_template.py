@@ -46,11 +46,13 @@ workers = 2                         # how many processes at the same time
 _HTTP = """
 [adapter]
 kind = "http"
-url = "http://127.0.0.1:8080/<verb>"  # one request a <question>; redirects are not followed, TLS certificates are checked
+url = "http://127.0.0.1:8080/<verb>"  # one request a <question>; TLS certificates are checked
 method = "POST"                     # or "PUT"
 content_type = "application/json"
 timeout_s = 10                      # how long one <question> may take
 workers = 8                         # how many requests at the same time
+# allow_redirects_to = ["a.example", "b.example:8443"]  # hosts to which a redirect (307 or 308) may take the <question> and
+                                    # the headers; without it none is followed
 # headers = { Authorization = "Bearer ${MY_TOKEN}" }  # ${NAME} comes from your environment and is kept out of reports
 """
 

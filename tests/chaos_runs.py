@@ -22,9 +22,9 @@ from rtconform.running import plan_run, run_to_folder
 CHAOS = Path(__file__).parent / "vendors" / "chaos"
 
 
-def load(name: str) -> Any:
-    """A module of the chaos vendors, loaded from its file."""
-    spec = importlib.util.spec_from_file_location(name, CHAOS / f"{name}.py")
+def load(name: str, folder: Path = CHAOS) -> Any:
+    """A module of the chaos vendors, or of another folder, loaded from its file."""
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -15,7 +15,7 @@ import stamina
 from yarl import URL
 
 from rtconform._version import __version__
-from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters import Log, Reply, connections, redirects
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.dialogue import Question
@@ -23,7 +23,8 @@ from rtconform.conformance.vendor_settings import HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 
 TRIES = 3
-"""How often a case is sent where the service says that it is busy (429, 503) or drops an idle connection."""
+"""How often a case is sent where the service says that it is busy (429, 503), drops an idle connection, or leaves on one what
+answers another case."""
 
 CONNECT_LIMIT_S = 10.0
 
@@ -41,6 +42,7 @@ class _Response:
     body: bytes
     fault: str = ""
     location: str = ""
+    not_followed: str = ""
     tries: int = 1
 
 
@@ -54,12 +56,13 @@ class _Busy(Exception):
 
 
 class HttpAdapter:
-    """Keeps up to `workers` requests under way. Redirects are refused, TLS certificates are checked."""
+    """Keeps up to `workers` requests under way. TLS certificates are checked; redirects lead only where the vendor file says."""
 
     def __init__(self, vendor: Vendor, settings: HttpSettings, log: Log, workers: int) -> None:
         self.window = workers
         self._settings = settings
         self._url = URL(vendor.filled(settings.url))
+        self._redirects_to = frozenset(map(redirects.host_of, settings.allow_redirects_to))
         self._headers = {
             "Accept-Encoding": "gzip, deflate",
             "User-Agent": f"rtconform/{__version__}",
@@ -77,8 +80,8 @@ class HttpAdapter:
         except VendorUnreachable as error:
             raise VendorUnreachable(self._exchange.redactor.text(str(error))) from None  # the host may be secret too
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self.window),
-            timeout=aiohttp.ClientTimeout(total=self._settings.timeout_s),
+            connector=connections.Connections(self.window),
+            timeout=aiohttp.ClientTimeout(total=None),  # the limit is on a request with all its redirects: see _send
             cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
             auto_decompress=False,  # decompressed here, within bounds
         )
@@ -116,6 +119,17 @@ class HttpAdapter:
         request = await self._exchange.request(question, document)
         if isinstance(request, Reply):
             return request
+        reply = await self._ask(question, request)
+        for _ in range(1, TRIES):
+            if not reply.answers_another:
+                break
+            connections.drop()
+            if not connections.was_kept():
+                break
+            reply = await self._ask(question, request)  # what came may have been left over from a case before
+        return reply
+
+    async def _ask(self, question: Question, request: bytes) -> Reply:
         started = time.perf_counter()
         try:
             response = await self._send_patiently(request)
@@ -172,9 +186,22 @@ class HttpAdapter:
         return isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError))
 
     async def _send(self, request: bytes) -> _Response:
+        async with asyncio.timeout(self._settings.timeout_s):
+            url = self._url
+            for _ in range(1 + redirects.MOST):
+                response = await self._send_to(url, request)
+                if not (300 <= response.status < 400 and response.location):
+                    return response
+                try:
+                    url = redirects.followed(url, response.status, response.location, self._redirects_to)
+                except redirects.NotFollowed as why:
+                    return replace(response, not_followed=str(why))
+            return replace(response, not_followed=f"more than {redirects.MOST} in a row are not followed")
+
+    async def _send_to(self, url: URL, request: bytes) -> _Response:
         assert self._session is not None  # noqa: S101 - start() comes first
         async with self._session.request(
-            self._settings.method, self._url, data=request, headers=self._headers, allow_redirects=False
+            self._settings.method, url, data=request, headers=self._headers, allow_redirects=False
         ) as response:
             body, fault = await _bounded_body(response)
             received = _Response(response.status, body, fault, response.headers.get("Location", ""))
@@ -193,9 +220,8 @@ class HttpAdapter:
 def _status_fault(response: _Response) -> str:
     if response.status < 300:
         return ""
-    if response.status < 400:
-        target = f" to {response.location}" if response.location else ""
-        return f"the service answered {response.status}, a redirect{target}: redirects are not followed, give the final url"
+    if response.not_followed:
+        return f"the service answered {response.status}, a redirect to {response.location}: {response.not_followed}"
     hints = {401: "check the headers", 403: "check the headers", 404: "check [adapter] url", 405: "check [adapter] method"}
     hint = f"; {hints[response.status]}" if response.status in hints else ""
     tries = f", {response.tries} times" if response.tries > 1 else ""

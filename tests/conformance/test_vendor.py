@@ -59,7 +59,8 @@ def test_what_init_comments_out_is_right(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("MY_LICENSE", "some-licence")
     monkeypatch.setenv("MY_TOKEN", "some-token")
     option = re.compile(
-        r"^# (?=\[|(settings|claims|techniques|documentation|env|headers|template|id|outcome|lines|notes) =)", re.M
+        r"^# (?=\[|(settings|claims|techniques|documentation|env|headers|allow_redirects_to|template|id|outcome|lines|notes) =)",
+        re.M,
     )
     path = tmp_path / "vendor.toml"
     path.write_text(option.sub("", scaffold(kind, mode)), encoding="utf-8")
@@ -100,6 +101,11 @@ def test_an_unknown_kind_has_no_file() -> None:
         (HTTP + 'headers = { "Content-Type" = "x" }\n', "vendor.toml:7: rtconform sets the header Content-Type itself"),
         (HTTP + 'headers = { "a b" = "x" }\n', "vendor.toml:7: 'a b' can't be the name of a header"),
         (HTTP + 'headers = { A = "x\\ny" }\n', "vendor.toml:7: the value holds a line break"),
+        (HTTP + 'allow_redirects_to = "a.example"\n', "vendor.toml:7: Expected `array`, got `str`; give a list of hosts"),
+        (HTTP + 'allow_redirects_to = ["https://a.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
+        (HTTP + 'allow_redirects_to = ["*.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
+        (HTTP + 'allow_redirects_to = ["a.example\\n"]\n', "vendor.toml:7: 'a.example\\n' is no host"),
+        (HTTP + 'allow_redirects_to = ["a.example:70000"]\n', "vendor.toml:7: 'a.example:70000' is no host; give a list"),
         (PYTHON.replace(":", "."), "vendor.toml:6: 'coder.code' names no callable"),
         (CLI + '[request]\ntemplate = "gone.j2"\n', "vendor.toml:8: can't read gone.j2: No such file or directory"),
         (CLI + '[request]\ntemplate = "gone\\u0000.j2"\n', "vendor.toml:8: holds a NUL character"),

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import ssl
 import threading
 import zlib
 from collections import Counter
@@ -19,10 +20,13 @@ class Service(ThreadingHTTPServer):
         self.asked: Counter[str] = Counter()
         self.headers: list[dict[str, str]] = []
         self.over = threading.Event()
+        self.location = ""
+        self.status = 307
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        scheme = "https" if isinstance(self.socket, ssl.SSLSocket) else "http"
+        return f"{scheme}://127.0.0.1:{self.server_address[1]}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -103,6 +107,7 @@ SERVICES: dict[str, Callable[[Handler, bytes], Any]] = {
     "busy": lambda handler, _: handler.reply(b"later", 429, Retry_After="0"),
     "busy_for_long": lambda handler, _: handler.reply(b"later", 503, Retry_After="3600"),
     "moved": lambda handler, _: handler.reply(b"", 302, Location="https://elsewhere.example/code"),
+    "redirects": lambda handler, _: handler.reply(b"", handler.server.status, Location=handler.server.location),
     "empty": lambda handler, _: handler.reply(b"", 200),
     "page": lambda handler, _: handler.reply(b"<html>Welcome</html>"),
     "wrong_id": lambda handler, body: handler.reply(answer(body, id="made:99")),
@@ -119,8 +124,10 @@ SERVICES: dict[str, Callable[[Handler, bytes], Any]] = {
 
 
 @contextmanager
-def serve() -> Iterator[Service]:
+def serve(context: ssl.SSLContext | None = None) -> Iterator[Service]:
     with Service() as service:
+        if context is not None:
+            service.socket = context.wrap_socket(service.socket, server_side=True)
         thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

@@ -5,12 +5,12 @@
 
 import contextlib
 import json
+import select
 import socket
 import ssl
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zlib
@@ -118,6 +118,14 @@ def twice_late(connection: socket.socket, answer: bytes) -> bool:
     return True
 
 
+def twice_meanwhile(connection: socket.socket, answer: bytes) -> bool:
+    """Answers, and on the same connection once more when the next request is there, before its answer."""
+    connection.sendall(response(answer))
+    select.select([connection], [], [], 1)
+    connection.sendall(response(answer))
+    return True
+
+
 def keep_alive_dropped(connection: socket.socket, answer: bytes) -> bool:
     """Answers, promises to keep the connection and closes it."""
     connection.sendall(response(answer, "200 OK", "Connection: keep-alive"))
@@ -152,6 +160,7 @@ HITS: dict[str, Hit] = {
     "endless_body": endless_body,
     "endless_continue": endless_continue,
     "twice_late": twice_late,
+    "twice_meanwhile": twice_meanwhile,
     "keep_alive_dropped": keep_alive_dropped,
     "no_http": raw(lambda a: a, "Sends its answer without any HTTP."),
     "chunked_garbage": raw(
@@ -266,29 +275,14 @@ def serve(context: ssl.SSLContext | None = None) -> Iterator[Service]:
         service.close()
 
 
-def self_signed() -> ssl.SSLContext:
-    """A context with a certificate that nobody has signed."""
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A context with a certificate, kept as certificate.pem in `folder`, that nobody else has signed."""
+    key, certificate = str(folder / "key.pem"), str(folder / "certificate.pem")
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate]
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*made, *names], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
-        names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        command = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-keyout",
-            key,
-            "-out",
-            certificate,
-            *names,
-        ]
-        subprocess.run(command, check=True, capture_output=True)
-        context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate, key)
     return context
 
 

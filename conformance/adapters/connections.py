@@ -1,0 +1,56 @@
+"""Kept connections to a web service, with nothing left on them that could be taken for the next answer.
+
+A service that sends more than it was asked for (an answer twice, say) leaves bytes on a connection, and whoever uses that next
+reads them first. aiohttp hands such a connection out again; this looks first, as urllib3 and httpcore do. What comes only after
+the next request was sent can't be told from its answer, but carries another id: then `drop` keeps the rest from going wrong too.
+"""
+
+import select
+from contextvars import ContextVar
+from weakref import WeakSet
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+
+_last: ContextVar[tuple[ResponseHandler, bool]] = ContextVar("_last")
+
+
+class Connections(aiohttp.TCPConnector):
+    """Up to `limit` connections at the same time, each kept for as long as nothing comes on it unasked."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit=limit)
+        self._seen: WeakSet[ResponseHandler] = WeakSet()
+
+    async def connect(self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:
+        """A connection that is new, or kept and silent."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            assert protocol is not None  # noqa: S101 - only a connection that was given back has none
+            kept = protocol in self._seen
+            if not kept or not (protocol.should_close or _readable(connection)):
+                self._seen.add(protocol)
+                _last.set((protocol, kept))
+                return connection
+            connection.close()
+
+
+def was_kept() -> bool:
+    """Whether the last request of this task went over a connection that had been used before."""
+    return _last.get()[1]
+
+
+def drop() -> None:
+    """The connection of this task's last request is used no more."""
+    _last.get()[0].force_close()
+
+
+def _readable(connection: Connection) -> bool:
+    """Whether something waits to be read: bytes that nobody asked for, or the end."""
+    assert connection.transport is not None  # noqa: S101 - as above
+    poll = select.poll()
+    poll.register(connection.transport.get_extra_info("socket"), select.POLLIN)
+    return bool(poll.poll(0))
