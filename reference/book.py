@@ -10,7 +10,8 @@ from functools import cached_property
 
 from rtconform.reference import facts, rules
 from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts
-from rtconform.reference.tables import Table
+from rtconform.reference.services import Carried, Service, carried_by, delivery_by, guidance_by
+from rtconform.reference.tables import ByFacts
 from rtconform.reference.treatment import Case
 
 Techniques = Mapping[str, PhotonTechnique | None]
@@ -32,19 +33,19 @@ class Book:
     session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
 
     @cached_property
-    def delivery_table(self) -> Table[rules.DeliveryRule]:
-        """`delivery`, to be asked."""
-        return Table(self.delivery)
+    def delivery_of(self) -> ByFacts[Service]:
+        """The delivery of a session, by `delivery`."""
+        return delivery_by(self.delivery)
 
     @cached_property
-    def guidance_table(self) -> Table[rules.GuidanceRule]:
-        """`guidance`, to be asked."""
-        return Table(self.guidance)
+    def guidance_of(self) -> ByFacts[Service]:
+        """The guidance of a session, by `guidance`."""
+        return guidance_by(self.guidance)
 
     @cached_property
-    def claims_table(self) -> Table[rules.ClaimRule]:
-        """`claims`, to be asked."""
-        return Table(self.claims)
+    def carried(self) -> ByFacts[Carried]:
+        """What the claim of a session carries, by `claims`."""
+        return carried_by(self.claims)
 
 
 BOOK = Book()

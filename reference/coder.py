@@ -5,6 +5,7 @@ alternative turns one ambiguity, and the readings from which any mixture of them
 """
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import chain
 
 from msgspec import Struct
@@ -13,17 +14,10 @@ from msgspec.structs import replace as with_fields
 from rtconform.reference import rules
 from rtconform.reference.book import BOOK, Book, Techniques
 from rtconform.reference.coding import Alternative, Coding, CodingLine, Line, Outcome
-from rtconform.reference.explain import delivery_reason, guidance_reason
 from rtconform.reference.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
-from rtconform.reference.tables import Table
+from rtconform.reference.services import NOTHING, Option
+from rtconform.reference.tables import ByFacts, asked_by, at_work
 from rtconform.reference.treatment import Case
-
-
-class Option(Struct, frozen=True, gc=False):
-    """Lines for one service of a session, and the ambiguities that must be read the other way for them (none: primary)."""
-
-    lines: tuple[CodingLine, ...]
-    flips: tuple[str, ...] = ()
 
 
 class SessionCoding(Struct, frozen=True, gc=False):
@@ -45,10 +39,10 @@ Sessions = tuple[SessionCoding, ...]
 
 _TWO_D: PhotonTechnique = "2d"
 
-_DELIVERY_FACTS = Table(rules.DELIVERY_FACTS)
-_LEVEL_FACTS = Table((*rules.ISOCENTERS, *rules.MOTION))
-_GUIDANCE_FACTS = Table(rules.GUIDANCE_FACTS)
-_SESSION_FACTS = Table[rules.SessionRule]((*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH))
+_PLACES = {rule_id: place for place, rule_id in enumerate(rules.RULES)}
+
+_SESSION_FACTS = (*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH)
+_session_rules = ByFacts(partial(at_work, _SESSION_FACTS), asked_by(_SESSION_FACTS))
 
 
 class Reading(Struct, frozen=True, gc=False):
@@ -150,61 +144,13 @@ def _coded(book: Book, sessions: Iterable[SessionFacts], struck: frozenset[str] 
 
 def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
     if book.scope_beam.when(s):
-        none = (Option(()),)
+        none = NOTHING.options
         return SessionCoding(s.session, none, none, ("SCOPE-BEAM",), (f"{s.session}: no beam delivered (SCOPE-BEAM)",))
-    at_work: list[str] = []
-    reasons: list[str] = []
-    delivery: tuple[Option, ...] = (Option(()),)
-    guidance: tuple[Option, ...] = (Option(()),)
-    carries = book.claims_table.holding(s)
-    if any(rule.delivery for rule in carries):
-        delivery, decided = _delivery(book, s)
-        for line in delivery[0].lines:
-            also = [option.flips[0] for option in delivery[1:] if option.flips[0] != line.rules[0]]
-            reasons.append(delivery_reason(s, line.code, (*line.rules, *also)))
-            at_work += [*decided, *also]
-        at_work += _at_work(_DELIVERY_FACTS, s)
-    if any(rule.guidance for rule in carries):
-        guidance, decided = _guidance(book, s)
-        if decided:
-            reasons.append(guidance_reason(s, billed=bool(guidance[0].lines), rules=decided))
-        at_work += [*decided, *(option.flips[-1] for option in guidance[1:])]
-    at_work += _at_work(_SESSION_FACTS, s)
-    at_work += [rule.id for rule in carries]
-    return SessionCoding(s.session, delivery, guidance, tuple(dict.fromkeys(at_work)), tuple(reasons))
-
-
-def _delivery(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = book.delivery_table.first(s)
-    if rule is None:  # some row of the reference's book always holds
-        return (Option(()),), ()
-    at_work = _at_work(_LEVEL_FACTS, s)
-    why = (rule.id, *(rule_id for rule_id in at_work if rule_id != "AMM-OBSERVED"))
-    options = [Option((CodingLine(s.session, rule.code, rules=why),))]
-    if rule.accepted:
-        options.append(Option((CodingLine(s.session, rule.accepted, rules=(rule.id,)),), (rule.id,)))
-    if "AMM-OBSERVED" in at_work:
-        options.append(Option((CodingLine(s.session, "77412", rules=("AMM-OBSERVED",)),), ("AMM-OBSERVED",)))
-    return tuple(options), why
-
-
-def _guidance(book: Book, s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    rule = book.guidance_table.first(s)
-    if rule is None:
-        return (Option(()),), ()
-    why = (rule.id, *_at_work(_GUIDANCE_FACTS, s))
-    billed = Option((CodingLine(s.session, rule.code, rule.modifiers, rules=why),))
-    nothing = Option(())
-    options = [billed, nothing] if rule.bills else [nothing, billed]
-    options = [options[0], *([with_fields(options[1], flips=(rule.id,))] if rule.either else [])]
-    if rules.IGRT_GLOBAL.when(s):
-        bare = (CodingLine(s.session, rule.code, rules=("IGRT-GLOBAL",)),)
-        options += [Option(bare, (*option.flips, "IGRT-GLOBAL")) for option in options if option.lines]
-    return tuple(options), why
-
-
-def _at_work(table: Table[rules.SessionRule], s: SessionFacts) -> tuple[str, ...]:
-    return tuple(rule.id for rule in table.holding(s))
+    carried = book.carried(s)
+    delivery = book.delivery_of(s) if carried.delivery else NOTHING
+    guidance = book.guidance_of(s) if carried.guidance else NOTHING
+    rule_ids = dict.fromkeys((*delivery.rules, *guidance.rules, *_session_rules(s), *carried.rules))
+    return SessionCoding(s.session, delivery.options, guidance.options, tuple(rule_ids), delivery.reasons + guidance.reasons)
 
 
 def _lines(sessions: Iterable[SessionCoding]) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -216,13 +162,13 @@ def _coding(case: Case, readings: tuple[Reading, ...], bites: tuple[str, ...]) -
     shown = primary if primary.sessions else readings[-1]
     reasons = [reason for session in shown.sessions for reason in session.reasons]
     reasons += [f"the record does not bear out what it declares: {rules.RULES[rule_id].says} ({rule_id})" for rule_id in bites]
-    at_work = {rule_id for session in shown.sessions for rule_id in session.rules} | set(bites)
+    ids = {rule_id for session in shown.sessions for rule_id in session.rules} | set(bites)
     return Coding(
         id=case.id,
         outcome=primary.outcome,
         lines=primary.lines,
         alternatives=(*_session_alternatives(primary), *_whole_alternatives(readings)),
-        rules=tuple(rule_id for rule_id in rules.RULES if rule_id in at_work),
+        rules=tuple(sorted(ids, key=_PLACES.__getitem__)),
         reasons=tuple(reasons),
     )
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtconform.reference.claim import Claim, ClaimLine, DispositionWord, Treatment
-from rtconform.reference.coder import Expectation, Option, expect
+from rtconform.reference.coder import Expectation, expect
 from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.editor_lines import Stop, whose_claim
 from rtconform.reference.explain import delivery_facts, guidance_facts
 from rtconform.reference.facts import SessionFacts
 from rtconform.reference.rules import RULES
+from rtconform.reference.services import Option
 from rtconform.reference.treatment import Billing, Case, Patient
 
 TOLERATED: tuple[DispositionWord, ...] = ("deny", "bundle", "review")

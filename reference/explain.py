@@ -17,6 +17,12 @@ _APPROVAL = {
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five")
 
+DELIVERY_TOLD = frozenset(
+    ("session", "beams", "plans", "total_skin", "electrons", "photons", "isocenters", "technique", "motion")
+)
+GUIDANCE_TOLD = frozenset(("session", "localizing", "monitored", "surface", "setup_images", "port_images", "mv_port", "approval"))
+"""The facts that the reasons of a session tell, of its delivery and of its guidance."""
+
 
 def count(number: int, noun: str) -> str:
     """`2, "isocenter"` as "two isocenters"."""

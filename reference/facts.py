@@ -149,9 +149,9 @@ def session_facts(case: Case, techniques: Mapping[str, PhotonTechnique | None] |
     family_of = {plan.id: technique_family(plan.technique) for plan in case.plans} | dict(techniques or {})
     plan_of = {beam.id: (plan, beam) for plan in case.plans for beam in plan.beams}
     positions = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
-    planned = [positions[b.isocenter] for p in case.plans for b in p.beams if b.isocenter in positions]
+    planned = dict.fromkeys([beam.isocenter for plan in case.plans for beam in plan.beams])
     active = [session.id for session in case.sessions if motion_state(session.motion or _NO_MOTION) == "active"]
-    planned_positions = len(distinct_positions(planned))
+    planned_positions = len(distinct_positions([positions[name] for name in planned if name in positions]))
     treated = sum(1 for session in case.sessions if session.beams_delivered)
     return tuple(
         _session_facts(
@@ -176,8 +176,9 @@ def delivered_plans(case: Case) -> tuple[Plan, ...]:
 
 def distinct_positions(positions: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """The positions that count as isocenters, read in order: one more than 1 mm away from each counted so far."""
-    counted: list[tuple[float, float, float]] = []
-    for position in dict.fromkeys(positions):  # most beams share theirs: to look it up is cheaper than to measure
+    distinct = list(dict.fromkeys(positions))  # most beams share theirs: to look it up is cheaper than to measure
+    counted = distinct[:1]
+    for position in distinct[1:]:
         if all(math.dist(position, other) > SAME_POINT_MM + _ROUNDING_MM for other in counted):
             counted.append(position)
     return counted
@@ -232,24 +233,27 @@ def _session_facts(
     planned: int,
     motion_elsewhere: bool,
 ) -> SessionFacts:
-    photon_plans = [plan for plan, beam in delivered if beam.radiation == "photon"]
-    families = {family for plan in photon_plans if (family := family_of[plan.id])}
+    radiations = {beam.radiation for _, beam in delivered}
+    plans = {plan.id: plan.technique for plan, _ in delivered}
+    families = {family for plan, beam in delivered if beam.radiation == "photon" and (family := family_of[plan.id])}
+    isocenters = dict.fromkeys([beam.isocenter for _, beam in delivered])
     motion = session.motion or _NO_MOTION
     state = motion_state(motion)
+    methods = {item.method for item in session.guidance}
     imaging = [item for item in session.guidance if item.method in LOCALIZING_METHODS]
     return SessionFacts(
         session=session.id,
         claim=case.billing.claim,
         sessions=treated,
         beams=len(delivered),
-        plans=len({plan.id for plan, _ in delivered}),
-        photons=bool(photon_plans),
-        electrons=any(beam.radiation == "electron" for _, beam in delivered),
-        total_skin=any(plan.technique == "total_skin_electron" for plan, _ in delivered),
+        plans=len(plans),
+        photons="photon" in radiations,
+        electrons="electron" in radiations,
+        total_skin="total_skin_electron" in plans.values(),
         technique=max(families, key=_COMPLEXITY.index, default=None),
         mixes_2d="2d" in families and len(families) > 1,
-        isocenters=len(distinct_positions([positions[beam.isocenter] for _, beam in delivered])),
-        isocenters_named=len({beam.isocenter for _, beam in delivered}),
+        isocenters=len(distinct_positions([positions[name] for name in isocenters])),
+        isocenters_named=len(isocenters),
         isocenters_planned=planned,
         couch_moved=_couch_moved(session, delivered),
         motion=state,
@@ -258,9 +262,9 @@ def _session_facts(
         motion_elsewhere=motion_elsewhere,
         documentation_empty=_documentation_empty(motion),
         localizing=tuple(item for item in imaging if item.purpose == "target_localization"),
-        surface=any(item.method == "surface" for item in session.guidance),
+        surface="surface" in methods,
         setup_images=any(item.purpose == "patient_setup" for item in imaging),
-        mv_port=any(item.method == "mv_port" for item in session.guidance),
+        mv_port="mv_port" in methods,
         port_images=session.port_images,
         approval=approval_state(session, next_session_at(session, case)),
     )

@@ -1,9 +1,9 @@
-"""Tables of rules, asked for one session after the other: what a table says is remembered by the facts that it asks about.
+"""Rules over the facts of a session, asked for one session after the other: what they say is remembered by what they look at.
 
-A table asks about a few facts that have a few values each, so that sessions soon repeat what it has been asked already.
+They look at a few facts that have a few values each, so that sessions soon repeat what has been asked already.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from operator import attrgetter
 from typing import Generic, TypeVar
 
@@ -12,30 +12,41 @@ from rtconform.reference.facts import SessionFacts
 from rtconform.reference.rules import SessionRule
 
 REMEMBERED = 10_000
-"""For how many values of its facts a table remembers what it says, at most."""
+"""For how many values of its facts it is remembered what a function makes of them, at most."""
 
-Rule_co = TypeVar("Rule_co", bound=SessionRule, covariant=True)
+R = TypeVar("R", bound=SessionRule)
+T = TypeVar("T")
 
 
-class Table(Generic[Rule_co]):
-    """Some rules over the facts of a session, in order."""
+class ByFacts(Generic[T]):
+    """A function of the facts of a session that looks only at those that are named."""
 
-    def __init__(self, rules: Iterable[Rule_co]) -> None:
-        self._rules = tuple(rules)
-        asked = {atom.fact for rule in self._rules for _, atom in atoms(rule.when)}
-        self._facts_of = attrgetter(*sorted(asked)) if asked else lambda _: ()
-        self._known: dict[Hashable, tuple[Rule_co, ...]] = {}
+    def __init__(self, function: Callable[[SessionFacts], T], looked_at: frozenset[str]) -> None:
+        self._function = function
+        self._looked_at = attrgetter(*sorted(looked_at)) if looked_at else lambda _: ()
+        self._known: dict[Hashable, T] = {}
 
-    def holding(self, s: SessionFacts) -> tuple[Rule_co, ...]:
-        """The rules that the facts meet."""
-        facts = self._facts_of(s)
+    def __call__(self, s: SessionFacts) -> T:
+        """What the function makes of the session."""
+        facts = self._looked_at(s)
         found = self._known.get(facts)
         if found is None:
-            found = tuple(rule for rule in self._rules if rule.when(s))
+            found = self._function(s)
             if len(self._known) < REMEMBERED:
                 self._known[facts] = found
         return found
 
-    def first(self, s: SessionFacts) -> Rule_co | None:
-        """The first of them: it decides, where the table is read from the top."""
-        return next(iter(self.holding(s)), None)
+
+def holding(rules: Iterable[R], s: SessionFacts) -> tuple[R, ...]:
+    """The rules that the facts meet, in order: where a table is read from the top, the first decides."""
+    return tuple(rule for rule in rules if rule.when(s))
+
+
+def at_work(rules: Iterable[SessionRule], s: SessionFacts) -> tuple[str, ...]:
+    """The ids of the rules that the facts meet."""
+    return tuple(rule.id for rule in holding(rules, s))
+
+
+def asked_by(rules: Iterable[SessionRule]) -> frozenset[str]:
+    """The facts that the rules ask about."""
+    return frozenset(atom.fact for rule in rules for _, atom in atoms(rule.when))

@@ -2,7 +2,8 @@
 
 from rtconform.generators.suite import SuiteCase, cases
 from rtconform.generators.suites import any_suite
-from rtconform.reference.coder import Option, expect
+from rtconform.reference.coder import expect
+from rtconform.reference.services import Option
 
 
 def options() -> list[Option]:
