@@ -5,8 +5,9 @@ Pure: the same case, expectation and answer give the same judgement, in a run an
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from rtconform.conformance.diagnosis import Blame, diagnose
 from rtconform.conformance.normal_form import NormalForm, expected_form, normal_form
@@ -20,8 +21,7 @@ MALFORMED = "DOC-MALFORMED"
 """The rule that suite `invalid` is about."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """`rules`: those broken by a fail, those that allow an accepted answer, else those that made the expected answer."""
 
     verdict: Verdict

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rtconform.reference.facts import LOCALIZING_METHODS, PASSIVE_METHODS, delivered_plans, distinct_positions, motion_state
+from rtconform.reference.facts import LOCALIZING_METHODS, PASSIVE_METHODS, distinct_positions, motion_state
 from rtconform.reference.treatment import Case, ClaimKind, Motion, Session, Setting
 
 ManagedMotion = Literal["none", "passive", "unmonitored", "observed", "active"]
@@ -20,6 +20,8 @@ MOTION_WORDS: dict[ManagedMotion, str] = {
     "active": "controlled the beam",
 }
 """The ways to manage motion, the least first, with what they are called in reports."""
+
+_WAYS = tuple(MOTION_WORDS)
 
 SEVERAL = "several"
 
@@ -42,13 +44,16 @@ class Traits(Struct, frozen=True):
 
 def traits_of(case: Case) -> Traits:
     """The traits of a case; parts of its record that contradict each other are passed over."""
+    at = {beam.id: (plan.technique, beam.isocenter) for plan in case.plans for beam in plan.beams}
+    position = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
     treated = [session for session in case.sessions if session.beams_delivered]
-    techniques = {plan.technique for plan in delivered_plans(case)}
-    ways = list(MOTION_WORDS)
+    delivered = [[at[beam] for beam in session.beams_delivered if beam in at] for session in treated]
     return Traits(
-        technique=_one_of(techniques),
-        isocenters=max((_isocenters(case, session) for session in treated), default=0),
-        motion=max((_motion(session.motion) for session in treated), key=ways.index, default="none"),
+        technique=_one_of({technique for beams in delivered for technique, _ in beams}),
+        isocenters=max(
+            (len(distinct_positions([position[name] for _, name in beams if name in position])) for beams in delivered), default=0
+        ),
+        motion=max((_motion(session.motion) for session in treated), key=_WAYS.index, default="none"),
         guidance=_guidance(treated),
         setting=case.billing.setting,
         claim=case.billing.claim,
@@ -59,13 +64,6 @@ def _one_of(words: set[str]) -> str:
     if len(words) > 1:
         return SEVERAL
     return next(iter(words), "none")
-
-
-def _isocenters(case: Case, session: Session) -> int:
-    at = {beam.id: beam.isocenter for plan in case.plans for beam in plan.beams}
-    position = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
-    named = (at.get(beam) for beam in dict.fromkeys(session.beams_delivered))
-    return len(distinct_positions([position[name] for name in named if name in position]))
 
 
 def _motion(motion: Motion | None) -> ManagedMotion:

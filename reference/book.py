@@ -6,12 +6,12 @@ The reference's own book is `BOOK`. A coder with another one is a faulty coder: 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from rtconform.reference import facts, rules
-from rtconform.reference.facts import CaseFacts, PhotonTechnique, SessionFacts
+from rtconform.reference.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
 from rtconform.reference.services import Carried, Service, carried_by, delivery_by, guidance_by
-from rtconform.reference.tables import ByFacts
+from rtconform.reference.tables import ByFacts, asked_by, holding
 from rtconform.reference.treatment import Case
 
 Techniques = Mapping[str, PhotonTechnique | None]
@@ -33,19 +33,24 @@ class Book:
     session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
 
     @cached_property
-    def delivery_of(self) -> ByFacts[Service]:
+    def delivery_of(self) -> ByFacts[SessionFacts, Service]:
         """The delivery of a session, by `delivery`."""
         return delivery_by(self.delivery)
 
     @cached_property
-    def guidance_of(self) -> ByFacts[Service]:
+    def guidance_of(self) -> ByFacts[SessionFacts, Service]:
         """The guidance of a session, by `guidance`."""
         return guidance_by(self.guidance)
 
     @cached_property
-    def carried(self) -> ByFacts[Carried]:
+    def carried(self) -> ByFacts[SessionFacts, Carried]:
         """What the claim of a session carries, by `claims`."""
         return carried_by(self.claims)
+
+    @cached_property
+    def doubts(self) -> ByFacts[PlanFacts, tuple[rules.PlanRule, ...]]:
+        """The rules of `plan_record` that a plan meets: the first says what is wrong with its record."""
+        return ByFacts(partial(holding, self.plan_record), asked_by(self.plan_record))
 
 
 BOOK = Book()

@@ -96,7 +96,7 @@ def _readings(
     A documentation rule bites where the lines hang on it: where what the record declares and what it supports are
     billed differently.
     """
-    weak = {plan.id: rule.id for plan in facts.plans if (rule := _weakness(book, plan))}
+    weak = {plan.id: found[0].id for plan in facts.plans if (found := book.doubts(plan))}
     undocumented = frozenset(s.session for s in declared if any(rule.when(s) for rule in book.session_record))
     if not weak and not undocumented:
         return (Reading("coded", _coded(book, declared)),), ()
@@ -124,10 +124,6 @@ def _readings(
     if unclear:
         return (Reading("needs_review"), *(Reading("coded", reading, unclear[0]) for reading in coded)), tuple(bites)
     return (Reading("coded", base), *(Reading("needs_review", rule=rule_id) for rule_id in bites)), tuple(bites)
-
-
-def _weakness(book: Book, plan: PlanFacts) -> rules.PlanRule | None:
-    return next((rule for rule in book.plan_record if rule.when(plan)), None)
 
 
 def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:

@@ -44,7 +44,7 @@ NOTHING = Service()
 """What a claim says of a service that it does not carry."""
 
 
-def delivery_by(table: Iterable[rules.DeliveryRule]) -> ByFacts[Service]:
+def delivery_by(table: Iterable[rules.DeliveryRule]) -> ByFacts[SessionFacts, Service]:
     """Delivery as these rules code it."""
 
     def coded(s: SessionFacts) -> Service:
@@ -60,7 +60,7 @@ def delivery_by(table: Iterable[rules.DeliveryRule]) -> ByFacts[Service]:
     return ByFacts(coded, asked_by((*table, *_LEVEL_FACTS, *rules.DELIVERY_FACTS)) | DELIVERY_TOLD)
 
 
-def guidance_by(table: Iterable[rules.GuidanceRule]) -> ByFacts[Service]:
+def guidance_by(table: Iterable[rules.GuidanceRule]) -> ByFacts[SessionFacts, Service]:
     """The professional part of guidance as these rules code it."""
 
     def coded(s: SessionFacts) -> Service:
@@ -71,7 +71,7 @@ def guidance_by(table: Iterable[rules.GuidanceRule]) -> ByFacts[Service]:
     return ByFacts(coded, asked_by((*table, *rules.GUIDANCE_FACTS, rules.IGRT_GLOBAL)) | GUIDANCE_TOLD)
 
 
-def carried_by(table: Iterable[rules.ClaimRule]) -> ByFacts[Carried]:
+def carried_by(table: Iterable[rules.ClaimRule]) -> ByFacts[SessionFacts, Carried]:
     """What claims carry by these rules."""
 
     def carried(s: SessionFacts) -> Carried:

@@ -1,6 +1,11 @@
 """Settings for every test."""
 
+from functools import cached_property
+
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from rtconform.reference.book import BOOK, Book
 
 # the clock of a busy CI machine proves nothing about the code; seeds are fixed so that a failure is everybody's
 settings.register_profile(
@@ -9,3 +14,11 @@ settings.register_profile(
 # tests/mutation: a run for each mutant, so each has to be short, and what fails need not be shrunk
 settings.register_profile("mutation", settings.get_profile("rtconform"), max_examples=10, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("rtconform")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_remembered() -> None:
+    """What the coder remembers of sessions is forgotten: a fork of a process that has coded (tests/mutation) codes for itself."""
+    for name, value in vars(Book).items():
+        if isinstance(value, cached_property):
+            vars(BOOK).pop(name, None)

@@ -4,8 +4,9 @@ Whatever a vendor does comes back as a `Reply`; only a vendor that can't be star
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from rtconform.conformance.dialogue import Question, Returned
 from rtconform.conformance.records import Event
@@ -15,8 +16,7 @@ __all__ = ["Adapter", "Log", "Reply"]
 Log = Callable[[Event], None]
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True, gc=False):
     """What came of asking one case.
 
     `status`: answered (then `answer` is there) | invalid (something came, no answer to this case) | error (crash, 5xx) |

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 
 import msgspec
 
@@ -19,8 +18,7 @@ _LONGEST_ERROR = 500
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, gc=False):
     """One document from a vendor.
 
     `id`: the case id that it carries, None where there is none; `fault`: why it is no answer; `refused`: it says `error`.

@@ -1,7 +1,5 @@
 """What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
 
-import dataclasses
-
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
@@ -94,7 +92,7 @@ class Exchange:
         refused: bool = False,
     ) -> Reply:
         """The reply without an answer. `stderr` is already without secrets."""
-        return dataclasses.replace(
+        return replace(
             _FAILURES[status],
             detail=self.shown(detail.encode(errors="replace"), LONGEST_DETAIL),
             received=self.shown(received),

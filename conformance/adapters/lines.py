@@ -1,15 +1,16 @@
 """Lines from a program that may send anything: bounded in length, whatever comes."""
 
 import asyncio
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 
 _CHUNK = 256 * 1024
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True, gc=False):
     """One line without its newline.
 
     `dropped`: it was longer than allowed, and only its beginning is here. `torn`: the output ended before its newline.

@@ -47,7 +47,9 @@ def test_a_table_without_rules_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("by", "table"), [(delivery_by, rules.DELIVERY), (guidance_by, rules.GUIDANCE), (carried_by, rules.CLAIMS)]
 )
-def test_services_are_the_same_for_whoever_asks_first(by: Callable[[Any], ByFacts[Any]], table: tuple[Any, ...]) -> None:
+def test_services_are_the_same_for_whoever_asks_first(
+    by: Callable[[Any], ByFacts[SessionFacts, Any]], table: tuple[Any, ...]
+) -> None:
     """What is remembered of sessions asked before is what a session would get that is asked first."""
     remembered = by(table)
     for session in (*SESSIONS, *reversed(SESSIONS)):
