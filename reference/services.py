@@ -49,13 +49,12 @@ def delivery_by(table: Iterable[rules.DeliveryRule]) -> ByFacts[SessionFacts, Se
 
     def coded(s: SessionFacts) -> Service:
         options, decided = _delivery(table, s)
-        reasons: list[str] = []
-        rule_ids: list[str] = []
-        for line in options[0].lines:
-            also = [option.flips[0] for option in options[1:] if option.flips[0] != line.rules[0]]
-            reasons.append(delivery_reason(s, line.code, (*line.rules, *also)))
-            rule_ids += [*decided, *also]
-        return Service(options, (*rule_ids, *at_work(rules.DELIVERY_FACTS, s)), tuple(reasons))
+        facts = at_work(rules.DELIVERY_FACTS, s)
+        if not decided:
+            return Service(options, facts)
+        (line,) = options[0].lines
+        also = [option.flips[0] for option in options[1:] if option.flips[0] != line.rules[0]]
+        return Service(options, (*decided, *also, *facts), (delivery_reason(s, line.code, (*line.rules, *also)),))
 
     return ByFacts(coded, asked_by((*table, *_LEVEL_FACTS, *rules.DELIVERY_FACTS)) | DELIVERY_TOLD)
 

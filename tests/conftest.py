@@ -16,9 +16,9 @@ settings.register_profile("mutation", settings.get_profile("rtconform"), max_exa
 settings.load_profile("rtconform")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What the coder remembers of sessions is forgotten: a fork of a process that has coded (tests/mutation) codes for itself."""
+    """What the coder remembers of sessions is forgotten: each test codes for itself, and is known (tests/mutation) to have."""
     for name, value in vars(Book).items():
         if isinstance(value, cached_property):
             vars(BOOK).pop(name, None)

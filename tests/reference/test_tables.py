@@ -11,7 +11,7 @@ from rtconform.reference import rules
 from rtconform.reference.coder import expect
 from rtconform.reference.explain import DELIVERY_TOLD, GUIDANCE_TOLD, delivery_reason, guidance_reason
 from rtconform.reference.facts import SessionFacts
-from rtconform.reference.services import carried_by, delivery_by, guidance_by
+from rtconform.reference.services import NOTHING, Service, carried_by, delivery_by, guidance_by
 from rtconform.reference.tables import ByFacts, asked_by, at_work, holding
 
 SESSIONS = [session for entry in cases(any_suite("boundaries"), 0) for session in expect(entry.case).sessions]
@@ -64,3 +64,10 @@ def test_reasons_tell_no_other_facts() -> None:
         guidance_reason(guidance, billed=True, rules=())  # type: ignore[arg-type] # the same
         assert delivery.looked_at <= DELIVERY_TOLD
         assert guidance.looked_at <= GUIDANCE_TOLD
+
+
+def test_without_rules_nothing_is_billed() -> None:
+    """Of a coder that has no rule for a service, what else is at work in the session is all that there is."""
+    for session in SESSIONS:
+        assert Service(rules=at_work(rules.DELIVERY_FACTS, session)) == delivery_by(())(session)
+        assert NOTHING == guidance_by(())(session)
