@@ -84,6 +84,9 @@ def form_in_words(form: NormalForm) -> str:
 
 
 def _judge_coded(case: Case, expectation: Expectation, answer: Answer) -> Judgement:
+    primary = expectation.readings[0]
+    if primary.outcome == "coded" and _word_for_word(answer, primary):
+        return Judgement("pass", expectation.coding.rules, "as the rules require")
     form = normal_form(answer.lines, case)
     for reading in expectation.readings:
         if reading.outcome != "coded":
@@ -95,7 +98,6 @@ def _judge_coded(case: Case, expectation: Expectation, answer: Answer) -> Judgem
         if not ambiguities:
             return Judgement("pass", expectation.coding.rules, "as the rules require")
         return Judgement("accepted", ambiguities, f"accepted: guidance is ambiguous here ({', '.join(ambiguities)})")
-    primary = expectation.readings[0]
     if primary.outcome != "coded":
         expected = f"{primary.outcome} expected: {'; '.join(expectation.coding.reasons)}"
         return Judgement("fail", _deciding(expectation), f"{form_in_words(form)} billed, {expected}")
@@ -124,6 +126,12 @@ def _deciding(expectation: Expectation) -> tuple[str, ...]:
     if record or coding.outcome != "coded":
         return record or coding.rules
     return tuple(dict.fromkeys(line.rules[0] for line in coding.lines)) or coding.rules[:1]
+
+
+def _word_for_word(answer: Answer, primary: Reading) -> bool:
+    """Whether an answer is the primary one as the reference writes it: most are, and need no normal form."""
+    answered = [(line.session, line.code, line.modifiers, line.units, line.payment) for line in answer.lines]
+    return answered == [(line.session, line.code, line.modifiers, line.units, "separate") for line in primary.lines]
 
 
 def _match(reading: Reading, form: NormalForm) -> tuple[str, ...] | None:

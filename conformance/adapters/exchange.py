@@ -71,7 +71,7 @@ class Exchange:
         if answer is not None and answer.id != case_id:
             fault = f"answers {self._dialogue.question} {answer.id!r}, asked was {case_id!r}"
             reply = self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
-            return dataclasses.replace(reply, answers_another=True)
+            return replace(reply, answers_another=True)
         if answer is None:
             return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
         return self.answered(answer, latency_ms=latency_ms, stderr=stderr)

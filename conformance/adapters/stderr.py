@@ -50,6 +50,8 @@ class StderrTail:
 
     def since(self, mark: int) -> str:
         """The end of what came after `mark`, as text without secrets."""
+        if self.total == mark:
+            return ""
         length = min(self.total - mark, len(self._tail))
         tail = self._tail[len(self._tail) - length :]
         return self._log.exchange.shown_tail(tail, cut=length < self.total)
