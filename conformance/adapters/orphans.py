@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 
+from rtconform.conformance.adapters import survivors
+
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _ROUNDS = 20
 _EVERY = 64
@@ -26,13 +28,15 @@ _starts = 0
 
 
 def adopt() -> None:
-    """From now on this process inherits what its descendants leave behind.
+    """From now on this process inherits what its descendants leave behind, and what it leaves itself is killed.
 
     Only for a process that is ours alone: every child that was not started through `started` will be killed.
     """
     global _adopting  # noqa: PLW0603 - the kernel keeps this for the process, and so do we
     if sys.platform == "linux":
         _adopting = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) == 0
+    with _starting:
+        _own.add(survivors.watch())
 
 
 def started(start: "Callable[[], Popen[bytes]]") -> "Popen[bytes]":
@@ -40,6 +44,7 @@ def started(start: "Callable[[], Popen[bytes]]") -> "Popen[bytes]":
     global _starts  # noqa: PLW0603 - counts the starts of the process, as the kernel its children
     with _starting:
         process = start()
+        survivors.runs(process.pid)
         if _adopting:
             _own.add(process)
             _starts += 1

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rtconform.commands.options import FORMAT, print_rows, slug
+from rtconform.conformance.adapters.survivors import watch
 from rtconform.conformance.hunting import EFFORT, Ended, Found, Hunted, Watch
 from rtconform.conformance.hunting import hunt as hunt_faults
 from rtconform.conformance.quarry import QUARRIES
@@ -62,6 +63,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
     signal.signal(signal.SIGTERM, _stop)
+    watch()
     hunted = _watched(loaded, effort, seed)
     if hunted.found:
         _write(file, hunted.found)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from rtconform.conformance.adapters.sample import sample_claims
+from rtconform.conformance.adapters.survivors import watch
 from rtconform.conformance.check import check_vendor
 from rtconform.conformance.dialogue import Question, RoleName
 from rtconform.conformance.vendor import load_vendor, scaffold
@@ -75,6 +76,7 @@ def check(path: Path) -> None:
     Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
     """
     loaded = load_vendor(path)
+    watch()
     checks = asyncio.run(check_vendor(loaded, _QUESTIONS[loaded.role]()))
     for line in checks:
         click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
