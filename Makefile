@@ -59,7 +59,7 @@ wheel-check: setup
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
 
-# Our dependencies against the known advisories; says loudly what it could not look up.
+# Our dependencies against the known advisories: fails for a vulnerable one, and where not all could be looked up.
 .PHONY: audit
 audit: setup
 	$(BIN)/python tests/audit.py
