@@ -158,7 +158,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; give the path of a TOML file") from None
     if len(content) > LONGEST_FILE:
-        raise UserError(f"{path}: longer than {LONGEST_FILE} bytes, no such file is")
+        raise UserError(f"{path}: longer than {LONGEST_FILE} bytes; give the path of a TOML file")
     return content
 
 

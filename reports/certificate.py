@@ -58,17 +58,23 @@ def _coverage(c: Certificate) -> Iterator[tuple[str, str]]:
     yield "payers", ", ".join(covered.payers) or "none"
     yield "dates of service", f"{covered.first_date_of_service} to {covered.last_date_of_service}"
     for reason, number in covered.not_applicable.items():
-        yield "not applicable", f"{number} cases: {reason}"
+        yield "not applicable", f"{_cases(number)}: {reason}"
     if not covered.not_applicable:
         yield "not applicable", "nothing: every case was asked"
 
 
 def _fault(fault: FaultRecord) -> Iterator[tuple[str, str]]:
-    cases = "1 case" if fault.cases == 1 else f"{fault.cases} cases"
-    yield "fault", f"{fault.cause}: {fault.says} {cases}, the smallest {fault.smallest.id}: {fault.smallest.explanation}"
+    yield (
+        "fault",
+        f"{fault.cause}: {fault.says} {_cases(fault.cases)}, the smallest {fault.smallest.id}: {fault.smallest.explanation}",
+    )
     for command in fault.smallest.reproduce:
         yield "", command
 
 
 def _moment(moment: dt.datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} {moment.tzname()}"
+
+
+def _cases(number: int) -> str:
+    return "1 case" if number == 1 else f"{number} cases"

@@ -72,7 +72,7 @@ def unpack(bundle: bytes, source: str) -> Contents:
         if len(files) == MAX_FILES:
             raise UserError(f"{source}: byte {position}: more than {MAX_FILES} files; a bundle has fewer")
         if size > len(bundle) - begin:
-            raise UserError(f"{source}: byte {position}: {name} says that it is {size} bytes long, the file ends before that")
+            raise UserError(f"{source}: byte {position}: {name} is cut off: get the bundle again")
         files[name] = bundle[begin : begin + size]
         starts.append((position, name))
         position = begin + size
@@ -89,13 +89,17 @@ def unpack(bundle: bytes, source: str) -> Contents:
 
 def _header(bundle: bytes, position: int, source: str) -> tuple[str, int, int]:
     """Name, beginning and size of the file whose header stands at `position`."""
+    cut_off = UserError(f"{source}: byte {position}: the file is cut off: get the bundle again")
     try:
         _, _, flags, method, _, _, _, stored, size, name_length, extra_length = _LOCAL.unpack_from(bundle, position)
     except struct.error:
-        raise UserError(f"{source}: byte {position}: the file ends within a header: it is cut off") from None
+        raise cut_off from None
     if flags or method or stored != size:
-        raise UserError(f"{source}: byte {position}: compressed, encrypted or streamed: a bundle's files are stored as they are")
+        what = "compressed, encrypted or streamed, so somebody packed it anew: give the file that rtconform certify wrote"
+        raise UserError(f"{source}: byte {position}: {what}")
     end_of_name = position + _LOCAL.size + name_length
+    if end_of_name > len(bundle):
+        raise cut_off
     name = bundle[position + _LOCAL.size : end_of_name]
     if not _NAME.fullmatch(name):
         raise UserError(f"{source}: byte {position}: {name[:60]!r} is no name of a file in a bundle")

@@ -97,7 +97,12 @@ def read_signing_key(pem: bytes, source: str) -> SigningKey:
     except TypeError:
         raise UserError(f"{source}: the key is encrypted: give it decrypted, in a file that only you can read") from None
     except Exception:  # noqa: BLE001 - the library raises several kinds for what is no key, and their texts may quote it
-        raise UserError(f"{source}: no private key in PEM form; {_GENERATE}") from None
+        what = (
+            "a public key, which signs nothing: give the private one"
+            if b"PUBLIC KEY-----" in pem
+            else "no private key in PEM form"
+        )
+        raise UserError(f"{source}: {what}; {_GENERATE}") from None
     if not isinstance(key, _ed25519().Ed25519PrivateKey):
         raise UserError(f"{source}: a key of another kind than Ed25519; {_GENERATE}")
     return SigningKey(_public(key.public_key()), key)
@@ -110,7 +115,9 @@ def read_public_key(pem: bytes, source: str) -> PublicKey:
     except MissingExtra:
         raise
     except Exception:  # noqa: BLE001 - the library raises several kinds for what is no key
-        raise UserError(f"{source}: no public key in PEM form; make one with: openssl pkey -in key.pem -pubout") from None
+        private = b"PRIVATE KEY-----" in pem
+        what = "a private key, which nobody but the certifier should have" if private else "no public key in PEM form"
+        raise UserError(f"{source}: {what}; the certifier makes the public one with: openssl pkey -in key.pem -pubout") from None
     if not isinstance(key, _ed25519().Ed25519PublicKey):
         raise UserError(f"{source}: a key of another kind than Ed25519")
     return _public(key)

@@ -11,10 +11,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from rtconform.reference.errors import UserError
+from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reference.wire import decode, encode
 
 LONGEST_OPENING = 4096
+LONGEST_NAME = 200
 _SEED_BITS = 53
 """So that a seed is a whole number in every reader of JSON."""
 
@@ -22,7 +23,7 @@ _SEED_BITS = 53
 class Opening(Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag="rtconform.seed/1"):
     """What a commitment is the digest of: `secret` is 32 random bytes, hexadecimal; `date` the day of the commitment."""
 
-    vendor: Annotated[str, Meta(min_length=1, max_length=200)]
+    vendor: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
     date: dt.date
     secret: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
@@ -36,7 +37,11 @@ def read_opening(document: bytes, source: str) -> Opening:
     """The opening in `document`. Raises UserError where it is none, or not in the one form that its digest is taken of."""
     if len(document) > LONGEST_OPENING:
         raise UserError(f"{source}: too long for a seed; give a file that rtconform seed commit wrote")
-    opening = decode(document, Opening, source)
+    try:
+        opening = decode(document, Opening, source)
+    except DocumentError as error:
+        faults = "; ".join(map(str, error.faults))
+        raise UserError(f"{source}: no seed: {faults}; give a file that rtconform seed commit wrote") from None
     if encode(opening) + b"\n" != document:
         raise UserError(f"{source}: not in the form in which rtconform seed commit wrote it: give the file unchanged")
     return opening

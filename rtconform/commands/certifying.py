@@ -16,7 +16,7 @@ from rtconform.commands.options import FORMAT
 from rtconform.commands.running import run_watched
 from rtconform.conformance.certificates.checks import Check, Trust
 from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_public_key, read_signing_key
-from rtconform.conformance.certificates.seeds import LONGEST_OPENING, commitment, draw, read_opening, seed_of
+from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.records import now
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
@@ -90,7 +90,7 @@ def verify(bundle: Path, public_key: Path | None, published: str | None, form: s
     """Check a BUNDLE offline, trusting nothing in it: cases are made again, answers judged again, line by line what held.
 
     \b
-    rtconform verify certificate.zip --public-key certifier.pem --commitment SHA256
+    rtconform verify certificate.zip --public-key certifier.pub --commitment SHA256
 
     Exit code 0: a certificate, and every check that was made held; 1: something did not hold, or it is a refusal; 2: it
     can't be read. What was not checked is said: with no --public-key, whose signature it is.
@@ -125,8 +125,11 @@ def seed() -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("seed.json"), show_default=True, help="Keep this secret.")
 def commit(vendor: str, out: Path) -> None:
     """Draw a secret seed, write it to a file that only you can read, and print the commitment to publish."""
+    if not 1 <= len(vendor) <= LONGEST_NAME:
+        raise click.BadParameter(
+            f"give the name that the vendor file has, of 1 to {LONGEST_NAME} characters", param_hint="--vendor"
+        )
     document = draw(vendor, now().date())
-    read_opening(document, "--vendor")
     try:
         with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123 - a mode from the start
             stream.write(document)

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.certificates.container import MAX_FILES, pack, unpack
 from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
-from rtconform.conformance.certificates.envelope import SigningKey, pae, read_envelope, read_signing_key, seal
+from rtconform.conformance.certificates.envelope import SigningKey, pae, read_envelope, read_public_key, read_signing_key, seal
 from rtconform.conformance.certificates.regeneration import CERTIFYING
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.roles import role_asked
@@ -97,6 +97,16 @@ def test_what_other_archives_hold_is_refused(name: str, compression: int, said: 
         unpack(stream.getvalue(), "b.zip")
 
 
+def test_an_archive_that_is_cut_off() -> None:
+    """Wherever the end of a bundle is missing, this is said, or found when it is packed anew."""
+    whole = pack({"a.json": b"1" * 50, "b.json": b"2"})
+    for length in range(4, len(whole)):
+        try:
+            assert unpack(whole[:length], "b.zip").altered
+        except UserError as error:
+            assert "cut off: get the bundle again" in str(error)  # noqa: PT017 - one of two ways
+
+
 def test_too_many_files_and_one_twice() -> None:
     """The number of files is bounded, and none hides another of the same name."""
     many = pack({f"n{number}.json": b"" for number in range(MAX_FILES + 1)})
@@ -125,6 +135,7 @@ def test_the_seal_is_dsse(key: SigningKey, payload: bytes) -> None:
     ("pem", "said"),
     [
         (b"", "no private key in PEM form"),
+        (read_signing_key(private_key(), "k").public.pem.encode(), "a public key, which signs nothing"),
         (b"-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----\n", "no private key in PEM form"),
         (
             Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")),
@@ -135,13 +146,23 @@ def test_the_seal_is_dsse(key: SigningKey, payload: bytes) -> None:
             "another kind than Ed25519",
         ),
     ],
-    ids=["empty", "garbage", "encrypted", "elliptic"],
+    ids=["empty", "public", "garbage", "encrypted", "elliptic"],
 )
 def test_what_is_no_signing_key(pem: bytes, said: str) -> None:
     """What is no Ed25519 key is refused, with what to do, and nothing of it is shown."""
     with pytest.raises(UserError, match=said) as caught:
         read_signing_key(pem, "key.pem")
     assert "SECRET" not in str(caught.value)
+
+
+def test_what_is_no_public_key() -> None:
+    """Somebody who was given the private key is told so."""
+    for pem, said in (
+        (b"", "no public key in PEM form"),
+        (private_key(), "a private key, which nobody but the certifier should have"),
+    ):
+        with pytest.raises(UserError, match=said):
+            read_public_key(pem, "key.pem")
 
 
 def test_a_commitment_is_the_digest_of_its_opening() -> None:
@@ -167,7 +188,7 @@ def test_a_commitment_is_the_digest_of_its_opening() -> None:
 )
 def test_an_opening_has_one_form(document: bytes) -> None:
     """What is not byte for byte what was committed to is refused: its digest would be another."""
-    with pytest.raises(UserError, match=r"seed\.json"):
+    with pytest.raises(UserError, match=r"^seed\.json: .* that rtconform seed commit wrote|unchanged$"):
         read_opening(document, "seed.json")
 
 

@@ -546,6 +546,13 @@ def test_a_bundle_that_is_none(tmp_path: Path) -> None:
         assert done.stderr.startswith(f"rtconform: {name}: ")
 
 
+def test_a_seed_for_nobody(tmp_path: Path) -> None:
+    """A commitment is to a vendor's name; without one nothing is written."""
+    done = rtconform("seed", "commit", "--vendor", "", cwd=tmp_path)
+    assert (2, "", []) == (done.returncode, done.stdout, list(tmp_path.iterdir()))
+    assert "give the name that the vendor file has" in done.stderr
+
+
 def test_reveal(good: Issued) -> None:
     """The opening is printed with what follows from it; another commitment is not what it opens."""
     done = rtconform("seed", "reveal", "seed.json", "--commitment", good.commitment, cwd=good.folder)
