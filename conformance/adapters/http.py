@@ -106,7 +106,8 @@ class HttpAdapter:
                 f"{self._named()}: no TLS with {host}:{port}: {error.reason or error}; should [adapter] url begin with http://?"
             ) from None
         except OSError as error:
-            reason = error.strerror or str(error)
+            refused = isinstance(error, ConnectionRefusedError)  # asyncio tells of it in words of its own
+            reason = "connection refused" if refused else error.strerror or str(error)
             raise VendorUnreachable(
                 f"{self._named()}: can't connect to {host}:{port}: {reason}; is the service running, is [adapter] url right?"
             ) from None

@@ -167,6 +167,8 @@ class StreamWorker:
         if not self._ever_answered and self._deaths >= HOPELESS:
             waiting += self._queue
             detail = f"the program {how}, as each of the {self._deaths} times that it was started; it has answered nothing"
+            if code == 0:
+                detail += ": does it go on reading until its input ends?"
             self._charge(waiting, "error", detail, life)
             return
         detail = f"the program {how} while this case was in flight"
