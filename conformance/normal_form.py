@@ -17,6 +17,9 @@ REPEAT_MODIFIERS = frozenset({"59", "76", "XE"})
 Service = tuple[str, tuple[str, ...]]
 """Code and sorted modifiers of one unit of service."""
 
+Billed = tuple[str, Service, int]
+"""So many units of a service in a session."""
+
 NormalForm = dict[str, Counter[Service]]
 """What is billed separately, by session: how many units of which service."""
 
@@ -28,10 +31,9 @@ def normal_form(lines: Iterable[AnswerLine], case: Case) -> NormalForm:
     can stand for; 59, 76 or XE is dropped from all lines of a service but one.
     """
     billed = [line for line in lines if not _tolerated(line, case.billing.claim)]
-    units = _without_repeat_modifiers(_spread(billed, case))
     form: NormalForm = {}
-    for session, service in units:
-        form.setdefault(session, Counter())[service] += 1
+    for session, service, units in _without_repeat_modifiers(_spread(billed, case)):
+        form.setdefault(session, Counter())[service] += units
     return form
 
 
@@ -52,29 +54,27 @@ def _tolerated(line: AnswerLine, claim: ClaimKind) -> bool:
     return line.code == GUIDANCE_CODE and (line.modifiers == (TECHNICAL,) or (claim == "facility" and not line.modifiers))
 
 
-def _spread(lines: Sequence[AnswerLine], case: Case) -> list[tuple[str, Service]]:
-    """One entry a unit. Units beyond the first go to further sessions without a line of that kind, while there are any."""
-    units = []
+def _spread(lines: Sequence[AnswerLine], case: Case) -> list[Billed]:
+    """Each line's units. Units beyond the first go to further sessions without a line of that kind, while there are any."""
+    billed = []
     for line in lines:
         service = (line.code, tuple(sorted(line.modifiers)))
         taken = {other.session for other in lines if _kind(other.code) == _kind(line.code)}
-        free = [s.id for s in case.sessions if s.beams_delivered and s.id not in taken]
-        homes = [line.session, *free[: line.units - 1]]
-        homes += [line.session] * (line.units - len(homes))
-        units += [(home, service) for home in homes]
-    return units
+        free = [s.id for s in case.sessions if s.beams_delivered and s.id not in taken][: line.units - 1]
+        billed.append((line.session, service, line.units - len(free)))
+        billed += [(session, service, 1) for session in free]
+    return billed
 
 
-def _without_repeat_modifiers(units: list[tuple[str, Service]]) -> list[tuple[str, Service]]:
-    """Drop a lone repeat modifier where at least one line of the same kind of service stands without."""
-    repeats = [REPEAT_MODIFIERS.intersection(modifiers) for _, (_, modifiers) in units]
-    total = Counter(_kind(code) for _, (code, _) in units)
-    marked = Counter(_kind(code) for (_, (code, _)), found in zip(units, repeats, strict=True) if found)
+def _without_repeat_modifiers(billed: list[Billed]) -> list[Billed]:
+    """Drop a lone repeat modifier where at least one unit of the same kind of service stands without."""
+    repeats = [REPEAT_MODIFIERS.intersection(modifiers) for _, (_, modifiers), _ in billed]
+    bare = {_kind(code) for (_, (code, _), _), found in zip(billed, repeats, strict=True) if not found}
     plain = []
-    for (session, (code, modifiers)), found in zip(units, repeats, strict=True):
-        if len(found) == 1 and marked[_kind(code)] < total[_kind(code)]:
-            modifiers = tuple(modifier for modifier in modifiers if modifier not in found)  # noqa: PLW2901 - the unit without it
-        plain.append((session, (code, modifiers)))
+    for (session, (code, modifiers), units), found in zip(billed, repeats, strict=True):
+        if len(found) == 1 and _kind(code) in bare:
+            modifiers = tuple(modifier for modifier in modifiers if modifier not in found)  # noqa: PLW2901 - the line without it
+        plain.append((session, (code, modifiers), units))
     return plain
 
 

@@ -1,11 +1,14 @@
 """The catalogue of faults met in the field: each is a coder, each is caught, each is known again by its answers."""
 
 import pytest
+from msgspec.structs import replace
 
+from rtconform.conformance.judge import judge
 from rtconform.conformance.strength import FAULTS, known_fault
 from rtconform.conformance.strength.faulty import correct
 from rtconform.generators.suite import cases
 from rtconform.generators.suites import suite
+from rtconform.reference.coder import expect
 from rtconform.reference.rules import RULES
 from rtconform.reference.treatment import Case
 
@@ -46,3 +49,13 @@ def test_an_unknown_mixture_names_no_fault() -> None:
     one, other = FAULTS["imrt-77386"], FAULTS["surface-present"]
     answers = [(case, (one if number % 2 else other).code(case)) for number, case in enumerate(BOUNDARIES)]
     assert known_fault(answers) is None
+
+
+def test_a_number_of_the_record_costs_nothing_however_large_it_is() -> None:
+    """A record that tells of a million million port images, and a coder that bills each of them."""
+    case = next(case for case in BOUNDARIES if case.billing.claim != "professional" and correct(case).lines)
+    many = replace(case, sessions=tuple(replace(session, port_images=10**12) for session in case.sessions))
+    billed = FAULTS["77417-each"].code(many)
+    assert 10**12 in {line.units for line in billed.lines}
+    assert "fail" == judge(many, expect(many), billed).verdict
+    assert FAULTS["77417-each"] == known_fault([(many, billed)])
