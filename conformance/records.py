@@ -40,7 +40,7 @@ class SuiteRecord(Struct, frozen=True):
     name: str
     version: str
     digest: str
-    cases: int
+    cases: Annotated[int, Meta(ge=0, le=2**53)]
     seed: int
 
 

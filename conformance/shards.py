@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import cast
 
@@ -10,10 +10,13 @@ from msgspec.structs import replace
 
 from rtconform.conformance.merging import EventMerge, Slice
 from rtconform.conformance.records import Manifest, Result
-from rtconform.conformance.runfolder import RunFolder, RunWriter
+from rtconform.conformance.runfolder import MANIFEST, RunFolder, RunWriter
 from rtconform.conformance.runner import Chosen
 from rtconform.generators.suite import AnySuite, SuiteItem, part_of
 from rtconform.reference.errors import UserError
+
+NAMED = 20
+"""How many missing shards are named."""
 
 SAME = ("rule_set", "mode", "seed", "only", "baseline")
 """What shards of one run have in common in their manifests, beside the vendor, the harness and the suites."""
@@ -52,15 +55,19 @@ def _in_order(folders: Iterable[RunFolder]) -> list[RunFolder]:
         first = first or folder
         if differences := _differences(first.manifest, folder.manifest):
             raise UserError(f"{folder.path} and {first.path} are no shards of one run; they differ in: {', '.join(differences)}")
-        part, _ = folder.manifest.shard
+        part, parts = folder.manifest.shard
+        if not 1 <= part <= parts:
+            raise UserError(f"{folder.path}: there is no shard {part} of {parts}: its {MANIFEST} was altered")
         if part in by_part:
             raise UserError(f"{folder.path} and {by_part[part].path} are the same shard, number {part}")
         by_part[part] = folder
     if first is None or first.manifest.shard is None:
         raise UserError("no shards to merge: give the run folders that rtconform run --shard I/N made")
     parts = first.manifest.shard[1]
-    if missing := [f"{part}/{parts}" for part in range(1, parts + 1) if part not in by_part]:
-        raise UserError(f"shard {', '.join(missing)} missing: a run is merged whole")
+    lacking = (f"{part}/{parts}" for part in range(1, parts + 1) if part not in by_part)
+    if missing := list(islice(lacking, NAMED)):  # there may be any number: the folders may be anybody's
+        more = f" and {parts - len(by_part) - len(missing)} more" if parts - len(by_part) > len(missing) else ""
+        raise UserError(f"shard {', '.join(missing)}{more} missing: a run is merged whole")
     return [by_part[part] for part in sorted(by_part)]
 
 

@@ -15,7 +15,7 @@ from rtconform.reference.codes import catalogue
 from rtconform.reference.toml_tables import TomlFile, day_of
 from rtconform.reference.treatment import Setting
 
-Value = Annotated[float, Meta(ge=0)]
+Value = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class ValuePeriod(Struct, frozen=True):

@@ -199,10 +199,14 @@ def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
     return islice(run.results(), summary.written)
 
 
+MOST_MISSING = 100_000
+"""How many cases of a suite without a result are listed one by one: a folder may say that it lacks any number."""
+
+
 def missing_cases(suite: SuiteCount) -> Iterator[str]:
-    """One id for each case of the suite without a result; empty where the run folder does not know it."""
+    """One id for each case of the suite without a result, as many as are listed; empty where the run folder does not know it."""
     yield from suite.missing_ids
-    yield from repeat("", suite.missing - len(suite.missing_ids))
+    yield from repeat("", min(suite.missing, MOST_MISSING) - len(suite.missing_ids))
 
 
 class Tally:

@@ -13,7 +13,7 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports.failure import as_text, coding_text, shape
-from rtconform.reports.summary import Summary, counted_results, excuse, missing_cases, run_failures
+from rtconform.reports.summary import MOST_MISSING, Summary, counted_results, excuse, missing_cases, run_failures
 from rtconform.reports.text import clip, one_line
 
 _LONGEST = 300
@@ -22,7 +22,8 @@ _LONGEST = 300
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     """The run as one TAP document."""
     about_run = list(run_failures(summary))
-    out.write(f"TAP version 14\n1..{summary.cases + len(about_run)}\n")
+    unlisted = sum(max(0, suite.missing - MOST_MISSING) for suite in summary.suites)
+    out.write(f"TAP version 14\n1..{summary.cases - unlisted + len(about_run)}\n")
     vendor = run.manifest.vendor
     out.write(f"# {one_line(vendor.name)} {one_line(vendor.version)}, rule set {run.manifest.rule_set}\n")
     for number, point in enumerate(chain(_points(run, summary), (_finding(*item) for item in about_run)), 1):

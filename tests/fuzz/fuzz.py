@@ -3,9 +3,10 @@
     PYTHONPATH=tests python -m fuzz.fuzz 60        for 60 minutes; `make fuzz MINUTES=60`
 
 Each reader gets damaged copies of sound files, and noise. The law: what comes back is data, or an error of ours that is told in
-words; anything else is a fault. `test_fuzz.py` runs a moment of it with the other tests.
+words; anything else, and whatever takes more than 4 GiB of memory, is a fault. `test_fuzz.py` runs a moment of it with the other tests.
 """
 
+import resource
 import sys
 import time
 from collections import Counter
@@ -21,6 +22,8 @@ TURN_S = 4.0
 
 FIRST = 10
 MOST = 2000
+
+MEMORY = 4 * 1024**3
 
 
 def fuzz(reader: Reader, examples: int, tried: Counter[str], name: str) -> None:
@@ -45,6 +48,7 @@ def fuzz(reader: Reader, examples: int, tried: Counter[str], name: str) -> None:
 
 def main(minutes: float) -> None:
     """Go round the readers until the time is up; print how many documents each got."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     end = time.monotonic() + 60 * minutes
     tried: Counter[str] = Counter()
     faults = 0

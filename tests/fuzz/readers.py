@@ -123,13 +123,14 @@ def run_folder(name: str, sound: Sound) -> Target:
     return read
 
 
-def shard(name: str, one: Sound, other: Sound) -> Target:
-    """Two shards of which one has a damaged file, merged."""
+def shard(name: str, one: Sound, *others: Sound) -> Target:
+    """Shards of which one has a damaged file, merged."""
 
     def read(document: bytes) -> None:
-        files = {f"one/{path}": content for path, content in (one | {name: document}).items()}
-        with folder_of(files | {f"other/{path}": content for path, content in other.items()}) as folder:
-            command("merge", f"{folder}/whole", f"{folder}/one", f"{folder}/other")
+        shards = {str(number): shard for number, shard in enumerate((one | {name: document}, *others))}
+        files = {f"{number}/{path}": content for number, shard in shards.items() for path, content in shard.items()}
+        with folder_of(files) as folder:
+            command("merge", f"{folder}/whole", *(f"{folder}/{number}" for number in shards))
 
     return read
 
@@ -280,6 +281,7 @@ def run_readers() -> dict[str, Reader]:
     """Run folders of coders and editors, shards, and a report that was kept."""
     coder, editor = documents.sound_run(), documents.sound_edits_run()
     one, other = documents.sound_shard(1), documents.sound_shard(2)
+    alone = one[MANIFEST].replace(b'"shard":[1,2]', b'"shard":[1,1]')
     run = {f"run/{name}": content for name, content in coder.items()}
     compared = [given_to(".json", "compare", *way, f"--format={form}", also=run)
                 for way, form in ((("{}", "{folder}/run"), "html"), (("{folder}/run", "{}"), "markdown"), (("{}", "{}"), "table"))]  # fmt: skip
@@ -287,6 +289,7 @@ def run_readers() -> dict[str, Reader]:
         **{f"run folder: {name}": Reader(broken, coder[name], run_folder(name, coder)) for name in RECORDS},
         **{f"editor's run: {name}": Reader(broken, editor[name], run_folder(name, editor)) for name in RECORDS},
         **{f"shard: {name}": Reader(broken, one[name], shard(name, one, other)) for name in RECORDS},
+        "shard, alone": Reader(broken, alone, shard(MANIFEST, one)),
         "report.json": Reader(broken, documents.sound_report(), lambda document: [read(document) for read in compared]),
     }
 
@@ -352,7 +355,7 @@ def _uncommented(scaffolded: str) -> bytes:
 def table_readers() -> dict[str, Reader]:
     """Baselines, payer profiles, relative values, errata."""
     claims, run = questions("edits-claim", 0, 1, 2), {f"run/{name}": content for name, content in documents.sound_run().items()}
-    values = _values((ROOT / "reference" / "relative_values.toml").read_bytes())
+    values = documents.relative_values()
     profile = documents.example("claims.md", "## A payer of your own")
     errata = _values((ROOT / "generators" / "data" / "errata.toml").read_bytes())
     today = dt.datetime.now(dt.UTC).date()

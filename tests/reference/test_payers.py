@@ -170,6 +170,7 @@ def test_no_figure_is_shipped() -> None:
     [
         ("until = 2027-01-01", "until = 2025-01-01", 2, "until"),
         ("77412 = 12.5", "77412 = -1", 5, "freestanding"),
+        ("77412 = 12.5", "77412 = inf", 5, "freestanding"),
         ("77412 = 12.5", "99999 = 1", 5, "freestanding"),
         ("[period.2026-01-01]", "[period.new]", 1, "new"),
         ('unit = "dollars"\n', "", 1, "unit"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import junitparser
@@ -22,7 +23,7 @@ from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import schema
 from rtconform.reports.formats import FORMATS, render
-from rtconform.reports.summary import summarise
+from rtconform.reports.summary import MOST_MISSING, summarise
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,18 @@ def test_rendering_changes_nothing_and_is_repeatable(any_run: RunFolder) -> None
 
     assert first == second
     assert before | first == {path.name: path.read_bytes() for path in any_run.path.iterdir()}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_folder_that_lacks_any_number_of_cases(name: str, write_run: Callable[..., RunFolder], made: dict[str, Any]) -> None:
+    """A manifest may say what it likes: how many cases have no result is told as it is, and a bounded number of them listed."""
+    run = write_run([made["passing"](1)], suites={"published": 2**53})
+    for path in render(run.path, [name]):
+        assert path.stat().st_size < 100_000 + 500 * MOST_MISSING
+    if name == "tap":
+        first, plan, *_, last = [line for line in path.read_text().splitlines() if line[:1] in "Tno1"]
+        assert ("TAP version 14", f"1..{MOST_MISSING + 1}") == (first, plan)
+        assert last.startswith(f"not ok {MOST_MISSING + 1} - published: unanswered {MOST_MISSING} of {2**53 - 1}")
 
 
 def test_files_go_where_asked(make_run: Callable[[str], RunFolder], tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def test_missing_double_and_unfinished_shards_are_refused(parts: list[Path], tmp
     """A shard that is missing is named; so is one given twice, one without all its results, and a run that is no shard."""
     done = rtconform("merge", tmp_path / "merged", parts[0], parts[2])
     assert (2, True) == (done.returncode, "shard 2/3 missing" in done.stderr)
+    for number, said in (
+        (2**53, "19/9007199254740992, 20/9007199254740992, 21/9007199254740992 and 9007199254740971 more"),
+        (0, "no shard 1 of 0"),
+    ):
+        manifest = json.loads((parts[0] / "manifest.json").read_text()) | {"shard": [1, number]}
+        (tmp_path / "altered").mkdir(exist_ok=True)
+        (tmp_path / "altered" / "manifest.json").write_text(json.dumps(manifest))
+        done = rtconform("merge", tmp_path / "merged", tmp_path / "altered")
+        assert (2, True) == (done.returncode, said in done.stderr), done.stderr
     done = rtconform("merge", tmp_path / "merged", *parts, parts[1])
     assert (2, True) == (done.returncode, "are the same shard, number 2" in done.stderr)
     cut = tmp_path / "cut"
