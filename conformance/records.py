@@ -105,7 +105,7 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     expected: Coding | Adjudication
     answer: Returned | None
     explanation: str
-    latency_ms: float | None
+    latency_ms: Annotated[float, Meta(ge=0, le=1e9)] | None
     title: str = ""
     heading: str = ""
     twin: str | None = None

@@ -1,6 +1,7 @@
 """What docs/security.md promises: secrets stay in, nothing reaches for files, nothing burns time, no shell is started."""
 
 import ast
+import asyncio
 import base64
 import json
 import os
@@ -21,6 +22,7 @@ from rtconform.conformance.secrets import Redactor
 from rtconform.conformance.vendor import load_vendor
 from rtconform.generators.suites import any_suite
 from rtconform.reference.errors import RtconformError, UserError
+from rtconform.running import plan_run, run_to_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDORS = ROOT / "tests" / "vendors"
@@ -203,6 +205,30 @@ def test_a_run_folder_with_an_endless_line(tmp_path: Path) -> None:
     with (tmp_path / "run" / "results.jsonl").open("ab") as stream:
         stream.write(b"x" * (40 << 20) + b"\n")
     with pytest.raises(UserError, match=r"results\.jsonl:72: longer than"):
+        list(RunFolder(tmp_path / "run").results())
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("results.jsonl", {"latency_ms": 1e308}, r"results\.jsonl:1: .* @ \$\.latency_ms"),
+        ("results.jsonl", {"latency_ms": -1.0}, r"results\.jsonl:1: .* @ \$\.latency_ms"),
+        (
+            "manifest.json",
+            {"suites": [{"name": "published", "version": "1", "digest": "", "cases": 10**400, "seed": 1}]},
+            r"cases",
+        ),
+    ],
+)
+def test_a_run_folder_with_numbers_that_no_run_has(name: str, changes: dict[str, Any], said: str, tmp_path: Path) -> None:
+    """What no run can have written is refused with its place, before anything is computed of it."""
+    planned = plan_run(
+        VENDORS / "correct" / "vendor.toml", ["published"], seed=1, only=["published:scenario-1-hospital-facility"]
+    )
+    asyncio.run(run_to_folder(planned, tmp_path / "run", resume=False))
+    file = tmp_path / "run" / name
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes) + "\n")
+    with pytest.raises(UserError, match=said):
         list(RunFolder(tmp_path / "run").results())
 
 

@@ -138,6 +138,12 @@ def test_a_fault_is_named_with_its_line(complain: Callable[..., str], text: str,
     assert message in complain(text)
 
 
+def test_a_pattern_is_the_authors_affair(write: Callable[..., Path]) -> None:
+    """What Python may one day read otherwise in a pattern is not told in its words, on standard error."""
+    table = '[response]\nformat = "text"\npattern = "(?P<code>[[a&&b]+)"\nid = "a"\noutcome = "a"\nlines = "b"\n'
+    assert "(?P<code>[[a&&b]+)" == load_vendor(write(CLI + table)).response.pattern
+
+
 @pytest.mark.parametrize(
     ("vendor", "message"),
     [

@@ -30,7 +30,7 @@ def fuzz(reader: Reader, examples: int, tried: Counter[str], name: str) -> None:
     """Try `examples` documents on a reader."""
 
     @settings(
-        max_examples=examples, deadline=None, database=None, derandomize=False, phases=(Phase.generate, Phase.shrink),
+        max_examples=examples, deadline=None, database=None, phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(reader.damage(reader.sound) | st.binary(max_size=200))
