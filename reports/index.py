@@ -66,7 +66,7 @@ class CaseIndex:
     def document(self) -> str:
         """The columns, compressed, as base64."""
         columns = {
-            name: {"values": [clip(one_line(value), LONGEST_VALUE) for value in column.values], "places": column.places.tolist()}
+            name: {"values": [clip(one_line(value), LONGEST_VALUE) for value in column.values], "places": column.places}
             for name, column in self._columns.items()
         }
         return pack({"ids": self.ids, "full": self.full, "block": BLOCK, "columns": columns})

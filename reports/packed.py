@@ -8,17 +8,29 @@ import binascii
 import json
 import re
 import zlib
+from array import array
+from collections.abc import Iterator
 
 _PACKED = re.compile(rb'(<script type="application/octet-stream" id="[a-z0-9-]+">)([^<]*)(?=</script>)')
 """A packed part as the template of the report writes it; `[^<]`, so that what is no base64 is found, and refused."""
 
 
 def pack(value: object) -> str:
-    """A JSON value, compressed, as base64."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A JSON value, compressed, as base64. What its objects hold is compressed one by one: never is all of it there as text."""
     compressor = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = compressor.compress(text.encode("utf-8", "replace")) + compressor.flush()
+    packed = b"".join([*(compressor.compress(text.encode("utf-8", "replace")) for text in _texts(value)), compressor.flush()])
     return base64.b64encode(packed).decode("ascii")
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for number, (name, item) in enumerate(value.items()):
+            yield f"{',' if number else '{'}{json.dumps(name)}:"
+            yield from _texts(item)
+        yield "}" if value else "{}"
+    else:
+        plain = value.tolist() if isinstance(value, array) else value
+        yield json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def same_page(made: bytes, found: bytes) -> bool:

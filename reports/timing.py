@@ -1,9 +1,11 @@
 """How long the vendor took: percentiles, and a histogram that is drawn as inline SVG."""
 
 import math
-from array import array
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from rtconform.conformance.records import Result
 
@@ -39,28 +41,30 @@ class Timing:
 
 @dataclass
 class TimingTally:
-    """Keeps four bytes an answer."""
+    """Counts latencies by their four leading digits, more than anyone is shown: bounded, however long the run."""
 
-    _latencies: "array[float]" = field(default_factory=lambda: array("f"))
+    _latencies: Counter[float] = field(default_factory=Counter)
 
     def add(self, result: Result) -> None:
         """One result; one without a latency is passed over."""
         if result.latency_ms is not None:
-            self._latencies.append(max(result.latency_ms, 0.0))
+            self._latencies[float(f"{max(result.latency_ms, 0.0):.4g}")] += 1
 
     def timing(self) -> Timing | None:
         """The timing; None where nothing was answered."""
-        return timing_of(sorted(self._latencies)) if self._latencies else None
+        return timing_of(self._latencies) if self._latencies else None
 
 
-def timing_of(latencies: Sequence[float]) -> Timing:
-    """The timing of sorted latencies (at least one)."""
-    percentiles = {percent: latencies[max(0, math.ceil(len(latencies) * percent / 100) - 1)] for percent in PERCENTILES}
+def timing_of(answers: Mapping[float, int]) -> Timing:
+    """The timing of latencies (at least one), each with how many answers took it."""
+    latencies = sorted(answers)
+    ranks = list(accumulate(answers[latency] for latency in latencies))
+    percentiles = {percent: latencies[bisect_left(ranks, ranks[-1] * percent / 100)] for percent in PERCENTILES}
     low = math.floor(math.log10(max(latencies[0], 0.01)))
     high = max(math.ceil(math.log10(max(latencies[-1], 0.01))), low + 1)
     counts = [0] * BINS
     for latency in latencies:
-        counts[min(BINS - 1, int(_place(latency, low, high) * BINS))] += 1
+        counts[min(BINS - 1, int(_place(latency, low, high) * BINS))] += answers[latency]
     tallest = max(counts)
     step = WIDTH / BINS
     bars = tuple(
@@ -78,7 +82,7 @@ def timing_of(latencies: Sequence[float]) -> Timing:
     )
     ticks = tuple((round(WIDTH * (power - low) / (high - low), 1), duration(10.0**power)) for power in range(low, high + 1))
     marks = tuple((round(WIDTH * _place(percentiles[percent], low, high), 1), f"p{percent}") for percent in (50, 95))
-    return Timing(len(latencies), percentiles, bars, ticks, marks)
+    return Timing(ranks[-1], percentiles, bars, ticks, marks)
 
 
 def duration(milliseconds: float) -> str:
