@@ -48,10 +48,11 @@ def traits_of(case: Case) -> Traits:
     position = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
     treated = [session for session in case.sessions if session.beams_delivered]
     delivered = [[at[beam] for beam in session.beams_delivered if beam in at] for session in treated]
+    named = [dict.fromkeys([isocenter for _, isocenter in beams]) for beams in delivered]
     return Traits(
         technique=_one_of({technique for beams in delivered for technique, _ in beams}),
         isocenters=max(
-            (len(distinct_positions([position[name] for _, name in beams if name in position])) for beams in delivered), default=0
+            (len(distinct_positions([position[name] for name in names if name in position])) for names in named), default=0
         ),
         motion=max((_motion(session.motion) for session in treated), key=_WAYS.index, default="none"),
         guidance=_guidance(treated),

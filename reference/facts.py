@@ -146,10 +146,11 @@ def session_facts(case: Case, techniques: Mapping[str, PhotonTechnique | None] |
     `techniques` replaces what plans declare by what their record supports (plan id to family). The case must have no
     conflicts (`CaseFacts.conflicts`).
     """
-    family_of = {plan.id: technique_family(plan.technique) for plan in case.plans} | dict(techniques or {})
+    family_of = {plan.id: technique_family(plan.technique) for plan in case.plans}
+    family_of.update(techniques or {})
     plan_of = {beam.id: (plan, beam) for plan in case.plans for beam in plan.beams}
     positions = {isocenter.id: isocenter.position_mm for isocenter in case.isocenters}
-    planned = dict.fromkeys([beam.isocenter for plan in case.plans for beam in plan.beams])
+    planned = dict.fromkeys([beam.isocenter for plan in case.plans for beam in plan.beams])  # most beams share theirs
     active = [session.id for session in case.sessions if motion_state(session.motion or _NO_MOTION) == "active"]
     planned_positions = len(distinct_positions([positions[name] for name in planned if name in positions]))
     treated = sum(1 for session in case.sessions if session.beams_delivered)
@@ -176,9 +177,8 @@ def delivered_plans(case: Case) -> tuple[Plan, ...]:
 
 def distinct_positions(positions: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
     """The positions that count as isocenters, read in order: one more than 1 mm away from each counted so far."""
-    distinct = list(dict.fromkeys(positions))  # most beams share theirs: to look it up is cheaper than to measure
-    counted = distinct[:1]
-    for position in distinct[1:]:
+    counted = positions[:1]
+    for position in positions[1:]:
         if all(math.dist(position, other) > SAME_POINT_MM + _ROUNDING_MM for other in counted):
             counted.append(position)
     return counted
