@@ -1,7 +1,7 @@
 """When this process is killed outright, another one kills the vendor's programs that it leaves running.
 
-It is started beside the first of them, only for a process that `watch` was called for, and is told of each that starts or is
-ended. It waits for its input to end, which happens when this process does, however that comes. Run as a program this file is it.
+The command line starts it by `watch`, and it is told of each program that starts and of each that is over. It waits for its
+input to end, which happens when this process does, however that comes. Run as a program this file is it.
 (The kernel's parent death signal would reach no children of the program, and hangs on the thread that started it.)
 """
 
