@@ -22,7 +22,7 @@ from rtconform.reference.editor import adjudicate
 from rtconform.reference.edits import CARCS, CATEGORIES, Adjudication
 from rtconform.reference.payers import profiles
 from rtconform.reference.rules import RULES
-from rtconform.reference.treatment import Case, Motion
+from rtconform.reference.treatment import Case, Guidance, Motion, PhysicianReview
 from rtconform.reference.wire import encode, schema
 
 PAYERS = ("medicare", "medicare_advantage", "medicaid", "commercial", "unitedhealthcare", "a payer that nobody knows")
@@ -256,3 +256,19 @@ def test_a_doubt_about_the_level_does_not_hold_the_guidance() -> None:
     lines = expect(found).readings[0].lines
     assert ["77387"] == [line.code for line in lines]
     assert ["allow"] == [line.disposition for line in adjudicate(claim_of(found, lines, documented=True)).lines]
+
+
+def test_sources_that_differ_about_the_guidance_stay_that_beside_a_doubt_about_the_level() -> None:
+    """Surface guidance alone, in a record with evidence of 3D in part: only the level is unclear."""
+    asked = case(motion=Motion("none"), volumetric_imaging="ct")
+    approved = dt.datetime(2026, 3, 9, 9, 40)
+    session = replace(
+        asked.sessions[0], guidance=(Guidance("surface", "target_localization"),), physician_review=PhysicianReview(approved)
+    )
+    asked = replace(asked, billing=replace(asked.billing, setting="freestanding", claim="global"), sessions=(session,))
+    lines = (Line("S1", "77407"), Line("S1", "77387", ("26",)))
+    assert "needs_review" == expect(asked).coding.outcome
+    delivery, guidance = adjudicate(claim_of(asked, lines, documented=True)).lines
+    assert ("review", "record_unclear") == (delivery.disposition, delivery.category)
+    assert ("allow", None) == (guidance.disposition, guidance.category)
+    assert {"deny", "bundle", "review"} == set(guidance.accepted)
