@@ -66,7 +66,7 @@ class Exchange:
             return self.failure("invalid", "nothing came where an answer is due", stderr=stderr, latency_ms=latency_ms)
         received = await self.read(document)
         fault, answer = received.fault, received.answer
-        if answer is not None and self.vendor.response.own_shape and self.vendor.response.id is None:
+        if answer is not None and self._translator.reads and self.vendor.response.id is None:
             answer = replace(answer, id=case_id)
         if answer is not None and answer.id != case_id:
             fault = f"answers {self._dialogue.question} {answer.id!r}, asked was {case_id!r}"
