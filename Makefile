@@ -76,10 +76,10 @@ KILLS ?= 200
 kills: setup
 	$(BIN)/python tests/kills/kills.py $(KILLS)
 
-# What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes ten minutes; wants a quiet machine.
+# What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes eight minutes; wants a quiet machine.
 .PHONY: scale
 scale: setup
-	$(BIN)/python tests/benchmarks/scale.py 40000 5000
+	$(BIN)/python tests/benchmarks/scale.py 40000 20000
 
 # What the reports of runs of so many cases cost: the table of docs/reports.md. Keeps the runs in runs/. Half an hour; wants a quiet machine.
 LARGE ?= 100000 1000000
