@@ -63,10 +63,10 @@ def _sessions(change: Callable[[Session], Session]) -> Change:
 
 
 def _first_beam(change: Callable[[Beam], Beam]) -> Change:
-    """Changes the beam that was delivered first."""
+    """Changes the beam that was delivered first, where one was."""
 
     def changed(case: Case) -> Case:
-        first = case.sessions[0].beams_delivered[0]
+        first = next((beam for session in case.sessions for beam in session.beams_delivered), None)
         return _plans(lambda plan: replace(plan, beams=tuple(change(beam) if beam.id == first else beam for beam in plan.beams)))(
             case
         )

@@ -1,5 +1,6 @@
 """Settings for every test."""
 
+import signal
 from functools import cached_property
 
 import pytest
@@ -14,6 +15,10 @@ settings.register_profile(
 # tests/mutation: a run for each mutant, so each has to be short, and what fails need not be shrunk
 settings.register_profile("mutation", settings.get_profile("rtconform"), max_examples=10, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("rtconform")
+
+# a shell's background jobs ignore Ctrl-C, and so would the programs that tests start and interrupt
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
