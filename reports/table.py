@@ -37,7 +37,7 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
     if summary.findings:
         kinds = Counter(finding.kind for finding in summary.findings)
         yield _table([(kind, number, FINDINGS[kind].means) for kind, number in kinds.items()], ("finding", "times", "meaning"))
-    if summary.known is not None:
+    if summary.known is not None and summary.known.entries:
         uses = [(use.what, use.cases, use.expires.isoformat(), use.state, one_line(use.reason)) for use in summary.known.entries]
         yield _table(uses, ("known failure", "cases", "until", "state", "reason"))
     reasons = [

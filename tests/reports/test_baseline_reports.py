@@ -122,3 +122,12 @@ def test_a_withdrawn_case_does_not_count(write_run: WriteRun, made: Made) -> Non
     assert (True, 0, 1, ()) == (after.conformant, after.exit_code, after.counts["fail"], because(after))
     assert ["boundaries:001"] == [item.case for item in after.set_aside]
     assert "withdrawn since boundaries 1.1: the position was off by a millimetre" in remarks(after)[0]
+
+
+def test_a_baseline_that_lists_nothing_has_no_table(write_run: WriteRun, made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    """No file like it is accepted, but a run folder may come from anywhere."""
+    run = write_run([made["failing"](1)], baseline=_known())
+    render(run.path, ["table"])
+    said = capsys.readouterr().out
+    assert "known failure" not in said
+    assert "not conformant" in said
