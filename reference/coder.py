@@ -38,6 +38,7 @@ class SessionCoding(Struct, frozen=True, gc=False):
 Sessions = tuple[SessionCoding, ...]
 
 _TWO_D: PhotonTechnique = "2d"
+_NONE: frozenset[str] = frozenset()
 
 _PLACES = {rule_id: place for place, rule_id in enumerate(rules.RULES)}
 
@@ -94,14 +95,14 @@ def _readings(
     """All ways to read the record, the primary one first, and the documentation rules that bite.
 
     A documentation rule bites where the lines hang on it: where what the record declares and what it supports are
-    billed differently.
+    billed differently. DOC-PARTIAL and DOC-AMM do so too where that is only with the other one's doubt read the other way.
     """
     weak = {plan.id: found[0].id for plan in facts.plans if (found := book.doubts(plan))}
     undocumented = frozenset(s.session for s in declared if any(rule.when(s) for rule in book.session_record))
     if not weak and not undocumented:
         return (Reading("coded", _coded(book, declared)),), ()
 
-    def sessions(*, doubted: str = "", partial_as_2d: bool = False, struck: frozenset[str] = frozenset()) -> Sessions:
+    def sessions(*, doubted: str = "", partial_as_2d: bool = False, struck: frozenset[str] = _NONE) -> Sessions:
         """The sessions coded as the record supports them, but for plans under rule `doubted`: these as declared."""
         supported: Techniques = {
             plan.id: _supported(plan, weak[plan.id]) for plan in facts.plans if weak.get(plan.id, doubted) != doubted
@@ -110,19 +111,19 @@ def _readings(
             supported = {**supported, **dict.fromkeys((plan for plan, rule in weak.items() if rule == "DOC-PARTIAL"), _TWO_D)}
         return _coded(book, book.session_facts(case, supported), struck)
 
-    base = sessions()
+    kept, struck = ([sessions(partial_as_2d=as_2d, struck=names) for as_2d in (False, True)] for names in (_NONE, undocumented))
+    base = kept[0]
     bites = [rule_id for rule_id in ("DOC-3D", "DOC-IMRT") if _lines(sessions(doubted=rule_id)) != _lines(base)]
-    coded = [base]
-    if _lines(sessions(partial_as_2d=True)) != _lines(base):
+    if any(_lines(as_told) != _lines(as_2d) for as_told, as_2d in (struck, kept)):
         bites.append("DOC-PARTIAL")
-        coded.append(sessions(partial_as_2d=True))
-    struck = [sessions(struck=undocumented), *([sessions(partial_as_2d=True, struck=undocumented)] if len(coded) > 1 else [])]
-    if [_lines(reading) for reading in struck] != [_lines(reading) for reading in coded]:
+    if [_lines(reading) for reading in struck] != [_lines(reading) for reading in kept]:
         bites.append("DOC-AMM")
-        coded = struck + coded
     unclear = [rule_id for rule_id in ("DOC-PARTIAL", "DOC-AMM") if rule_id in bites]
     if unclear:
-        return (Reading("needs_review"), *(Reading("coded", reading, unclear[0]) for reading in coded)), tuple(bites)
+        coded: dict[object, Sessions] = {}
+        for reading in struck + kept:
+            coded.setdefault(_lines(reading), reading)
+        return (Reading("needs_review"), *(Reading("coded", one, unclear[0]) for one in coded.values())), tuple(bites)
     return (Reading("coded", base), *(Reading("needs_review", rule=rule_id) for rule_id in bites)), tuple(bites)
 
 
@@ -133,7 +134,7 @@ def _supported(plan: PlanFacts, rule_id: str) -> PhotonTechnique | None:
     return "3d" if rule_id == "DOC-IMRT" and plan.volumetric_evidence != "none" else "2d"
 
 
-def _coded(book: Book, sessions: Iterable[SessionFacts], struck: frozenset[str] = frozenset()) -> Sessions:
+def _coded(book: Book, sessions: Iterable[SessionFacts], struck: frozenset[str] = _NONE) -> Sessions:
     """Each session coded; in those `struck` the level has no active motion management."""
     return tuple(_code_session(book, with_fields(s, motion="none") if s.session in struck else s) for s in sessions)
 
@@ -149,8 +150,8 @@ def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
     return SessionCoding(s.session, delivery.options, guidance.options, tuple(rule_ids), delivery.reasons + guidance.reasons)
 
 
-def _lines(sessions: Iterable[SessionCoding]) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(line.session, line.code, line.modifiers) for session in sessions for line in session.lines]
+def _lines(sessions: Iterable[SessionCoding]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    return tuple([(line.session, line.code, line.modifiers) for session in sessions for line in session.lines])
 
 
 def _coding(case: Case, readings: tuple[Reading, ...], bites: tuple[str, ...]) -> Coding:

@@ -2,8 +2,8 @@
 
     python tests/agreement.py COUNT SEED
 
-Every case of pairwise, threeway, documentation and exhaustive, and COUNT of clinic, all at SEED. Prints what differs, and how
-many cases were compared; exit code 1 where any differs.
+Every case of pairwise, threeway, documentation and exhaustive, COUNT of clinic, and COUNT treatments picked by hand with up to
+three changes at the edges, all at SEED. Prints what differs, and how many cases were compared; exit code 1 where any differs.
 """
 
 import importlib.util
@@ -15,12 +15,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from edge_records import CHANGES, PICKED
+
+from rtconform.generators.randomness import draw_for
 from rtconform.generators.suite import part_of
 from rtconform.generators.suites import suite
 from rtconform.reference.coder import code
+from rtconform.reference.treatment import Case
 from rtconform.reference.wire import encode
 
 CODER = Path(__file__).parent / "vendors" / "correct" / "coder.py"
+EDGES = "edges"
 WHOLE = ("pairwise", "threeway", "documentation", "exhaustive")
 STEP = 2000
 SHOWN = 20
@@ -32,7 +37,7 @@ Comparable = tuple[object, ...]
 def main() -> None:
     """Compare, and say what came of it."""
     count, seed = int(sys.argv[1]), int(sys.argv[2])
-    sizes = {**{name: suite(name).size(None) for name in WHOLE}, "clinic": count}
+    sizes = {**{name: suite(name).size(None) for name in WHOLE}, "clinic": count, EDGES: count}
     parts = [part for name, size in sizes.items() for part in _parts(name, size, seed)]
     compared = dict.fromkeys(sizes, 0)
     different: list[str] = []
@@ -43,7 +48,8 @@ def main() -> None:
             if sys.stderr.isatty():
                 print(f"\r{done} of {len(parts)}", end="", file=sys.stderr)
     for name, number in compared.items():
-        print(f"{name}: {number:,} cases of {suite(name).version}, seed {seed}")
+        version = "" if name == EDGES else f" of version {suite(name).version}"
+        print(f"{name}: {number:,} cases{version}, seed {seed}")
     print(f"{sum(compared.values()):,} cases compared, {len(different)} differ")
     print("\n".join(different[:SHOWN]))
     sys.exit(1 if different else 0)
@@ -55,11 +61,22 @@ def _parts(name: str, size: int, seed: int) -> Iterator[Part]:
 
 
 def differing(part: Part) -> tuple[Part, list[str]]:
-    """The ids of the cases that are coded differently."""
+    """Where cases are coded differently: suite and number of each."""
     name, seed, places = part
-    theirs, cases = second().code, (suite(name).case(place, seed).case for place in places)
-    pairs = ((case.id, theirs(json.loads(encode(case))), json.loads(encode(code(case)))) for case in cases)
-    return part, [f"{case_id}: {one} and {other}" for case_id, one, other in pairs if comparable(one) != comparable(other)]
+    theirs = second().code
+    cases = ((place, _case(name, seed, place)) for place in places)
+    pairs = ((f"{name} {place}", theirs(json.loads(encode(case))), json.loads(encode(code(case)))) for place, case in cases)
+    return part, [f"{where}: {one} and {other}" for where, one, other in pairs if comparable(one) != comparable(other)]
+
+
+def _case(name: str, seed: int, place: int) -> Case:
+    if name != EDGES:
+        return suite(name).case(place, seed).case
+    draw = draw_for(EDGES, "1", seed, place)
+    case = PICKED[int(draw() * len(PICKED))]
+    for _ in range(1 + int(draw() * 3)):
+        case = CHANGES[int(draw() * len(CHANGES))](case)
+    return case
 
 
 def comparable(coding: dict[str, Any]) -> Comparable:

@@ -2,11 +2,7 @@
 
 from itertools import product
 
-from rtconform.generators.handmade import shipped_suite
-from rtconform.generators.twists import TWISTS
-
-CHANGES = [change for known in TWISTS.values() for change in known.values()]
-PICKED = [chosen.case for name in ("published", "boundaries") for chosen in shipped_suite(name).cases]
+from edge_records import CHANGES, PICKED
 
 
 def test_every_change_can_be_made_to_every_hand_picked_treatment() -> None:

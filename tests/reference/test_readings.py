@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from billed_claims import claim_of
 from msgspec.structs import replace
-from one_beam import DAY, case
+from one_beam import DAY, HELD, case
 
 from rtconform.reference import treatment as t
 from rtconform.reference.book import Book
@@ -28,6 +28,15 @@ def test_each_reading_of_a_doubly_doubtful_record_is_there() -> None:
         ("DOC-PARTIAL", ("77412", "77407"), "coded"),
         ("DOC-PARTIAL", ("77412", "77402"), "coded"),
     ] == [(other.rule, tuple(line.code for line in other.lines), other.outcome) for other in found.alternatives]
+
+
+def test_a_doubt_that_bites_only_beside_another_is_one() -> None:
+    """Held by a monitor, the level is 3 whatever the technique; if that is not documented either, it hangs on the technique."""
+    undocumented = replace(HELD, documentation=t.MotionDocumentation())
+    found = code(case(motion=undocumented, volumetric_imaging="ct"))
+    assert "needs_review" == found.outcome
+    assert {"DOC-PARTIAL", "DOC-AMM"} <= set(found.rules)
+    assert [("77407",), ("77402",), ("77412",)] == [tuple(line.code for line in other.lines) for other in found.alternatives]
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,9 @@ def outcome_of_the_whole(case: Case) -> str:
     if date.fromisoformat(case["billing"]["date_of_service"]) < FIRST_DATE:
         return "out_of_scope"
     plans = delivered_plans(case)
-    if any(plan["technique"] in OUTSIDE or any(beam["radiation"] == "proton" for beam in plan["beams"]) for plan in plans):
+    delivered = {beam for session in case["sessions"] for beam in session["beams_delivered"]}
+    protons = any(beam["radiation"] == "proton" and beam["id"] in delivered for plan in plans for beam in plan["beams"])
+    if protons or any(plan["technique"] in OUTSIDE for plan in plans):
         return "out_of_scope"
     return "coded"
 
