@@ -73,7 +73,7 @@ _ROWS = (
      "SCOPE-DATE", _starts(dt.date(2025, 12, 31))),
     ("a-day-off", "The day is read in a zone behind: 2026-01-01 is the old year.", "dates converted between time zones",
      "SCOPE-DATE",
-     supposing(lambda case, _: {"before_2026": (case.billing.date_of_service - dt.timedelta(days=1)).year < 2026})),
+     _starts(dt.date(2026, 1, 2))),
     ("no-date", "Dates are not looked at: 2025 is coded as 2026.", BLIND, "SCOPE-DATE", _without("whole_case", "SCOPE-DATE")),
     ("sbrt-77412", "Body stereotaxy is billed 77412.", DECLARED, "SCOPE-TECHNIQUE", coding_anyway(_outside("sbrt"), "77412")),
     ("srs-77412", "Cranial stereotaxy is billed 77412.", DECLARED, "SCOPE-TECHNIQUE", coding_anyway(_outside("srs"), "77412")),

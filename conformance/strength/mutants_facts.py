@@ -141,7 +141,9 @@ def _approvals() -> Iterator[Edit]:
 def _due_sooner(minutes: int) -> Seen:
     def change(_: SessionFacts, session: Session, case: Case) -> Mapping[str, Any]:
         due = next_session_at(session, case)
-        return {"approval": approval_state(session, due - dt.timedelta(minutes=minutes) if due else None)}
+        least = dt.datetime.min  # noqa: DTZ901 - a wall clock, as all times of a record are
+        sooner = due - min(dt.timedelta(minutes=minutes), due - least) if due else None
+        return {"approval": approval_state(session, sooner)}
 
     return change
 

@@ -1,11 +1,14 @@
 """The catalogue of faults met in the field: each is a coder, each is caught, each is known again by its answers."""
 
+import datetime as dt
+
 import pytest
 from msgspec.structs import replace
 
 from rtconform.conformance.judge import judge
 from rtconform.conformance.strength import FAULTS, known_fault
 from rtconform.conformance.strength.faulty import correct
+from rtconform.conformance.strength.mutants import first_order
 from rtconform.generators.suite import cases
 from rtconform.generators.suites import suite
 from rtconform.reference.coder import expect
@@ -59,3 +62,15 @@ def test_a_number_of_the_record_costs_nothing_however_large_it_is() -> None:
     assert 10**12 in {line.units for line in billed.lines}
     assert "fail" == judge(many, expect(many), billed).verdict
     assert FAULTS["77417-each"] == known_fault([(many, billed)])
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_every_coder_of_the_catalogue_codes_the_first_and_the_last_day_there_is(day: dt.date) -> None:
+    """A suite of one's own may have any date, and its failing cases are held against the faults and mutants that are known."""
+    case = next(case for case in BOUNDARIES if correct(case).lines and case.sessions[0].next_session_at)
+    time = dt.datetime.combine(day, dt.time())
+    session = replace(case.sessions[0], started_at=time, next_session_at=time)
+    odd = replace(case, billing=replace(case.billing, date_of_service=day), sessions=(session,))
+    assert {odd.id} == {
+        coder(odd).id for coder in (*(fault.code for fault in FAULTS.values()), *(mutant.code for mutant in first_order()))
+    }
