@@ -63,10 +63,8 @@ def _parts(name: str, size: int, seed: int) -> Iterator[Part]:
 def differing(part: Part) -> tuple[Part, list[str]]:
     """Where cases are coded differently: suite and number of each."""
     name, seed, places = part
-    theirs = second().code
-    cases = ((place, _case(name, seed, place)) for place in places)
-    pairs = ((f"{name} {place}", theirs(json.loads(encode(case))), json.loads(encode(code(case)))) for place, case in cases)
-    return part, [f"{where}: {one} and {other}" for where, one, other in pairs if comparable(one) != comparable(other)]
+    found = ((place, *both(_case(name, seed, place))) for place in places)
+    return part, [f"{name} {place}: {theirs} and {ours}" for place, theirs, ours in found if theirs != ours]
 
 
 def _case(name: str, seed: int, place: int) -> Case:
@@ -77,6 +75,11 @@ def _case(name: str, seed: int, place: int) -> Case:
     for _ in range(1 + int(draw() * 3)):
         case = CHANGES[int(draw() * len(CHANGES))](case)
     return case
+
+
+def both(case: Case) -> tuple[Comparable, Comparable]:
+    """What each implementation makes of the case: the second one and the reference."""
+    return comparable(second().code(json.loads(encode(case)))), comparable(json.loads(encode(code(case))))
 
 
 def comparable(coding: dict[str, Any]) -> Comparable:

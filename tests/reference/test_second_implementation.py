@@ -1,18 +1,15 @@
 """The reference against an implementation of the rules that shares no line with it (`tests/vendors/correct/coder.py`)."""
 
 import datetime as dt
-import json
 from typing import Any, get_args
 
 import odd_records
-from agreement import comparable, second
+from agreement import both
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.reference.coder import code
 from rtconform.reference.treatment import MOTION_METHODS, Case, Monitor, Motion
-from rtconform.reference.wire import encode
 
 DATES = st.sampled_from([dt.date(2026, 3, 9), dt.date(2026, 1, 1), dt.date(2025, 12, 31)])
 ANY_MOTION = st.builds(
@@ -22,11 +19,6 @@ ANY_MOTION = st.builds(
     during_beam=st.booleans(),
     beam_hold=st.booleans(),
 )
-
-
-def both(case: Case) -> tuple[object, object]:
-    """What each implementation makes of the case."""
-    return comparable(second().code(json.loads(encode(case)))), comparable(json.loads(encode(code(case))))
 
 
 @settings(max_examples=8 * settings.default.max_examples)

@@ -69,9 +69,14 @@ LevelOf = Callable[[Facts], tuple[str, str]]
 # The whole case
 
 
+def delivered_beams(case: Case) -> set[str]:
+    """The ids of the beams that were delivered in any session."""
+    return {beam for session in case["sessions"] for beam in session["beams_delivered"]}
+
+
 def delivered_plans(case: Case) -> list[dict[str, Any]]:
     """The plans of which a beam was delivered in any session."""
-    delivered = {beam for session in case["sessions"] for beam in session["beams_delivered"]}
+    delivered = delivered_beams(case)
     return [plan for plan in case["plans"] if any(beam["id"] in delivered for beam in plan["beams"])]
 
 
@@ -122,8 +127,7 @@ def outcome_of_the_whole(case: Case) -> str:
         return "needs_review"
     if date.fromisoformat(case["billing"]["date_of_service"]) < FIRST_DATE:
         return "out_of_scope"
-    plans = delivered_plans(case)
-    delivered = {beam for session in case["sessions"] for beam in session["beams_delivered"]}
+    plans, delivered = delivered_plans(case), delivered_beams(case)
     protons = any(beam["radiation"] == "proton" and beam["id"] in delivered for plan in plans for beam in plan["beams"])
     if protons or any(plan["technique"] in OUTSIDE for plan in plans):
         return "out_of_scope"
