@@ -18,6 +18,7 @@ from rtconform.conformance.fairness import signature
 from rtconform.conformance.records import Event, Result
 from rtconform.conformance.roles import ROLES, Signature
 from rtconform.conformance.runner import result_of
+from rtconform.conformance.stopping import Stop
 from rtconform.conformance.vendor import Vendor
 from rtconform.generators.suite import SuiteCase, SuiteClaim, SuiteItem
 from rtconform.reference.claim import Claim, claim_faults
@@ -51,11 +52,12 @@ class Asker:
     """A context: connected to the vendor while it is entered. Entering raises VendorUnreachable.
 
     `seen`: the causes shown so far, by their ids; `stood`: the first questions whose answers stand; `asked`: how many the
-    vendor was sent. `watch` is called after each.
+    vendor was sent. `watch` is called after each. Told to `stop`, it asks no more: what would ask raises KeyboardInterrupt.
     """
 
-    def __init__(self, vendor: Vendor, watch: Callable[[], None]) -> None:
+    def __init__(self, vendor: Vendor, stop: Stop, watch: Callable[[], None]) -> None:
         self._vendor = vendor
+        self._stop = stop
         self._role = ROLES[vendor.role]
         self._watch = watch
         self._runner = asyncio.Runner()
@@ -101,17 +103,19 @@ class Asker:
         question = renamed(item, name).question
         adapter = self._opened()
         try:
-            replies = [self._runner.run(adapter.ask(question)) for _ in range(AGAIN)]
+            replies = [self._stop.wait(self._runner, adapter.ask(question)) for _ in range(AGAIN)]
         finally:
             self._runner.run(adapter.close())
         return {signature(self._role, question, reply) for reply in replies} == {self._signatures[anonymous(item).id]}
 
     def _asked(self, item: SuiteItem) -> tuple[str, ...]:
+        if self._stop.told:
+            raise KeyboardInterrupt
         question = item.question
         if self.given_up or self._role.unsupported(self._vendor.supports, question) is not None or _unreadable(question):
             return ()
         assert self._adapter is not None  # noqa: S101 - open between enter and exit
-        reply = self._runner.run(self._adapter.ask(question))
+        reply = self._stop.wait(self._runner, self._adapter.ask(question))
         self.asked += 1
         self._timeouts += reply.status == "timeout"
         self._answers += reply.status == "answered"
@@ -129,7 +133,7 @@ class Asker:
     def _opened(self) -> Adapter:
         adapter = open_adapter(self._vendor, _unheard, workers=1, brisk=True)
         try:
-            self._runner.run(adapter.start())
+            self._stop.wait(self._runner, adapter.start())
         except BaseException:
             self._runner.run(adapter.close())
             raise

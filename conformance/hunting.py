@@ -27,6 +27,7 @@ from rtconform.conformance.dialogue import Question
 from rtconform.conformance.quarry import QUARRIES, Answers, KnownFault, Quarry
 from rtconform.conformance.records import Result
 from rtconform.conformance.smaller import smallest
+from rtconform.conformance.stopping import Stop
 from rtconform.conformance.suspects import suspects
 from rtconform.conformance.vendor import Vendor
 from rtconform.generators.suite import SuiteItem
@@ -94,22 +95,24 @@ class _Shows(AssertionError):
         self.item = item
 
 
-def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | None = None) -> Hunted:
+def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | None = None, stop: Stop | None = None) -> Hunted:
     """Hunt until `effort` treatments, or claims, have shown nothing new. Raises VendorUnreachable.
 
-    `watch` is called with the numbers of questions asked and of causes seen. Interrupted (KeyboardInterrupt), it returns what
-    was found by then.
+    `watch` is called with the numbers of questions asked and of causes seen. Told to `stop`, or interrupted
+    (KeyboardInterrupt), it returns what was found by then.
     """
     quarry = QUARRIES[vendor.role]
     settled: dict[str, Found] = {}
-    with Asker(vendor, lambda: watch(asker.asked, len(asker.seen)) if watch else None) as asker, warnings.catch_warnings():
+    asker = Asker(vendor, stop or Stop(), lambda: watch(asker.asked, len(asker.seen)) if watch else None)
+    with warnings.catch_warnings():
         # interrupted, Hypothesis writes the strategy down for a note that nobody is shown, and warns that it is long
         warnings.filterwarnings("ignore", "Generating overly large repr", HypothesisWarning)
         try:
-            ended = _rounds(asker, quarry, settled, effort, seed)
+            with asker:
+                ended = _rounds(asker, quarry, settled, effort, seed)
         except KeyboardInterrupt:
             ended = "interrupted"
-        found = [settled.get(cause_id) or _as_seen(sightings) for cause_id, sightings in asker.seen.items()]
+    found = [settled.get(cause_id) or _as_seen(sightings) for cause_id, sightings in asker.seen.items()]
     return Hunted(asker.asked, _named(found, asker.stood, quarry), ended)
 
 
@@ -157,7 +160,9 @@ def _round(asker: Asker, quarry: Quarry, settled: frozenset[str], effort: int, s
         stands()
     except _Shows as error:
         return {type(error).__name__: error.item}
-    except ExceptionGroup as group:
+    except BaseExceptionGroup as group:
+        if group.subgroup(KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         faults, others = group.split(_Shows)
         if faults is None or others is not None:
             raise

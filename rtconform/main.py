@@ -4,6 +4,7 @@ Commands live in `rtconform/commands`, one file a subject, and are imported only
 """
 
 import importlib
+import signal
 import sys
 
 import click
@@ -64,6 +65,16 @@ class LazyGroup(click.Group):
             ctx.fail(f"no command {args[0]!r}; there are: {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """As click does; interrupted while nothing is there to keep, it ends as it does where there is: with 130, not 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from rtconform.conformance.verdicts import EXIT_INTERRUPTED  # noqa: PLC0415 - for this end only
+
+            click.echo("rtconform: interrupted", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message=f"rtconform {__version__}, rule set {RULE_SET}")
@@ -85,6 +96,8 @@ def main(args: list[str] | None = None) -> None:
     """Run the command line; errors that we raise on purpose become a message and an exit code, never a traceback."""
     from rtconform.reference.errors import RtconformError  # noqa: PLC0415 - after click, which must answer --help quickly
 
+    # CI systems stop a job by SIGTERM: it ends as tidily as on Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli.main(args=args, prog_name="rtconform")
     except RtconformError as error:

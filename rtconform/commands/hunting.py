@@ -17,6 +17,7 @@ from rtconform.conformance.hunting import hunt as hunt_faults
 from rtconform.conformance.quarry import QUARRIES
 from rtconform.conformance.records import now
 from rtconform.conformance.roles import ROLES
+from rtconform.conformance.stopping import Stop
 from rtconform.conformance.vendor import Vendor, load_vendor
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.hunt_rows import fault_rows, rows, table_rows
@@ -62,9 +63,8 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     """
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
-    signal.signal(signal.SIGTERM, _stop)
     watch()
-    hunted = _watched(loaded, effort, seed)
+    hunted = _watched(loaded, effort, seed, _told_by_signals())
     if hunted.found:
         _write(file, hunted.found)
     found, faults, noun = rows(hunted), fault_rows(hunted), QUARRIES[loaded.role].noun
@@ -90,11 +90,24 @@ def _counted(faults: int, kinds: int) -> str:
     return many if kinds == faults else f"{many} in {kinds} kinds"
 
 
-def _watched(vendor: Vendor, effort: int, seed: int) -> Hunted:
+def _told_by_signals() -> Stop:
+    """Ctrl-C, and SIGTERM as CI systems send it, end a hunt between two questions; what was found is written, from here on."""
+    stop = Stop()
+
+    def tell(_number: int, _frame: FrameType | None) -> None:
+        stop.tell()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:  # a shell's background job ignores Ctrl-C
+            signal.signal(number, tell)
+    return stop
+
+
+def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
     """Hunt with a line that moves where a person watches; quiet in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        return hunt_faults(vendor, effort=effort, seed=seed)
+        return hunt_faults(vendor, effort=effort, seed=seed, stop=stop)
     noun = QUARRIES[vendor.role].noun
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
@@ -104,7 +117,7 @@ def _watched(vendor: Vendor, effort: int, seed: int) -> Hunted:
             bar.update(task, description=f"{vendor.name}: {asked} {noun}s asked, {kinds} kinds of fault")
 
         watch: Watch = show
-        return hunt_faults(vendor, effort=effort, seed=seed, watch=watch)
+        return hunt_faults(vendor, effort=effort, seed=seed, watch=watch, stop=stop)
 
 
 def _write(file: Path, found: tuple[Found, ...]) -> None:
@@ -113,8 +126,3 @@ def _write(file: Path, found: tuple[Found, ...]) -> None:
         file.write_bytes(b"".join(encode(each.question) + b"\n" for each in found))
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from None
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends a hunt as Ctrl-C does: what was found is written."""
-    raise KeyboardInterrupt

@@ -138,10 +138,14 @@ def run_watched(
 
 
 async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
-    """End as tidily on SIGTERM, which is how CI systems stop a job, as on Ctrl-C: no process of the vendor's is left."""
-    task = asyncio.ensure_future(running)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
+    """End on SIGTERM as on Ctrl-C, where the run can: no process of the vendor's is left."""
+    task, loop, before = asyncio.ensure_future(running), asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(say: Callable[[str], object], event: Event) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given
 from rtconform.conformance.causes import size_of
 from rtconform.conformance.hunting import Hunted, hunt
 from rtconform.conformance.smaller import smallest
+from rtconform.conformance.stopping import Stop
 from rtconform.conformance.vendor import load_vendor
 from rtconform.generators.suites import suite
 from rtconform.reference.coder import code
@@ -220,6 +221,43 @@ def test_interrupted_it_keeps_what_was_found(tmp_path: Path, by: signal.Signals)
     assert (130, "") == (process.returncode, errors)
     assert "interrupted" in said
     assert out.read_bytes().startswith(b'{"schema":"rtconform.case/1","id":"hunt:')
+
+
+NEVER_ANSWERS = """
+import sys, time
+sys.stdin.readline()
+open(sys.argv[1], "w").close()
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_does_not_wait_for_an_answer(tmp_path: Path, by: signal.Signals) -> None:
+    """Nothing was answered, nothing is found: exit 130 all the same, long before the vendor's time is up."""
+    coder, asked, out = (tmp_path / name for name in ("coder.py", "asked", "found.jsonl"))
+    coder.write_text(NEVER_ANSWERS)
+    vendor = program(tmp_path, str(coder), str(asked))
+    vendor.write_text(vendor.read_text().replace("timeout_s = 5", "timeout_s = 600"))
+    started = [sys.executable, "-m", "rtconform", "hunt", str(vendor), "--out", str(out)]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not asked.exists():
+            time.sleep(0.05)
+        process.send_signal(by)
+        said, errors = process.communicate(timeout=60)
+    assert (130, "") == (process.returncode, errors)
+    assert "no fault found; 0 treatments asked; interrupted" in said
+    assert not out.exists()
+
+
+def test_told_to_stop_it_asks_no_more(tmp_path: Path) -> None:
+    """Told amid its own doings, where nothing may be torn, a hunt ends before the next question with what it has found."""
+    coder, stop = tmp_path / "coder.py", Stop()
+    coder.write_text(CODES_NOTHING)
+    vendor = load_vendor(program(tmp_path, str(coder), str(tmp_path / "asked")))
+    found = hunt(vendor, stop=stop, watch=lambda asked, _: stop.tell() if asked == 40 else None)
+    assert ("interrupted", 40) == (found.ended, found.asked)
+    assert found.found
+    assert Hunted(0, (), "interrupted") == hunt(vendor, stop=stop)
 
 
 @given(odd_records.cases())

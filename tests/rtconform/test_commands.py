@@ -287,6 +287,18 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_keeps_nothing_is_interrupted_too(how: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end any command with 130 and a line, never with 1, which says that a vendor is wrong."""
+    command = [sys.executable, "-m", "rtconform", "generate", "clinic", "--count", "10000000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith(b'{"schema"')
+        running.send_signal(how)
+        _, said = running.communicate(timeout=60)
+    assert (130, b"rtconform: interrupted\n") == (running.returncode, said)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
     """Interrupted or killed, a run goes on with --resume: each case has one result, as in an unbroken run."""
