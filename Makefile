@@ -76,6 +76,12 @@ KILLS ?= 200
 kills: setup
 	$(BIN)/python tests/kills/kills.py $(KILLS)
 
+# Hunts interrupted at INTERRUPTS random moments: each ends in order and writes what it had found.
+INTERRUPTS ?= 100
+.PHONY: interrupts
+interrupts: setup
+	$(BIN)/python tests/kills/interrupts.py $(INTERRUPTS)
+
 # What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes eight minutes; wants a quiet machine.
 .PHONY: scale
 scale: setup

@@ -33,6 +33,13 @@ def test_killed_runs_are_resumed() -> None:
     assert "4 kills, every run resumed" in done.stdout
 
 
+def test_interrupted_hunts_end_in_order() -> None:
+    """A few of the interrupts that `make interrupts` sends."""
+    done = subprocess.run([sys.executable, HERE / "interrupts.py", "4", "1"], check=False, capture_output=True, text=True)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "4 hunts interrupted, each ended in order" in done.stdout
+
+
 def limited(size: int) -> list[str]:
     """A command that runs another one which can write no file beyond `size` bytes, as on a full disk."""
     program = (
