@@ -2,9 +2,13 @@
 
 import base64
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
+
+SIGNING_KEY = "RTCONFORM_SIGNING_KEY"
+"""The environment variable that may hold a certifier's private key. No vendor gets it."""
 
 SHORTEST = 4
 """A value shorter than this is no secret: replacing every "1" would only garble what the vendor says."""
@@ -29,6 +33,11 @@ def malformed_references(text: str) -> tuple[str, ...]:
 def interpolate(text: str, variables: Mapping[str, str]) -> str:
     """`text` with every `${NAME}` replaced. Every name must be in `variables`."""
     return _REFERENCE.sub(lambda match: variables[match[1]], text)
+
+
+def environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a vendor's program: ours, but for what is the certifier's alone, and its own variables."""
+    return {**{name: value for name, value in os.environ.items() if name != SIGNING_KEY}, **own}
 
 
 class Redactor:

@@ -18,7 +18,7 @@ from jmespath.exceptions import JMESPathError, LexerError, ParseError
 from msgspec.structs import fields
 
 from rtconform.conformance.dialogue import DIALOGUES, RoleName
-from rtconform.conformance.secrets import interpolate, malformed_references, references
+from rtconform.conformance.secrets import SIGNING_KEY, interpolate, malformed_references, references
 from rtconform.conformance.vendor_settings import (
     CliSettings,
     HttpSettings,
@@ -251,8 +251,10 @@ def _variables(file: TomlFile, settings: Settings | None) -> dict[str, str]:
     variables: dict[str, str] = {}
     for text, path in _interpolated(settings):
         for name in references(text):
-            value = os.environ.get(name)
-            if value is None:
+            value = os.environ.get(name) if name != SIGNING_KEY else None
+            if name == SIGNING_KEY:
+                file.fault(f"{name} holds the certifier's private key, which no vendor gets; use a variable of your own", *path)
+            elif value is None:
                 file.fault(f"environment variable {name} is not set", *path)
             variables[name] = value or ""
         for wrong in malformed_references(text):

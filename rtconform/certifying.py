@@ -29,6 +29,7 @@ from rtconform.conformance.certificates.statement import (
 from rtconform.conformance.records import Result, now
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.vendor import load_vendor
+from rtconform.conformance.vendor_settings import PythonSettings
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.errors import UserError
 from rtconform.reports.certificate import in_words
@@ -80,6 +81,11 @@ class SeedSource:
 def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | None, valid_days: int) -> Certification:
     """Read the vendor file and settle the seed. Raises UserError."""
     vendor = load_vendor(vendor_file)
+    if key is not None and isinstance(vendor.settings, PythonSettings):
+        raise UserError(
+            f"{vendor_file}: [adapter] kind: a Python callable runs in our process and could take the private key; "
+            'make it a program (kind = "cli") to certify it, or rehearse with --unsigned'
+        )
     name = vendor.name
     if source.opening and (opening := read_opening(source.opening, source.file)).vendor != name:
         raise UserError(f"{source.file}: committed to for vendor {opening.vendor!r}; {vendor_file} is of {name!r}")

@@ -1,7 +1,6 @@
 """The adapter for a program that is started for each case (`mode = "oneshot"`)."""
 
 import asyncio
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 from rtconform.conformance.adapters import Log, Reply
@@ -11,6 +10,7 @@ from rtconform.conformance.adapters.oneshot_process import Outcome, run_process
 from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import KEPT_PER_PROCESS, StderrLog
 from rtconform.conformance.dialogue import Question
+from rtconform.conformance.secrets import environment
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 
@@ -22,7 +22,7 @@ class OneshotAdapter:
         self.window = workers
         self._settings = settings
         self._folder = vendor.folder
-        self._environment = {**os.environ, **{name: vendor.filled(value) for name, value in settings.env.items()}}
+        self._environment = environment({name: vendor.filled(value) for name, value in settings.env.items()})
         self._exchange = Exchange(vendor, log)
         self._stderr = StderrLog(self._exchange, KEPT_PER_PROCESS)
         self._threads = ThreadPoolExecutor(workers, "oneshot")

@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack, redirect_stdout, suppress
+from contextlib import ExitStack, chdir, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -81,7 +81,7 @@ class PythonAdapter:
         self._settings = settings
         self._exchange = Exchange(vendor, log)
         self._function: Callable[..., Any] | None = None
-        self._printing = ExitStack()
+        self._restored = ExitStack()
         self._idle: list[_Caller] = []
         self._hanging: list[_Caller] = []
 
@@ -89,7 +89,8 @@ class PythonAdapter:
         """Import the callable. Raises VendorUnreachable, or UserError where the request template is wrong."""
         await self._exchange.start()
         # what the callable prints must not get among our results
-        self._printing.enter_context(redirect_stdout(sys.stderr))
+        self._restored.enter_context(redirect_stdout(sys.stderr))
+        self._restored.enter_context(chdir("."))  # a callable that changes into another folder does so for itself
         self._function = _import(self._settings.function, str(self._vendor.folder))
 
     async def ask(self, question: Question, document: bytes | None = None) -> Reply:
@@ -122,7 +123,7 @@ class PythonAdapter:
         for caller in self._idle:
             caller.thread.join()
         self._idle.clear()
-        self._printing.close()
+        self._restored.close()
         await self._exchange.close()
 
     def _free_caller(self) -> _Caller | None:

@@ -1,7 +1,6 @@
 """The adapter for a program that takes a case a line and gives an answer a line (`mode = "stream"`)."""
 
 import asyncio
-import os
 
 import msgspec
 
@@ -12,6 +11,7 @@ from rtconform.conformance.adapters.orphans import bury
 from rtconform.conformance.adapters.stderr import StderrLog
 from rtconform.conformance.adapters.stream_worker import StreamWorker
 from rtconform.conformance.dialogue import Question
+from rtconform.conformance.secrets import environment
 from rtconform.conformance.vendor_settings import CliSettings, Vendor
 
 HELD_S = 0.1
@@ -30,8 +30,8 @@ class StreamAdapter:
     def __init__(self, vendor: Vendor, settings: CliSettings, log: Log, workers: int, *, brisk: bool = False) -> None:
         self.window = workers * IN_FLIGHT
         self._exchange = Exchange(vendor, log)
-        environment = {**os.environ, **{name: vendor.filled(value) for name, value in settings.env.items()}}
-        program = Program(settings.command, vendor.folder, environment, settings.timeout_s, 0 if brisk else HELD_S)
+        own = {name: vendor.filled(value) for name, value in settings.env.items()}
+        program = Program(settings.command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S)
         stderr = StderrLog(self._exchange)
         self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
 

@@ -19,6 +19,7 @@ from rtconform.conformance.certificates.envelope import SigningKey, read_key_fil
 from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.records import now
+from rtconform.conformance.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.reference.errors import UserError, VendorUnreachable
 from rtconform.reference.wire import encode
@@ -27,15 +28,12 @@ from rtconform.reports.text import clip, one_line
 from rtconform.verifying import load_bundle
 from rtconform.verifying import verify as checks_of
 
-KEY_VARIABLE = "RTCONFORM_SIGNING_KEY"
-"""The environment variable that may hold the private key, as PEM text."""
-
 _DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
 
 
 @click.command()
 @click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
-@click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${KEY_VARIABLE}]")
+@click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
 @click.option("--unsigned", is_flag=True, help="Write a bundle that nobody vouches for, and that says so.")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="The seed committed to: what rtconform seed commit wrote.")
 @click.option("--commitment", "published", help="The commitment that was published; --seed-file must open it.")
@@ -185,14 +183,14 @@ def _ask(certification: Certification) -> tuple[Certificate, bytes]:
 
 
 def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
-    text = os.environ.get(KEY_VARIABLE, "")
+    text = os.environ.get(SIGNING_KEY, "")
     if unsigned:
         if path is not None:
             raise click.UsageError("--key and --unsigned exclude each other")
         return None
     if path is None and not text:
-        raise click.UsageError(f"give --key (or {KEY_VARIABLE} in the environment), or say --unsigned")
-    return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), KEY_VARIABLE)
+        raise click.UsageError(f"give --key (or {SIGNING_KEY} in the environment), or say --unsigned")
+    return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), SIGNING_KEY)
 
 
 def _opening(path: Path, published: str | None) -> bytes:

@@ -67,6 +67,15 @@ def test_a_call_that_hangs_costs_one_case(call: Talk) -> None:
     assert [("made:2",)] == [event.cases for event in conversation.events]
 
 
+def test_a_callable_that_wanders_takes_nobody_along(call: Talk) -> None:
+    """The working folder of the program is what it was, whatever the callable made it."""
+    before = Path.cwd()
+    conversation = call("wanders")
+
+    assert ["answered"] * 3 == conversation.statuses
+    assert before == Path.cwd()
+
+
 def test_a_template_gives_the_callable_text(call: Talk) -> None:
     """With a request template, the callable gets what the template makes."""
     conversation = call("upper", more='[request]\ntemplate = "request.j2"\n', request_j2="code {{ id }}")

@@ -516,6 +516,52 @@ def test_a_key_from_the_environment(good: Issued, tmp_path: Path) -> None:
     assert ("rehearsal", {}) == (bundle.statement.predicate.level, failing(bundle, good.key.public))
 
 
+CURIOUS = """
+import json, os, sys
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review", "notes": sorted(os.environ)}), flush=True)
+    print(os.environ, file=sys.stderr, flush=True)
+"""
+
+
+@pytest.mark.parametrize("mode", ["stream", "oneshot"])
+def test_no_vendor_gets_the_key(mode: str, good: Issued, tmp_path: Path) -> None:
+    """A program that tells all of its environment has nothing of the certifier's key to tell, the name neither."""
+    (tmp_path / "coder.py").write_text(CURIOUS)
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "Curious"\nversion = "1"\n[adapter]\nkind = "cli"\nmode = "{mode}"\ncommand = ["{sys.executable}", "coder.py"]\n'
+    )
+    pem = (good.folder / "key.pem").read_text()
+    for arguments in (("run", "vendor.toml", "--suite=published", "--out=run"), ("certify", "vendor.toml", "--out=b.zip")):
+        assert 1 == rtconform(*arguments, cwd=tmp_path, RTCONFORM_SIGNING_KEY=pem, CURIOUS_ABOUT="this").returncode
+        told = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".zip", ".jsonl"))
+        assert b"CURIOUS_ABOUT" in told
+        assert b"RTCONFORM_SIGNING_KEY" not in told
+        assert all(line.encode() not in told for line in pem.splitlines())
+
+
+def test_no_vendor_file_gets_the_key(good: Issued, tmp_path: Path) -> None:
+    """A vendor file that asks for the certifier's key is refused, with the place."""
+    (tmp_path / "vendor.toml").write_text(
+        '[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "http"\nurl = "http://h/?k=${RTCONFORM_SIGNING_KEY}"\n'
+    )
+    pem = (good.folder / "key.pem").read_text()
+    done = rtconform("run", "vendor.toml", "--suite=published", cwd=tmp_path, RTCONFORM_SIGNING_KEY=pem)
+    said = "RTCONFORM_SIGNING_KEY holds the certifier's private key, which no vendor gets; use a variable of your own"
+    assert (2, f"rtconform: vendor.toml:6: {said} @ $.adapter.url\n") == (done.returncode, done.stderr)
+
+
+def test_a_callable_does_not_run_beside_the_key(tmp_path: Path) -> None:
+    """A Python callable, which could take the key from memory, is certified unsigned only."""
+    (tmp_path / "mine.py").write_text("def code(case): return {'id': case['id'], 'outcome': 'needs_review'}")
+    (tmp_path / "v.toml").write_text('[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "python"\ncallable = "mine:code"\n')
+    new_key(tmp_path / "key.pem")
+    done = rtconform("certify", "v.toml", "--key", "key.pem", cwd=tmp_path)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "v.toml: [adapter] kind: a Python callable runs in our process" in done.stderr
+    assert 1 == rtconform("certify", "v.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path).returncode
+
+
 def test_a_run_that_is_stopped_leaves_nothing_and_spends_its_seed(tmp_path: Path) -> None:
     """A certifying run is answered whole: stopped, it ends with 130 and no bundle, and the cases of its seed are known."""
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import threading
 from typing import Any, NoReturn
@@ -63,6 +64,11 @@ def huge(case: Case) -> dict[str, object]:
 def hangs(case: Case) -> dict[str, object]:
     if case["id"].endswith(":2"):
         HANG.wait(60)
+    return right(case)
+
+
+def wanders(case: Case) -> dict[str, object]:
+    os.chdir("/")
     return right(case)
 
 
