@@ -7,7 +7,7 @@ the next request was sent can't be told from its answer, but carries another id:
 
 import select
 from contextvars import ContextVar
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -22,7 +22,7 @@ class Connections(aiohttp.TCPConnector):
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
-        self._seen: WeakSet[ResponseHandler] = WeakSet()
+        self._polls: WeakKeyDictionary[ResponseHandler, select.poll] = WeakKeyDictionary()
 
     async def connect(self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:
         """A connection that is new, or kept and silent."""
@@ -30,10 +30,11 @@ class Connections(aiohttp.TCPConnector):
             connection = await super().connect(req, traces, timeout)
             protocol = connection.protocol
             assert protocol is not None  # noqa: S101 - only a connection that was given back has none
-            kept = protocol in self._seen
-            if not kept or not (protocol.should_close or _readable(connection)):
-                self._seen.add(protocol)
-                _last.set((protocol, kept))
+            poll = self._polls.get(protocol)
+            if poll is None:
+                self._polls[protocol] = _poll(connection)
+            if poll is None or not (protocol.should_close or poll.poll(0)):
+                _last.set((protocol, poll is not None))
                 return connection
             connection.close()
 
@@ -48,9 +49,9 @@ def drop() -> None:
     _last.get()[0].force_close()
 
 
-def _readable(connection: Connection) -> bool:
-    """Whether something waits to be read: bytes that nobody asked for, or the end."""
+def _poll(connection: Connection) -> select.poll:
+    """Tells whether something waits to be read on a connection: bytes that nobody asked for, or the end."""
     assert connection.transport is not None  # noqa: S101 - as above
     poll = select.poll()
     poll.register(connection.transport.get_extra_info("socket"), select.POLLIN)
-    return bool(poll.poll(0))
+    return poll

@@ -81,6 +81,7 @@ class HttpAdapter:
             raise VendorUnreachable(self._exchange.redactor.text(str(error))) from None  # the host may be secret too
         self._session = aiohttp.ClientSession(
             connector=connections.Connections(self.window),
+            headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None),  # the limit is on a request with all its redirects: see _send
             cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
             auto_decompress=False,  # decompressed here, within bounds
@@ -201,9 +202,7 @@ class HttpAdapter:
 
     async def _send_to(self, url: URL, request: bytes) -> _Response:
         assert self._session is not None  # noqa: S101 - start() comes first
-        async with self._session.request(
-            self._settings.method, url, data=request, headers=self._headers, allow_redirects=False
-        ) as response:
+        async with self._session.request(self._settings.method, url, data=request, allow_redirects=False) as response:
             body, fault = await _bounded_body(response)
             received = _Response(response.status, body, fault, response.headers.get("Location", ""))
             if response.status in (429, 503):
