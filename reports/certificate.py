@@ -1,4 +1,4 @@
-"""A certificate as plain text: what stands in a bundle as `certificate.txt`, and what a verification prints."""
+"""A certificate as plain text: `certificate.txt` in a bundle, and with fewer failing cases what a terminal shows."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,9 +10,12 @@ LONGEST = 1000
 _INDENT = 18
 
 
-def in_words(certificate: Certificate) -> str:
-    """The certificate, a fact a line; a vendor's text in it is cleaned and of bounded length."""
-    lines = (f"{head:<{_INDENT}}{clip(one_line(text), LONGEST)}".rstrip() for head, text in _lines(certificate))
+def in_words(certificate: Certificate, named: int | None = None) -> str:
+    """The certificate, a fact a line; a vendor's text in it is cleaned and of bounded length.
+
+    `named`: how many failing cases to name, None: all that the certificate names.
+    """
+    lines = (f"{head:<{_INDENT}}{clip(one_line(text), LONGEST)}".rstrip() for head, text in _lines(certificate, named))
     return "\n".join((*_head(certificate), "", *lines)) + "\n"
 
 
@@ -22,7 +25,7 @@ def _head(certificate: Certificate) -> Iterator[str]:
         yield "UNSIGNED: nobody vouches for this document."
 
 
-def _lines(c: Certificate) -> Iterator[tuple[str, str]]:
+def _lines(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
     yield "vendor", f"{c.vendor.name}, version {c.vendor.version} ({c.vendor.kind}: {c.vendor.target})"
     yield "build", c.vendor.build_digest or "no digest given: the version is the vendor's word"
     yield "level", f"{c.level}: {LEVELS[c.level]}"
@@ -43,10 +46,11 @@ def _lines(c: Certificate) -> Iterator[tuple[str, str]]:
         yield "finding", f"{finding.kind}: {finding.detail}"
     for fault in c.faults:
         yield from _fault(fault)
-    for failure in c.failures:
+    failures = c.failures[:named]
+    for failure in failures:
         yield "failing", f"{failure.id}: {failure.verdict} ({', '.join(failure.rules)})"
-    if c.failed > len(c.failures):
-        yield "", f"and {c.failed - len(c.failures)} more, in results.jsonl"
+    if c.failed > len(failures):
+        yield "", f"and {c.failed - len(failures)} more, in results.jsonl"
     yield "signed by", c.signer.key_id if c.signer else "nobody"
 
 

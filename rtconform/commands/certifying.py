@@ -28,6 +28,9 @@ from rtconform.reports.text import clip, one_line
 from rtconform.verifying import load_bundle
 from rtconform.verifying import verify as checks_of
 
+NAMED = 20
+"""How many failing cases a terminal shows: more would drive the faults behind them off the screen."""
+
 _DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
 
 
@@ -74,7 +77,7 @@ def certify(
     if form == "json":
         click.echo(encode({"bundle": str(path), "certificate": certificate}))
     else:
-        click.echo(in_words(certificate))
+        click.echo(in_words(certificate, NAMED))
         click.echo(f"bundle: {path}")
     sys.exit(EXIT_CONFORMANT if certificate.outcome == "certified" else EXIT_NOT_CONFORMANT)
 
@@ -99,7 +102,7 @@ def verify(bundle: Path, public_key: Path | None, published: str | None, form: s
     certificate = read.statement.predicate
     checks = []
     if form == "table":
-        click.echo(in_words(certificate))
+        click.echo(in_words(certificate, NAMED))
     for check in checks_of(read, trust):
         checks.append(check)
         if form == "table":

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msgspec.structs import replace as changed
 
 from rtconform.certifying import Terms, certificate_of
+from rtconform.commands.certifying import NAMED
 from rtconform.conformance.certificates.bundle import (
     CASES,
     ENVELOPE,
@@ -160,6 +161,9 @@ def test_a_refusal_names_cases_rules_and_how_to_see_them_again(refused: Issued) 
     certificate = refused.bundle.statement.predicate
     assert (1, "refused") == (refused.done.returncode, certificate.outcome)
     assert refused.done.stdout.startswith("REFUSAL: NOT CONFORMANT\n")
+    assert NAMED == refused.done.stdout.count("\nfailing ") < certificate.failed == len(certificate.failures)
+    assert f" and {certificate.failed - NAMED} more, in results.jsonl\n" in refused.done.stdout
+    assert certificate.failed == refused.bundle.files[TEXT].count(b"\nfailing ")
     broken = {rule for failure in certificate.failures for rule in failure.rules}
     assert {"SCOPE-DELETED", "AMM-SETUP", "ISO-CONTIGUOUS", "ISO-SHIFT"} <= broken
     first = certificate.failures[0]
