@@ -137,6 +137,8 @@ class HttpAdapter:
             response = await self._send_patiently(request)
         except TimeoutError:
             return self._failure("timeout", f"no answer within {self._settings.timeout_s:g} s", started)
+        except aiohttp.ClientResponseError as error:  # its status is none that the service sent
+            return self._failure("error", f"what came is not HTTP: {' '.join(error.message.split())}".rstrip(" ^"), started)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
         latency_ms = (time.perf_counter() - started) * 1000
@@ -244,6 +246,11 @@ async def _bounded_body(response: aiohttp.ClientResponse) -> tuple[bytes, str]:
         if len(body) > LONGEST_ANSWER:
             response.close()
             return bytes(body[:LONGEST_ANSWER]), f"more than {LONGEST_ANSWER} bytes came where one answer is due"
+        if inflate and inflate.unused_data:
+            response.close()
+            return bytes(body), f"more came after the end of the {encoding} data"
+    if inflate and not inflate.eof:
+        return bytes(body), f"the answer is {encoding}, and its end is missing"
     return bytes(body), ""
 
 

@@ -20,6 +20,7 @@ DUE: dict[str, set[str]] = {
     **{name: {"error"} for name in ("redirects", "busy_for_long", "busy_nonsense", "unavailable", "breaks", "odd_status")},
     **{name: {"error"} for name in ("endless_headers", "huge_header", "length_too_short")},
     **{name: {"invalid"} for name in ("two_documents", "no_content", "bomb", "double_gzip", "gzip_cut")},
+    **{name: {"invalid"} for name in ("gzip_unchecked", "gzip_twice", "gzip_endless")},
     **{name: {"invalid"} for name in ("invalid_utf8", "deep_json", "nan", "other_case", "a_page", "endless_body")},
     **{name: {"pass"} for name in ("twice", "twice_late", "twice_meanwhile", "keep_alive_dropped")},
 }

@@ -102,6 +102,14 @@ def endless_body(connection: socket.socket, answer: bytes) -> bool:
     return False
 
 
+def gzip_endless(connection: socket.socket, answer: bytes) -> bool:
+    """Sends its answer compressed, and behind it bytes for ever, as fast as they go."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzipped(answer))
+    while not OVER.is_set():
+        connection.sendall(b"x" * 65536)
+    return False
+
+
 def endless_continue(connection: socket.socket, answer: bytes) -> bool:
     """Says "100 Continue" for ever."""
     del answer
@@ -196,6 +204,15 @@ HITS: dict[str, Hit] = {
     "gzip_cut": raw(
         lambda a: response(gzipped(a)[:-20], "200 OK", "Content-Encoding: gzip"), "Compresses, and cuts the end off.", keep=True
     ),
+    "gzip_unchecked": raw(
+        lambda a: response(gzipped(a)[:-8], "200 OK", "Content-Encoding: gzip"),
+        "Compresses, and leaves out the checksum at the end.",
+        keep=True,
+    ),
+    "gzip_twice": raw(
+        lambda a: response(gzipped(a) * 2, "200 OK", "Content-Encoding: gzip"), "Sends two compressed answers in one body."
+    ),
+    "gzip_endless": gzip_endless,
     "invalid_utf8": raw(lambda a: response(a.replace(b'"coded"', b'"\xff\xfe"')), "Sends bytes that are no text.", keep=True),
     "deep_json": raw(lambda _: response(b"[" * 100_000 + b"]" * 100_000), "Sends JSON a hundred thousand lists deep.", keep=True),
     "nan": raw(
