@@ -122,7 +122,10 @@ def run_shard(shipped: ShippedVendor, manifest: Manifest, shard: Shard) -> Shard
             f"a worker has rule set {RULE_SET} and version {suite.version} of suite {suite.name}, this run is of "
             f"{shard.rule_set} and version {shard.version}: install the same rtconform on every worker"
         )
-    with tempfile.TemporaryDirectory(prefix="rtconform-shard-") as name:
+    from distributed import get_worker  # noqa: PLC0415 - imported already, where there is a worker
+
+    # in the worker's own folder, which dask clears away where a worker was killed
+    with tempfile.TemporaryDirectory(prefix="rtconform-shard-", dir=get_worker().local_directory) as name:
         folder = Path(name)
         vendor = _unship(shipped, folder)
         part = Chosen(Slice(suite, shard.first, shard.cases), shard.seed, shard.cases)
