@@ -89,7 +89,7 @@ def _make(strength: int, place: Place) -> SuiteCase:
 
 def _suite(name: str, about: str) -> GeneratedSuite[SuiteCase]:
     strength = STRENGTHS[name]
-    return GeneratedSuite(name, "2", about, partial(_make, strength), lambda: len(rows(strength)))
+    return GeneratedSuite(name, "3", about, partial(_make, strength), lambda: len(rows(strength)))
 
 
 PAIRWISE = _suite("pairwise", "every valid pair of values of the space's dimensions")

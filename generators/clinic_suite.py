@@ -174,7 +174,7 @@ def _payers(years: int) -> Weighted[str]:
 
 CLINIC = GeneratedSuite(
     "clinic",
-    "3",
+    "4",
     "any number of treatments in the mix of a realistic clinic",
     _make,
     lambda: _USUAL_COUNT,

@@ -39,7 +39,7 @@ def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Draw) -> dict[str, str]:
 
 DOCUMENTATION = GeneratedSuite(
     "documentation",
-    "2",
+    "3",
     "what the record supports: every documentation rule from both sides, in many treatments",
     _make,
     lambda: 2 * _TREATMENTS * len(QUESTIONS),

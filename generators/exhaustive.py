@@ -76,5 +76,5 @@ def _make(place: Place) -> SuiteCase:
 
 
 EXHAUSTIVE = GeneratedSuite(
-    "exhaustive", "2", "every valid combination of the dimensions that codes can hang on", _make, lambda: count(DECIDING)
+    "exhaustive", "3", "every valid combination of the dimensions that codes can hang on", _make, lambda: count(DECIDING)
 )

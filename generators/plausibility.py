@@ -26,6 +26,7 @@ CHECKS: Mapping[str, Callable[[Case], Iterator[str]]] = {
     "positions": plans.positions,
     "site": plans.sites,
     "side": plans.sides,
+    "part": plans.parts,
     "machine": plans.machines,
     "patient": plans.patients,
     "intent": plans.intents,

@@ -200,6 +200,14 @@ def sides(case: Case) -> Iterator[str]:
             yield f"{plan.id}: {plan.label!r} at {plan.site}"
 
 
+def parts(case: Case) -> Iterator[str]:
+    """Diagnosis and label speak of the same part of an organ."""
+    for plan in case.plans:
+        for words, codes in tables.PARTS.items():
+            if words in plan.label.lower() and not re.match(codes, plan.diagnosis):
+                yield f"{plan.id}: {plan.label!r} with {plan.diagnosis}"
+
+
 def machines(case: Case) -> Iterator[str]:
     """A plan is one that its machine can deliver; a case has one machine for what it delivers in a session."""
     for plan in case.plans:

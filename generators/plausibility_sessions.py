@@ -150,13 +150,15 @@ def guidance(case: Case) -> Iterator[str]:
 
 
 def corrections(case: Case) -> Iterator[str]:
-    """The couch is corrected by images, and by no more than a patient lies off."""
-    for session in case.sessions:
+    """The couch is corrected by images, by no more than a patient lies off, and where the beam does not move with the patient."""
+    for session, plans in _treated(case):
         shift = session.couch_shift_mm
         if shift is None:
             continue
         if not session.guidance and not session.port_images:
             yield f"{session.id}: a couch correction without an image"
+        if plans and all(plan.technique in tables.IMPLANTED for plan in plans):
+            yield f"{session.id}: a couch correction, and the source is in the patient"
         if not math.hypot(*shift) <= _FARTHEST_MM:
             yield f"{session.id}: a couch correction of {math.hypot(*shift):.0f} mm"
 

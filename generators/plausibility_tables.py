@@ -223,6 +223,9 @@ AGES: dict[str, tuple[int, int]] = {
 CHILDREN = _set("flank")
 """Sites that are irradiated in children alone (Wilms tumor)."""
 
+IMPLANTED = _set("hdr_brachytherapy ldr_brachytherapy intraoperative")
+"""Techniques whose source or applicator is in the patient."""
+
 MEN = "C6[0-3]|N62|C50\\.[0-9]2"
 WOMEN = "C5[1-8]|C50\\.[0-9]1"
 SITES_OF_MEN, SITES_OF_WOMEN = _set("prostate prostate_bed"), _set("vulva vagina")
@@ -242,6 +245,15 @@ SIDES: tuple[tuple[str, str, str], ...] = (
     (r"M77\.3(\d)", "1", "2"),
 )
 """Codes whose digit (the group that matched) says the side: what stands for right, and what for left."""
+
+PARTS: dict[str, str] = {
+    "upper lobe": r"C34\.1|C78\.0",
+    "lower lobe": r"C34\.3|C78\.0",
+    "tonsil": r"C09",
+    "larynx": r"C32",
+    "esophagus": r"C15",
+}
+"""What a label calls the part that is treated, and how codes of it begin."""
 
 STRUCTURES = _set(
     "A_LAD Bag_Bowel Bladder Bone_Mandible Brain Brainstem CaudaEquina Cavity_Oral Duodenum Esophagus Genitals Glnd_Thyroid "

@@ -248,6 +248,8 @@ GUIDANCE = (
          "a patient is set up before the beam"),
     _row({"guidance": "none"}, {"couch": "none"},
          "a correction follows from guidance"),
+    _row({"technique": f"{_BRACHYTHERAPY} intraoperative"}, {"couch": "none"},
+         "the source or the applicator is in the patient and moves along"),
 )
 
 REVIEW = (
