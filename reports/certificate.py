@@ -64,7 +64,8 @@ def _coverage(c: Certificate) -> Iterator[tuple[str, str]]:
     for reason, number in covered.not_applicable.items():
         yield "not applicable", f"{_cases(number)}: {reason}"
     if not covered.not_applicable:
-        yield "not applicable", "nothing: every case was asked"
+        unanswered = c.counts.get("unanswered", 0)
+        yield "not applicable", f"nothing; {_cases(unanswered)} not answered" if unanswered else "nothing: every case was asked"
 
 
 def _fault(fault: FaultRecord) -> Iterator[tuple[str, str]]:

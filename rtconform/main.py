@@ -101,7 +101,9 @@ def main(args: list[str] | None = None) -> None:
     try:
         cli.main(args=args, prog_name="rtconform")
     except RtconformError as error:
-        click.echo(f"rtconform: {error}", err=True)
+        from rtconform.reports.text import clean  # noqa: PLC0415 - for this end only
+
+        click.echo(clean(f"rtconform: {error}"), err=True)  # it may quote a document, which may hold commands to a terminal
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # the reader of our standard output has gone (`| head`): nothing is wrong with us

@@ -47,6 +47,9 @@ def read_bundle(document: bytes, source: str) -> Bundle:
     envelope, canonical = read_envelope(files.pop(ENVELOPE), f"{source}: {ENVELOPE}")
     statement = read_statement(envelope.payload, f"{source}: {ENVELOPE}: payload")
     altered = contents.altered
+    ordered = [name for name in (ENVELOPE, TEXT, SEED, CASES, *RECORDS, REPORT) if name in contents.files]
+    if [name for name in contents.files if name in ordered] != ordered:
+        altered = altered or "the files are not in the order in which they are packed"
     if not canonical:
         altered = altered or f"{ENVELOPE} is not in the form in which it is written"
     if statement_bytes(statement) != envelope.payload:

@@ -4,6 +4,7 @@ Nothing that the bundle says is believed where it can be made again. Every check
 """
 
 import datetime as dt
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,17 +20,19 @@ from rtconform.conformance.certificates.envelope import PAYLOAD_TYPE, MissingExt
 from rtconform.conformance.certificates.regeneration import Asked, regenerate, sent, what_differs, why_not_these_suites
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
-from rtconform.conformance.certificates.statement import Certificate, level_of, subjects
+from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate, level_of, subjects
 from rtconform.conformance.errata import errata_of, shipped_errata
 from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord
 from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import decode, decode_lines
+from rtconform.reference.wire import decode, encode
 
 Standing = Literal["held", "failed", "not_checked"]
 T = TypeVar("T")
 NAMED = 5
 """How many cases a check names at most."""
+
+_ANOTHER_FORM = "not in the form in which it is written: another reader could find other things in it"
 
 
 class Check(Struct, frozen=True):
@@ -58,7 +61,11 @@ class Records:
     @cached_property
     def manifest(self) -> Manifest:
         """The manifest."""
-        return decode(self.bundle.files.get(MANIFEST, b""), Manifest, MANIFEST)
+        document = self.bundle.files.get(MANIFEST, b"")
+        manifest = decode(document, Manifest, MANIFEST)
+        if msgspec.json.format(encode(manifest), indent=2) + b"\n" != document:
+            raise UserError(f"{MANIFEST}: {_ANOTHER_FORM}")
+        return manifest
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
@@ -86,8 +93,13 @@ class Records:
         return regenerate(self.manifest, self.disguise)
 
     def _lines(self, name: str, kind: type[T]) -> tuple[T, ...]:
-        lines = self.bundle.files.get(name, b"").splitlines(keepends=True)
-        return tuple(value for _, value in decode_lines(lines, kind, name))
+        values = []
+        for number, line in enumerate(io.BytesIO(self.bundle.files.get(name, b"")), 1):
+            value = decode(line, kind, name, number)
+            if encode(value) + b"\n" != line:
+                raise UserError(f"{name}:{number}: {_ANOTHER_FORM}")
+            values.append(value)
+        return tuple(values)
 
 
 def check_bundle(records: Records, trust: Trust) -> Iterator[Check]:
@@ -185,6 +197,8 @@ def _suites(records: Records) -> str:
         return "the records are of a part of a run"
     if manifest.baseline is not None:
         return "the records are of a run that accepted known failures"
+    if {manifest.seed, *(suite.seed for suite in manifest.suites)} != {certificate.seed.seed}:
+        return f"the certificate says seed {certificate.seed.seed}, {MANIFEST} another"
     for name in ("rule_set", "suites", "vendor", "environment", "started_at"):
         if getattr(manifest, name) != getattr(certificate, name):
             return f"{name}: the certificate says another than {MANIFEST}"
@@ -224,12 +238,15 @@ def _seed(bundle: Bundle, certificate: Certificate, published: str | None) -> It
     claimed = level_of(record, signed=certificate.signer is not None)
     if certificate.level != claimed:
         yield Check("level", "failed", f"{certificate.level} is claimed, signer and seed allow {claimed}")
-    if record.origin == "given":
+    if record.origin == "given" and (record.commitment or SEED in bundle.files):
+        yield Check("seed", "failed", "given as a number, and with a commitment: it can't be both")
+    elif record.origin == "given":
         yield (
             Check("seed", "not_checked", f"{record.seed} was given as a number: anybody could know the cases")
             if published is None
             else Check("commitment", "failed", "the seed was given as a number, with no commitment")
         )
+    if record.origin == "given":
         return
     yield _check("seed", _wrong_opening(bundle, certificate), f"{record.seed}: {SEED} opens the commitment to it")
     if published is not None:
@@ -259,7 +276,10 @@ def _wrong_opening(bundle: Bundle, certificate: Certificate) -> str:
 
 def _validity(certificate: Certificate, now: dt.datetime) -> Check:
     wrong = ""
-    if certificate.issued_at > now:
+    longest = certificate.issued_at + dt.timedelta(days=LONGEST_VALID_DAYS)
+    if not certificate.started_at <= certificate.issued_at <= certificate.valid_until <= longest:
+        wrong = f"run, issue and expiry are not in order, or more than {LONGEST_VALID_DAYS} days apart"
+    elif certificate.issued_at > now:
         wrong = f"issued in the future, {certificate.issued_at}: a clock is wrong, here or at the certifier's"
     elif certificate.valid_until < now:
         wrong = f"expired on {certificate.valid_until:%Y-%m-%d}"

@@ -93,6 +93,10 @@ class FindingRecord(Struct, frozen=True):
     cases: tuple[str, ...]
 
 
+LONGEST_VALID_DAYS = 1096
+"""A certificate is for a rule set, and these change from year to year."""
+
+
 class Signer(Struct, frozen=True):
     """The key that seals the bundle. Whose it is can't be learned from the bundle."""
 

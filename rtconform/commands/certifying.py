@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from rtconform.certifying import Certification, SeedSource, make_bundle, plan_certification
+from rtconform.certifying import Certification, SeedSource, make_bundle, plan_certification, reach
 from rtconform.commands.options import FORMAT
 from rtconform.commands.running import run_watched
 from rtconform.conformance.certificates.checks import Check, Trust
 from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_public_key, read_signing_key
 from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
-from rtconform.conformance.certificates.statement import Certificate
+from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
 from rtconform.conformance.records import now
 from rtconform.conformance.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
@@ -41,7 +41,13 @@ _DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
 @click.option("--seed-file", type=click.Path(path_type=Path), help="The seed committed to: what rtconform seed commit wrote.")
 @click.option("--commitment", "published", help="The commitment that was published; --seed-file must open it.")
 @click.option("--seed", type=click.IntRange(min=0), help="A seed that is known: a rehearsal.  [default: drawn now]")
-@click.option("--valid-days", type=click.IntRange(1, 1096), default=365, show_default=True, help="When the certificate expires.")
+@click.option(
+    "--valid-days",
+    type=click.IntRange(1, LONGEST_VALID_DAYS),
+    default=365,
+    show_default=True,
+    help="When the certificate expires.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
 @FORMAT
 def certify(
@@ -71,8 +77,14 @@ def certify(
         raise click.UsageError("--commitment needs the --seed-file that opens it")
     source = SeedSource(seed, _opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
     planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
-    with _reserved(out) as write, _spent(seed_file):
-        certificate, bundle = _ask(planned)
+    for secret in (key, seed_file):
+        if secret is not None and secret.resolve().is_relative_to(vendor.resolve().parent):
+            click.echo(f"rtconform: {secret} lies beside the vendor's program, which could read it: keep it elsewhere", err=True)
+    with _reserved(out) as write:
+        if seed_file is not None:
+            asyncio.run(reach(planned.planned.vendor))  # a seed is not spent on a vendor that can't even be started
+        with _spent(seed_file):
+            certificate, bundle = _ask(planned)
         path = write(bundle, certificate)
     if form == "json":
         click.echo(encode({"bundle": str(path), "certificate": certificate}))
@@ -168,9 +180,11 @@ def _conclusion(certificate: Certificate, checks: list[Check]) -> str:
         return f"NOT VALID: {', '.join(failed)} did not hold"
     open_ = [check.name for check in checks if check.standing == "not_checked"]
     rest = f"; not checked: {', '.join(open_)}" if open_ else ""
-    if certificate.outcome == "refused":
-        return f"an authentic REFUSAL, no certificate: every check that was made held{rest}"
-    return f"valid: every check that was made held{rest}"
+    if {"signature", "signer"} & set(open_):
+        what = "a REFUSAL, no certificate" if certificate.outcome == "refused" else "sound in itself"
+        return f"{what}, but whose word it is was not looked at: every check that was made held{rest}"
+    what = "an authentic REFUSAL, no certificate" if certificate.outcome == "refused" else "valid"
+    return f"{what}: every check that was made held{rest}"
 
 
 def _ask(certification: Certification) -> tuple[Certificate, bytes]:
@@ -267,6 +281,5 @@ def _spent(seed_file: Path | None) -> Iterator[None]:
         raise UserError(f"{mark}: can't note that the seed is used: {error.strerror}") from None
     try:
         yield
-    except VendorUnreachable:
-        mark.unlink()
-        raise
+    except VendorUnreachable as error:
+        raise VendorUnreachable(f"{error}; the run had begun, so the seed in {seed_file} is spent: commit to a new one") from None

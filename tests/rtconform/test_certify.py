@@ -35,7 +35,7 @@ from rtconform.conformance.certificates.bundle import (
 from rtconform.conformance.certificates.checks import Records, Trust
 from rtconform.conformance.certificates.container import pack, unpack
 from rtconform.conformance.certificates.envelope import PublicKey, SigningKey, read_signing_key
-from rtconform.conformance.certificates.statement import Certificate, Signer, Statement, subjects
+from rtconform.conformance.certificates.statement import Certificate, SeedRecord, Signer, Statement, subjects
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder
 from rtconform.reference.coding import CodingLine
@@ -127,7 +127,10 @@ def test_what_is_not_checked_is_said(good: Issued) -> None:
     """Without the certifier's key nobody knows whose signature it is, without the commitment not when it was made."""
     done = rtconform("verify", "b.zip", cwd=good.folder)
     assert 0 == done.returncode
-    assert done.stdout.endswith("valid: every check that was made held; not checked: signer, commitment\n")
+    last = (
+        "sound in itself, but whose word it is was not looked at: every check that was made held; not checked: signer, commitment"
+    )
+    assert last == done.stdout.splitlines()[-1]
 
 
 def test_what_a_certificate_names(good: Issued) -> None:
@@ -380,6 +383,10 @@ def test_another_rule_set(good: Issued, tmp_path: Path) -> None:
         ({"level": "held_out"}, "level"),
         ({"valid_until": NOW - dt.timedelta(days=2)}, "validity"),
         ({"issued_at": NOW + dt.timedelta(days=2)}, "validity"),
+        ({"issued_at": NOW - dt.timedelta(days=2)}, "validity"),
+        ({"valid_until": NOW + dt.timedelta(days=1200)}, "validity"),
+        ({"seed": SeedRecord("given", 42)}, "suites"),
+        ({"seed": SeedRecord("given", 42)}, "seed"),
         ({"id_key": "00" * 32}, "cases"),
         ({"id_key": "x"}, "cases"),
     ],
@@ -390,6 +397,43 @@ def test_a_certificate_that_says_another_thing_than_its_records(changes: dict[st
     statement = changed(good.bundle.statement, predicate=certificate)
     forged = read_bundle(write_bundle(good.bundle.files, statement, None), "forged.zip")
     assert check in failing(forged)
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "check"),
+    [
+        (RESULTS, lambda text: text.replace(b"{", b'{"verdict":"fail",', 1), "judgement"),
+        (RESULTS, lambda text: text + b" \n" * 20_000_000, "judgement"),
+        (RESULTS, lambda text: text.replace(b"{", b'{"more":1,', 1), "judgement"),
+        (EVENTS, lambda text: text + b"\n" * 20_000_000, "cases"),
+        (MANIFEST, lambda text: text.replace(b"{", b'{"more":1,', 1), "suites"),
+    ],
+    ids=["a field twice", "blank lines", "a field more", "empty lines", "a field more in the manifest"],
+)
+def test_records_have_one_form(name: str, write: Callable[[bytes], bytes], check: str, good: Issued) -> None:
+    """Records that our reader takes for what they were, and another reader for something else, don't hold."""
+    files = {**good.bundle.files, name: write(good.bundle.files[name])}
+    forged = read_bundle(write_bundle(files, good.bundle.statement, good.key), "forged.zip")
+    assert re.search("not in the form in which it is written|Input data was truncated", failing(forged)[check])
+
+
+def test_files_have_one_order(good: Issued) -> None:
+    """The same files in another order are another bundle."""
+    names = list(reversed(good.bundle.files))
+    forged = read_bundle(
+        write_bundle({name: good.bundle.files[name] for name in names}, good.bundle.statement, good.key), "f.zip"
+    )
+    assert {"form": "the files are not in the order in which they are packed"} == failing(forged)
+
+
+def test_a_message_does_not_steer_the_terminal(good: Issued) -> None:
+    """What a message quotes from a bundle is shown without commands to a terminal."""
+    files = dict(unpack((good.folder / "b.zip").read_bytes(), "b.zip").files)
+    files[ENVELOPE] = files[ENVELOPE].replace(b"{", b'{"\\u001b[2J\\u202evalid":1,', 1)
+    (good.folder / "steers.zip").write_bytes(pack(files))
+    done = rtconform("verify", "steers.zip", cwd=good.folder)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "unknown field `valid`" in done.stderr
 
 
 @pytest.mark.parametrize("name", [TEXT, SEED, MANIFEST, CASES, RESULTS, EVENTS, REPORT])
@@ -585,6 +629,44 @@ def test_a_run_that_is_stopped_leaves_nothing_and_spends_its_seed(tmp_path: Path
     assert {"slow.py", "vendor.toml", "seed.json", "seed.json.used"} == {path.name for path in tmp_path.iterdir()}
     again = rtconform(*command[3:], cwd=tmp_path)
     assert (2, True) == (again.returncode, "commit to a new seed" in again.stderr)
+
+
+def test_a_seed_is_spent_once_a_case_is_asked(tmp_path: Path) -> None:
+    """A vendor that can't be started costs no seed; one that can't be started again after it was asked does."""
+    (tmp_path / "vendor.toml").write_text(
+        '[vendor]\nname = "Once"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["./once"]\nmode = "oneshot"\n'
+    )
+    rtconform("seed", "commit", "--vendor", "Once", cwd=tmp_path)
+    command = ("certify", "vendor.toml", "--unsigned", "--seed-file", "seed.json", "--out", "b.zip")
+    done = rtconform(*command, cwd=tmp_path)
+    assert (3, False) == (done.returncode, (tmp_path / "seed.json.used").exists())
+    (tmp_path / "once").write_text("#!/bin/sh\nread -r case\nrm -f once\necho '{}'\n")
+    (tmp_path / "once").chmod(0o755)
+    done = rtconform(*command, cwd=tmp_path)
+    assert (3, True) == (done.returncode, (tmp_path / "seed.json.used").exists())
+    assert "the seed in seed.json is spent: commit to a new one" in done.stderr
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_seed_of_tomorrow(tmp_path: Path) -> None:
+    """A commitment dated after today would not be verified: it is told before anything is asked."""
+    rtconform("seed", "commit", "--vendor", "Correct Coder", cwd=tmp_path)
+    opening = (tmp_path / "seed.json").read_bytes()
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    (tmp_path / "late.json").write_bytes(re.sub(rb"\d{4}-\d\d-\d\d", str(tomorrow).encode(), opening))
+    done = rtconform("certify", VENDORS / "correct" / "vendor.toml", "--unsigned", "--seed-file", "late.json", cwd=tmp_path)
+    assert (2, "") == (done.returncode, done.stdout)
+    assert f"late.json: committed to on {tomorrow}, which is yet to come" in done.stderr
+
+
+def test_secrets_beside_the_program_are_told(tmp_path: Path) -> None:
+    """A key or a seed in the folder of the vendor's program could be read by it."""
+    (tmp_path / "vendor.toml").write_text((VENDORS / "correct" / "vendor.toml").read_text())
+    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    new_key(tmp_path / "key.pem")
+    done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--out", "b.zip", cwd=tmp_path)
+    assert 0 == done.returncode
+    assert "key.pem lies beside the vendor's program, which could read it: keep it elsewhere" in done.stderr
 
 
 def test_a_bundle_that_is_none(tmp_path: Path) -> None:
