@@ -38,9 +38,8 @@ def test_of_two_faults_each_is_named() -> None:
 
 def test_a_false_denial_goes_by_the_editors_own_reason() -> None:
     """Its category and CARC name the edit; a CARC alone goes with the service; without a reason the rule stands for it."""
-    right = next(
-        item for item in claims() if not item.faults and len(item.claim.lines) == 1 and item.claim.kind == "institutional"
-    )
+    institutional = (item for item in claims() if not item.faults and item.claim.kind == "institutional")
+    right = next(item for item in institutional if [1] == [line.units for line in item.claim.lines])
     assert ["false-denial/site-edit-carc-97"] == ids(answered(right, disposition="deny", category="site_edit", carc="97"))
     assert ["false-denial/delivery-carc-97"] == ids(answered(right, disposition="deny", carc="97"))
     assert ["ONCE/false-denial-delivery"] == ids(answered(right, disposition="deny"))
