@@ -72,7 +72,9 @@ class RunWriter:
             _check_same(RunFolder(path).manifest, manifest, path)
         else:
             temporary = path / f"{MANIFEST}.tmp"
-            temporary.write_bytes(msgspec.json.format(encode(manifest), indent=2) + b"\n")
+            temporary.unlink(missing_ok=True)
+            with temporary.open("xb") as stream:  # never through a link that somebody has laid there
+                stream.write(msgspec.json.format(encode(manifest), indent=2) + b"\n")
             temporary.replace(existing)
         for name in (RESULTS, EVENTS):
             _cut_torn_line(path / name)

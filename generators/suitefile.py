@@ -151,6 +151,8 @@ def _parse(source: str, data: bytes) -> tuple[Document, str]:
         fault = (int(found[1]) if found else None, Fault(f"no TOML: {error}"))
     except UnicodeDecodeError as error:
         fault = (data.count(b"\n", 0, error.start) + 1, Fault("no UTF-8 text"))
+    except ValueError:
+        fault = (None, Fault("a number of thousands of digits"))
     except RecursionError:
         fault = (None, Fault("nested too deeply"))
     raise SuiteFileError(source, [fault])

@@ -112,6 +112,8 @@ class TomlFile:
             column = f", column {place[2]}" if place else ""
             what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
             raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
+        except ValueError:
+            raise UserError(f"{self.source}: a number of thousands of digits") from None
         except RecursionError:
             raise UserError(f"{self.source}: nested too deep") from None
 

@@ -87,7 +87,8 @@ def _replacing(path: Path) -> Iterator[TextIO]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = temporary.open("w", encoding="utf-8", newline="")
+        temporary.unlink(missing_ok=True)
+        stream = temporary.open("x", encoding="utf-8", newline="")  # never through a link that somebody has laid there
     except OSError as error:
         raise UserError(f"{path}: can't write the report: {error.strerror}") from None
     try:

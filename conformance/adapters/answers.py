@@ -12,7 +12,7 @@ from rtconform.reference.wire import decode, decoder
 LONGEST_ANSWER = 1024 * 1024
 """Longest answer (or line of output) that is read, in bytes."""
 
-_EXAMINED = 64 * 1024  # looking for all faults of a longer document could take seconds
+_EXAMINED = 8 * 1024  # looking for all faults of a longer document would keep other cases waiting
 _FAULTS_SHOWN = 5
 _LONGEST_ERROR = 500
 _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')

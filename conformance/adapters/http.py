@@ -106,6 +106,8 @@ class HttpAdapter:
             raise VendorUnreachable(
                 f"{self._named()}: no TLS with {host}:{port}: {error.reason or error}; should [adapter] url begin with http://?"
             ) from None
+        except UnicodeError:
+            raise VendorUnreachable(f"{self._named()}: {host!r} is no name of a host; is [adapter] url right?") from None
         except OSError as error:
             refused = isinstance(error, ConnectionRefusedError)  # asyncio tells of it in words of its own
             reason = "connection refused" if refused else error.strerror or str(error)
@@ -220,7 +222,7 @@ class HttpAdapter:
 
 
 def _status_fault(response: _Response) -> str:
-    if response.status < 300:
+    if 200 <= response.status < 300:
         return ""
     if response.not_followed:
         return f"the service answered {response.status}, a redirect to {response.location}: {response.not_followed}"

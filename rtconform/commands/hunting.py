@@ -23,6 +23,7 @@ from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EX
 from rtconform.hunt_rows import fault_rows, rows, table_rows
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import encode
+from rtconform.reports.text import one_line
 
 _ENDED: dict[Ended, str] = {
     "nothing_new": "the last {effort} {noun}s drawn showed nothing new",
@@ -111,10 +112,10 @@ def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
     noun = QUARRIES[vendor.role].noun
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(vendor.name, total=None)
+        task = bar.add_task(one_line(vendor.name), total=None)
 
         def show(asked: int, kinds: int) -> None:
-            bar.update(task, description=f"{vendor.name}: {asked} {noun}s asked, {kinds} kinds of fault")
+            bar.update(task, description=f"{one_line(vendor.name)}: {asked} {noun}s asked, {kinds} kinds of fault")
 
         watch: Watch = show
         return hunt_faults(vendor, effort=effort, seed=seed, watch=watch, stop=stop)

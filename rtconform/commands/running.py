@@ -20,6 +20,7 @@ from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.reference.errors import RtconformError
 from rtconform.reference.wire import encode
 from rtconform.reports.summary import Summary
+from rtconform.reports.text import one_line
 from rtconform.running import PlannedRun, plan_run, run_to_folder
 from rtconform.treatments import case_finder
 
@@ -118,14 +119,14 @@ def run_watched(
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[bad]}"),
+        TextColumn("{task.fields[bad]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(planned.vendor.name, total=planned.cases, bad="")
+        task = bar.add_task(one_line(planned.vendor.name), total=planned.cases, bad="")
         bad = Counter[str]()
 
         def show(result: Result) -> None:
@@ -151,7 +152,7 @@ async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summar
 def _tell(say: Callable[[str], object], event: Event) -> None:
     """Findings are told to whoever watches; everything else is in the run folder."""
     if event.finding is not None:
-        say(f"rtconform: finding: {event.finding}: {event.detail}")
+        say(one_line(f"rtconform: finding: {event.finding}: {event.detail}"))
 
 
 def _remark(log: RunLog | None, remark: str) -> None:

@@ -15,6 +15,7 @@ from rtconform.conformance.vendor import load_vendor, scaffold
 from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
 from rtconform.generators.suites import suite as find_suite
 from rtconform.reference.errors import UserError
+from rtconform.reports.text import one_line
 
 CHECK_CASES = (
     "published:scenario-1-hospital-facility",
@@ -84,7 +85,7 @@ def check(path: Path) -> None:
             click.echo(f"       {detail}")
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
-    click.echo(f"\n{loaded.name} answers. Next: rtconform run {path} --suite {SUITES_TO_BEGIN_WITH[loaded.role]}")
+    click.echo(f"\n{one_line(loaded.name)} answers. Next: rtconform run {path} --suite {SUITES_TO_BEGIN_WITH[loaded.role]}")
 
 
 def _cases() -> Sequence[Question]:

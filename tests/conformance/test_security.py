@@ -196,6 +196,37 @@ def test_links_in_a_run_folder_are_not_written_through(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_links_laid_for_temporary_files_are_not_written_through(tmp_path: Path) -> None:
+    """Nor by a name under which we write before a file is whole."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious\n")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json.tmp").symlink_to(victim)
+    for pid in range(os.getpid(), os.getpid() + 5000):
+        (tmp_path / "run" / f".report.html.{pid % 4_194_304}").symlink_to(victim)
+    done = subprocess.run(
+        [sys.executable, "-m", "rtconform", "run", str(VENDORS / "correct" / "vendor.toml"), "--suite=published", f"--out={tmp_path / 'run'}"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (0, "precious\n") == (done.returncode, victim.read_text())
+    assert not (tmp_path / "run" / "manifest.json").is_symlink()
+
+
+def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    """A vendor's name is shown without commands to a terminal, and is no markup."""
+    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    adapter = f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\n'
+    (tmp_path / "vendor.toml").write_text(f'[vendor]\nname = "A [/x] \\u001b[2J\\u202e"\nversion = "1"\n{adapter}')
+    for command in (["vendor", "check", "vendor.toml"], ["run", "vendor.toml", "--suite=published", "--out=run"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "rtconform", *command], cwd=tmp_path, check=False, capture_output=True, text=True,
+            env={**os.environ, "FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"},
+        )  # fmt: skip
+        assert 0 == done.returncode, done.stderr
+        assert "Traceback" not in done.stderr
+        assert not {"\x1b[2J", "\u202e"} & {found for found in ("\x1b[2J", "\u202e") if found in done.stdout + done.stderr}
+
+
 def test_a_run_folder_with_an_endless_line(tmp_path: Path) -> None:
     """A line of a run folder longer than any document is refused with its number, not read into memory whole."""
     subprocess.run(

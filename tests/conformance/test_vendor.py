@@ -196,6 +196,14 @@ def test_nesting_without_end_is_a_fault(tmp_path: Path) -> None:
         load_vendor(path)
 
 
+def test_a_number_without_end_is_a_fault(tmp_path: Path) -> None:
+    """Nor is a number that Python would not turn into digits."""
+    path = tmp_path / "big.toml"
+    path.write_text("a = " + "1" * 5000, encoding="utf-8")
+    with pytest.raises(UserError, match="a number of thousands of digits"):
+        load_vendor(path)
+
+
 def test_the_record_has_no_secrets(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The manifest names the address as it was written; the values stay with the adapter."""
     monkeypatch.setenv("ACME_HOST", "secret-host.example")
