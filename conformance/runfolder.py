@@ -46,6 +46,11 @@ class RunFolder:
             yield event
 
 
+def manifest_document(manifest: Manifest) -> bytes:
+    """The manifest as it is written, laid out for people."""
+    return msgspec.json.format(encode(manifest), indent=2) + b"\n"
+
+
 class RunWriter:
     """Appends results and events to a run folder, at once and not through a buffer; holds the folder against a second run."""
 
@@ -74,7 +79,7 @@ class RunWriter:
             temporary = path / f"{MANIFEST}.tmp"
             temporary.unlink(missing_ok=True)
             with temporary.open("xb") as stream:  # never through a link that somebody has laid there
-                stream.write(msgspec.json.format(encode(manifest), indent=2) + b"\n")
+                stream.write(manifest_document(manifest))
             temporary.replace(existing)
         for name in (RESULTS, EVENTS):
             _cut_torn_line(path / name)

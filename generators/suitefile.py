@@ -16,7 +16,7 @@ from msgspec import Struct
 from rtconform.generators.composition import WHOSE_CLAIM, Document, nearest, plain
 from rtconform.generators.tomltext import Place, TomlText, toml_text
 from rtconform.reference.errors import DocumentError, Fault
-from rtconform.reference.toml_tables import ENDLESS, endless_key
+from rtconform.reference.toml_tables import ENDLESS, TOO_MANY_DIGITS, endless_key
 from rtconform.reference.wire import MAX_DOCUMENT_BYTES
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -152,7 +152,7 @@ def _parse(source: str, data: bytes) -> tuple[Document, str]:
     except UnicodeDecodeError as error:
         fault = (data.count(b"\n", 0, error.start) + 1, Fault("no UTF-8 text"))
     except ValueError:
-        fault = (None, Fault("a number of thousands of digits"))
+        fault = (None, Fault(TOO_MANY_DIGITS))
     except RecursionError:
         fault = (None, Fault("nested too deeply"))
     raise SuiteFileError(source, [fault])

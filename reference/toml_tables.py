@@ -23,6 +23,7 @@ LONGEST_FILE = 1024 * 1024
 MOST_DOTS = 500
 """How many dots a line may have."""
 
+TOO_MANY_DIGITS = "a number of thousands of digits"
 ENDLESS = f"more than {MOST_DOTS} dots on a line: no key or text here has so many"
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
@@ -113,7 +114,7 @@ class TomlFile:
             what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
             raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
         except ValueError:
-            raise UserError(f"{self.source}: a number of thousands of digits") from None
+            raise UserError(f"{self.source}: {TOO_MANY_DIGITS}") from None
         except RecursionError:
             raise UserError(f"{self.source}: nested too deep") from None
 

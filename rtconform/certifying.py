@@ -7,7 +7,6 @@ from pathlib import Path
 
 from msgspec.structs import replace as changed
 
-from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.causes import causes_of
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
 from rtconform.conformance.certificates.checks import errata_in_words
@@ -30,7 +29,7 @@ from rtconform.conformance.certificates.statement import (
 from rtconform.conformance.records import Result, now
 from rtconform.conformance.runfolder import RunFolder
 from rtconform.conformance.vendor import load_vendor
-from rtconform.conformance.vendor_settings import PythonSettings, Vendor
+from rtconform.conformance.vendor_settings import PythonSettings
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.errors import UserError
 from rtconform.reports.certificate import in_words
@@ -106,15 +105,6 @@ def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | 
         disguise=disguise,
     )
     return Certification(planned, seed, document, disguise, key, valid_days)
-
-
-async def reach(vendor: Vendor) -> None:
-    """See that the vendor can be started or connected to, and ask nothing. Raises UserError, VendorUnreachable."""
-    adapter = open_adapter(vendor, lambda _: None, workers=1)
-    try:
-        await adapter.start()
-    finally:
-        await adapter.close()
 
 
 def make_bundle(certification: Certification, folder: Path) -> tuple[Certificate, bytes]:

@@ -12,6 +12,7 @@ from rtconform.reference.wire import decode, decoder
 LONGEST_ANSWER = 1024 * 1024
 """Longest answer (or line of output) that is read, in bytes."""
 
+_ID_WITHIN = 64 * 1024
 _EXAMINED = 8 * 1024  # looking for all faults of a longer document would keep other cases waiting
 _FAULTS_SHOWN = 5
 _LONGEST_ERROR = 500
@@ -41,7 +42,7 @@ def read_answer(document: bytes, dialogue: Dialogue) -> Received:
 
 def claimed_id(document: bytes) -> str | None:
     """The id that a document which is not even JSON seems to be about."""
-    found = _ID.search(document[:_EXAMINED])
+    found = _ID.search(document[:_ID_WITHIN])
     if found is None:
         return None
     try:

@@ -18,8 +18,11 @@ SEED = "seed.json"
 CASES = "cases.jsonl"
 REPORT = "report.html"
 RECORDS = (MANIFEST, RESULTS, EVENTS)
-FILES = (TEXT, MANIFEST, CASES, RESULTS, EVENTS, REPORT)
-"""What every bundle holds beside the envelope; `seed.json` is there where the seed has a commitment."""
+ORDER = (ENVELOPE, TEXT, SEED, CASES, *RECORDS, REPORT)
+"""The files in the order in which they are packed; `seed.json` is there where the seed has a commitment."""
+
+FILES = tuple(name for name in ORDER if name not in (ENVELOPE, SEED))
+"""What every bundle holds beside the envelope."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ def read_bundle(document: bytes, source: str) -> Bundle:
     envelope, canonical = read_envelope(files.pop(ENVELOPE), f"{source}: {ENVELOPE}")
     statement = read_statement(envelope.payload, f"{source}: {ENVELOPE}: payload")
     altered = contents.altered
-    ordered = [name for name in (ENVELOPE, TEXT, SEED, CASES, *RECORDS, REPORT) if name in contents.files]
-    if [name for name in contents.files if name in ordered] != ordered:
+    known = [name for name in contents.files if name in ORDER]
+    if known != sorted(known, key=ORDER.index):
         altered = altered or "the files are not in the order in which they are packed"
     if not canonical:
         altered = altered or f"{ENVELOPE} is not in the form in which it is written"

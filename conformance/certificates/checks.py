@@ -20,10 +20,10 @@ from rtconform.conformance.certificates.envelope import PAYLOAD_TYPE, MissingExt
 from rtconform.conformance.certificates.regeneration import Asked, regenerate, sent, what_differs, why_not_these_suites
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
-from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate, level_of, subjects
+from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate, SeedRecord, level_of, subjects
 from rtconform.conformance.errata import errata_of, shipped_errata
 from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord
-from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS
+from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, manifest_document
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import decode, encode
 
@@ -63,7 +63,7 @@ class Records:
         """The manifest."""
         document = self.bundle.files.get(MANIFEST, b"")
         manifest = decode(document, Manifest, MANIFEST)
-        if msgspec.json.format(encode(manifest), indent=2) + b"\n" != document:
+        if manifest_document(manifest) != document:
             raise UserError(f"{MANIFEST}: {_ANOTHER_FORM}")
         return manifest
 
@@ -238,15 +238,8 @@ def _seed(bundle: Bundle, certificate: Certificate, published: str | None) -> It
     claimed = level_of(record, signed=certificate.signer is not None)
     if certificate.level != claimed:
         yield Check("level", "failed", f"{certificate.level} is claimed, signer and seed allow {claimed}")
-    if record.origin == "given" and (record.commitment or SEED in bundle.files):
-        yield Check("seed", "failed", "given as a number, and with a commitment: it can't be both")
-    elif record.origin == "given":
-        yield (
-            Check("seed", "not_checked", f"{record.seed} was given as a number: anybody could know the cases")
-            if published is None
-            else Check("commitment", "failed", "the seed was given as a number, with no commitment")
-        )
     if record.origin == "given":
+        yield _given_seed(bundle, record, published)
         return
     yield _check("seed", _wrong_opening(bundle, certificate), f"{record.seed}: {SEED} opens the commitment to it")
     if published is not None:
@@ -254,6 +247,14 @@ def _seed(bundle: Bundle, certificate: Certificate, published: str | None) -> It
         yield _check("commitment", other, "the one published")
     elif record.origin == "committed":
         yield Check("commitment", "not_checked", "that it was published before the run: give the one published with --commitment")
+
+
+def _given_seed(bundle: Bundle, record: SeedRecord, published: str | None) -> Check:
+    if record.commitment or SEED in bundle.files:
+        return Check("seed", "failed", "given as a number, and with a commitment: it can't be both")
+    if published is not None:
+        return Check("commitment", "failed", "the seed was given as a number, with no commitment")
+    return Check("seed", "not_checked", f"{record.seed} was given as a number: anybody could know the cases")
 
 
 def _wrong_opening(bundle: Bundle, certificate: Certificate) -> str:

@@ -15,6 +15,9 @@ from rtconform.reference.wire import decode
 BUILD = "vendor-build"
 """The subject that stands for the vendor's build, where its digest is given."""
 
+LONGEST_VALID_DAYS = 1096
+"""A certificate is for a rule set, and these change from year to year."""
+
 Level = Literal["rehearsal", "self_assessed", "held_out"]
 Outcome = Literal["certified", "refused"]
 
@@ -91,10 +94,6 @@ class FindingRecord(Struct, frozen=True):
     kind: FindingKind
     detail: str
     cases: tuple[str, ...]
-
-
-LONGEST_VALID_DAYS = 1096
-"""A certificate is for a rule set, and these change from year to year."""
 
 
 class Signer(Struct, frozen=True):

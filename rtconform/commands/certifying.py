@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from rtconform.certifying import Certification, SeedSource, make_bundle, plan_certification, reach
+from rtconform.certifying import Certification, SeedSource, make_bundle, plan_certification
 from rtconform.commands.options import FORMAT
 from rtconform.commands.running import run_watched
 from rtconform.conformance.certificates.checks import Check, Trust
 from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_public_key, read_signing_key
 from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
+from rtconform.conformance.check import check_vendor
 from rtconform.conformance.records import now
 from rtconform.conformance.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
@@ -82,7 +83,7 @@ def certify(
             click.echo(f"rtconform: {secret} lies beside the vendor's program, which could read it: keep it elsewhere", err=True)
     with _reserved(out) as write:
         if seed_file is not None:
-            asyncio.run(reach(planned.planned.vendor))  # a seed is not spent on a vendor that can't even be started
+            asyncio.run(check_vendor(planned.planned.vendor, ()))  # no seed is spent on a vendor that can't even be started
         with _spent(seed_file):
             certificate, bundle = _ask(planned)
         path = write(bundle, certificate)

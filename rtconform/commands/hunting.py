@@ -109,13 +109,13 @@ def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
     console = Console(stderr=True)
     if not console.is_terminal:
         return hunt_faults(vendor, effort=effort, seed=seed, stop=stop)
-    noun = QUARRIES[vendor.role].noun
+    noun, name = QUARRIES[vendor.role].noun, one_line(vendor.name)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(one_line(vendor.name), total=None)
+        task = bar.add_task(name, total=None)
 
         def show(asked: int, kinds: int) -> None:
-            bar.update(task, description=f"{one_line(vendor.name)}: {asked} {noun}s asked, {kinds} kinds of fault")
+            bar.update(task, description=f"{name}: {asked} {noun}s asked, {kinds} kinds of fault")
 
         watch: Watch = show
         return hunt_faults(vendor, effort=effort, seed=seed, watch=watch, stop=stop)

@@ -5,6 +5,7 @@ import asyncio
 import base64
 import json
 import os
+import pty
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -218,13 +220,25 @@ def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
     adapter = f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\n'
     (tmp_path / "vendor.toml").write_text(f'[vendor]\nname = "A [/x] \\u001b[2J\\u202e"\nversion = "1"\n{adapter}')
     for command in (["vendor", "check", "vendor.toml"], ["run", "vendor.toml", "--suite=published", "--out=run"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "rtconform", *command], cwd=tmp_path, check=False, capture_output=True, text=True,
-            env={**os.environ, "FORCE_COLOR": "1", "TTY_COMPATIBLE": "1"},
-        )  # fmt: skip
-        assert 0 == done.returncode, done.stderr
-        assert "Traceback" not in done.stderr
-        assert not {"\x1b[2J", "\u202e"} & {found for found in ("\x1b[2J", "\u202e") if found in done.stdout + done.stderr}
+        status, shown = on_a_terminal([sys.executable, "-m", "rtconform", *command], tmp_path)
+        assert 0 == status, shown
+        assert "Traceback" not in shown
+        assert "A [/x]" in shown
+        assert "\x1b[2J" not in shown
+        assert "\u202e" not in shown
+
+
+def on_a_terminal(command: list[str], folder: Path) -> tuple[int, str]:
+    """How a command ends that a person watches, and what the terminal gets."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # the other side is closed: Linux says so in this way
+            while piece := os.read(ours, 65536):
+                shown += piece
+        os.close(ours)
+    return process.returncode, shown.decode(errors="replace")
 
 
 def test_a_run_folder_with_an_endless_line(tmp_path: Path) -> None:

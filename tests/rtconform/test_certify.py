@@ -37,7 +37,7 @@ from rtconform.conformance.certificates.container import pack, unpack
 from rtconform.conformance.certificates.envelope import PublicKey, SigningKey, read_signing_key
 from rtconform.conformance.certificates.statement import Certificate, SeedRecord, Signer, Statement, subjects
 from rtconform.conformance.records import Manifest, Result
-from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder
+from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder, manifest_document
 from rtconform.reference.coding import CodingLine
 from rtconform.reference.errors import UserError
 from rtconform.reference.wire import encode
@@ -248,7 +248,7 @@ class Forgery:
     def manifest(self, **fields: object) -> None:
         """Change the manifest."""
         manifest = changed(msgspec.json.decode(self.files[MANIFEST], type=Manifest), **fields)
-        self.files[MANIFEST] = msgspec.json.format(encode(manifest), indent=2) + b"\n"
+        self.files[MANIFEST] = manifest_document(manifest)
 
     def made_to_fit(self, asked: Records, key: SigningKey | None) -> Bundle:
         """All that follows from records made again, by our own code, and sealed with the attacker's key or none."""

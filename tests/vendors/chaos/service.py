@@ -45,6 +45,19 @@ def raw(make: Callable[[bytes], bytes], about: str, *, keep: bool = False) -> Hi
     return behave
 
 
+def endless(begin: Callable[[bytes], bytes], more: bytes, about: str) -> Hit:
+    """A behaviour that sends what `begin` makes of the right answer, and then `more` for ever, as fast as it goes."""
+
+    def behave(connection: socket.socket, answer: bytes) -> bool:
+        connection.sendall(begin(answer))
+        while not OVER.is_set():
+            connection.sendall(more)
+        return False
+
+    behave.__doc__ = about
+    return behave
+
+
 def reset(connection: socket.socket, answer: bytes) -> bool:
     """Resets the connection in the middle of its answer."""
     connection.sendall(response(answer)[:-10])
@@ -81,40 +94,6 @@ def slow_headers(connection: socket.socket, answer: bytes) -> bool:
     connection.sendall(b"HTTP/1.1 200 OK\r\n")
     while not OVER.wait(0.1):
         connection.sendall(b"X-More: yes\r\n")
-    return False
-
-
-def endless_headers(connection: socket.socket, answer: bytes) -> bool:
-    """Sends headers for ever, as fast as they go."""
-    del answer
-    connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    while not OVER.is_set():
-        connection.sendall(b"X-More: " + b"y" * 1000 + b"\r\n")
-    return False
-
-
-def endless_body(connection: socket.socket, answer: bytes) -> bool:
-    """Sends a body for ever, as fast as it goes."""
-    del answer
-    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-    while not OVER.is_set():
-        connection.sendall(b"x" * 65536)
-    return False
-
-
-def gzip_endless(connection: socket.socket, answer: bytes) -> bool:
-    """Sends its answer compressed, and behind it bytes for ever, as fast as they go."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzipped(answer))
-    while not OVER.is_set():
-        connection.sendall(b"x" * 65536)
-    return False
-
-
-def endless_continue(connection: socket.socket, answer: bytes) -> bool:
-    """Says "100 Continue" for ever."""
-    del answer
-    while not OVER.is_set():
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
     return False
 
 
@@ -164,9 +143,9 @@ HITS: dict[str, Hit] = {
     "silent": silent,
     "slow_bytes": slow_bytes,
     "slow_headers": slow_headers,
-    "endless_headers": endless_headers,
-    "endless_body": endless_body,
-    "endless_continue": endless_continue,
+    "endless_headers": endless(lambda _: b"HTTP/1.1 200 OK\r\n", b"X-More: " + b"y" * 1000 + b"\r\n", "Sends headers for ever."),
+    "endless_body": endless(lambda _: b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536, "Sends a body for ever."),
+    "endless_continue": endless(lambda _: b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100, 'Says "100 Continue" for ever.'),
     "twice_late": twice_late,
     "twice_meanwhile": twice_meanwhile,
     "keep_alive_dropped": keep_alive_dropped,
@@ -212,7 +191,11 @@ HITS: dict[str, Hit] = {
     "gzip_twice": raw(
         lambda a: response(gzipped(a) * 2, "200 OK", "Content-Encoding: gzip"), "Sends two compressed answers in one body."
     ),
-    "gzip_endless": gzip_endless,
+    "gzip_endless": endless(
+        lambda a: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzipped(a),
+        b"x" * 65536,
+        "Sends its answer compressed, and behind it bytes for ever.",
+    ),
     "invalid_utf8": raw(lambda a: response(a.replace(b'"coded"', b'"\xff\xfe"')), "Sends bytes that are no text.", keep=True),
     "deep_json": raw(lambda _: response(b"[" * 100_000 + b"]" * 100_000), "Sends JSON a hundred thousand lists deep.", keep=True),
     "nan": raw(
