@@ -47,14 +47,14 @@ layers: setup
 
 # Documents that are made from the code.
 docs: setup
-	$(BIN)/python -m rtconform.docs docs
+	$(BIN)/python -m tools.pages.documents docs
 
 docs-check: setup
-	$(BIN)/python -m rtconform.docs --check docs
+	$(BIN)/python -m tools.pages.documents --check docs
 
 # A wheel in an empty environment, away from the checkout, does everything that a checkout does.
 wheel-check: setup
-	$(BIN)/python tests/wheel_check.py
+	$(BIN)/python tools/wheel_check.py
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
@@ -62,25 +62,25 @@ bench: setup
 # Our dependencies against the known advisories: fails for a vulnerable one, and where not all could be looked up.
 .PHONY: audit
 audit: setup
-	$(BIN)/python tests/audit.py
+	$(BIN)/python tools/audit.py
 
 # Damaged run folders, bundles, vendor and suite files, tables, cases, claims and answers, for MINUTES: read, or refused in words.
 MINUTES ?= 60
 .PHONY: fuzz
 fuzz: setup
-	PYTHONPATH=tests $(BIN)/python -m fuzz.fuzz $(MINUTES)
+	$(BIN)/python -m tests.fuzz.fuzz $(MINUTES)
 
 # Runs killed at KILLS random moments and resumed: nothing is lost, nothing is there twice.
 KILLS ?= 200
 .PHONY: kills
 kills: setup
-	$(BIN)/python tests/kills/kills.py $(KILLS)
+	$(BIN)/python -m tests.kills.kills $(KILLS)
 
 # Hunts interrupted at INTERRUPTS random moments: each ends in order and writes what it had found.
 INTERRUPTS ?= 100
 .PHONY: interrupts
 interrupts: setup
-	$(BIN)/python tests/kills/interrupts.py $(INTERRUPTS)
+	$(BIN)/python -m tests.kills.interrupts $(INTERRUPTS)
 
 # What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes eight minutes; wants a quiet machine.
 .PHONY: scale
@@ -96,22 +96,22 @@ large: setup
 # The pictures of docs/reports.md, photographed in Chromium.
 .PHONY: pictures
 pictures: setup
-	$(BIN)/python tests/make_pictures.py
+	$(BIN)/python tools/pictures.py
 
 # Remakes the names of synthetic patients with Faker: changes every suite that draws people.
 names: setup
-	$(BIN)/python -m rtconform.generators.make_names
+	$(BIN)/python -m tools.names
 
 # 100,000 cases of suite clinic, and as many over the space, held against the plausibility checker.
 plausible: setup
-	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/generators/test_plausibility.py
+	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/test_plausibility.py
 
 # The reference against the second implementation: every case of four suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
 COUNT ?= 100000
 SEED ?= 1
 .PHONY: agreement
 agreement: setup
-	$(BIN)/python tests/agreement.py $(COUNT) $(SEED)
+	$(BIN)/python tools/agreement.py $(COUNT) $(SEED)
 
 # The test suite on every Python named, each in an environment of its own.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
@@ -124,20 +124,20 @@ matrix:
 # Chooses the cases of suite certify anew from the kill matrix: five minutes of both cores. Raise the suite's version with it.
 .PHONY: certify-suite strength strength-pairs
 certify-suite: setup
-	$(BIN)/python -m rtconform.conformance.strength.selection
+	$(BIN)/python -m tools.strength.selection
 
 # The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Ten minutes of both cores.
 strength: setup
-	$(BIN)/python -m rtconform.conformance.strength.figures
+	$(BIN)/python -m tools.strength.figures
 
 # Of these the mutants of two edits alone: ten minutes. What else was measured stays as it is, with its date.
 strength-pairs: setup
-	$(BIN)/python -m rtconform.conformance.strength.figures pairs
+	$(BIN)/python -m tools.strength.figures pairs
 
 # Changes the reference's own source in one place at a time: some test has to fail. Six minutes of both cores; less for MODULES="coder facts".
 .PHONY: mutation
 mutation: setup
-	$(BIN)/python tests/mutation/mutation.py $(MODULES)
+	$(BIN)/python tools/strength/mutate.py $(MODULES)
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache .mutation

@@ -5,13 +5,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from rtconform.conformance.dialogue import Returned, RoleName
-from rtconform.conformance.traits import Traits
+from rtconform.conformance.coder.traits import Traits
+from rtconform.conformance.protocol import Returned, RoleName
 from rtconform.conformance.verdicts import FindingKind, Verdict
-from rtconform.reference.claim import Claim, Disposition
-from rtconform.reference.coding import Answer, Coding
-from rtconform.reference.edits import Adjudication
-from rtconform.reference.treatment import Case
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.claim import Claim, Disposition
+from rtconform.reference.documents.coding import Answer, Coding
+from rtconform.reference.documents.treatment import Case
 
 EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "gave_up", "interrupted", "finished"]
 UtcTime = Annotated[dt.datetime, Meta(tz=True)]

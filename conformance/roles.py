@@ -10,20 +10,20 @@ from typing import Any, Generic, TypeVar
 
 from msgspec.structs import replace
 
-from rtconform.conformance.dialogue import RoleName
-from rtconform.conformance.edits_judge import claim_in_words, dispositions_in_words, judge_disposition
-from rtconform.conformance.judge import Judgement, facts_in_words, judge, lines_in_words
-from rtconform.conformance.normal_form import normal_form
-from rtconform.conformance.traits import traits_of
-from rtconform.conformance.vendor_settings import Supports, unsupported, unsupported_claim
+from rtconform.conformance.coder.judge import Judgement, facts_in_words, judge, lines_in_words
+from rtconform.conformance.coder.normal_form import normal_form
+from rtconform.conformance.coder.traits import traits_of
+from rtconform.conformance.editor.judge import claim_in_words, dispositions_in_words, judge_disposition
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.vendors.settings import Supports, unsupported, unsupported_claim
 from rtconform.conformance.verdicts import FindingKind
-from rtconform.generators.suite import Asks, SuiteCase, SuiteClaim
-from rtconform.reference.claim import Claim, Disposition
-from rtconform.reference.coder import Expectation, expect
-from rtconform.reference.coding import Answer, Coding
-from rtconform.reference.editor import adjudicate
-from rtconform.reference.edits import Adjudication
-from rtconform.reference.treatment import Case
+from rtconform.generators.suites.suite import Asks, SuiteCase, SuiteClaim
+from rtconform.reference.coder.coder import Expectation, expect
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.claim import Claim, Disposition
+from rtconform.reference.documents.coding import Answer, Coding
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.editor.editor import adjudicate
 
 Q = TypeVar("Q", Case, Claim)
 I = TypeVar("I", SuiteCase, SuiteClaim)  # noqa: E741 - the item of a suite

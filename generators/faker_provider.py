@@ -14,9 +14,10 @@
     fake.session()                  # a Session of a treatment
     fake.treatment_site()           # the name of a site that `plan` takes
 
-The values are those of `rtconform.reference.treatment`; `rtconform.reference.wire.encode` makes JSON of them. What Faker is
-seeded with decides all of it. A treatment's id says where it stands in suite `clinic`: `rtconform generate --id ID` makes it
-again. Names come from rtconform's own data, so they do not depend on the locale or the version of Faker.
+The values are those of `rtconform.reference.documents.treatment`; `rtconform.reference.documents.wire.encode` makes JSON of
+them. What Faker is seeded with decides all of it. A treatment's id says where it stands in suite `clinic`:
+`rtconform generate --id ID` makes it again. Names come from rtconform's own data, so they do not depend on the locale or the
+version of Faker.
 """
 
 import re
@@ -24,13 +25,13 @@ from functools import cache
 
 from faker.providers import BaseProvider
 
-from rtconform.generators.clinic import Situation, candidates, plan_treatment, situations
-from rtconform.generators.clinic_suite import CLINIC
-from rtconform.generators.composition import nearest
-from rtconform.generators.mix import weighted
+from rtconform.generators.clinic.clinic import Situation, candidates, plan_treatment, situations
+from rtconform.generators.clinic.mix import weighted
 from rtconform.generators.randomness import Draw
+from rtconform.generators.suites.clinic import CLINIC
+from rtconform.generators.suites.written.composition import nearest
+from rtconform.reference.documents.treatment import Case, Plan, Session
 from rtconform.reference.errors import UserError
-from rtconform.reference.treatment import Case, Plan, Session
 
 __all__ = ["RadiationProvider"]
 

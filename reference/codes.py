@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from rtconform.reference.treatment import Setting
+from rtconform.reference.documents.treatment import Setting
 
 DELIVERY_CODES = ("77402", "77407", "77412")
 """The delivery codes of levels 1, 2 and 3."""

@@ -3,7 +3,7 @@
     RtconformError
     ├── UserError              something handed to us is wrong: exit 2, a message, no traceback
     │   └── DocumentError      a document (case, answer, TOML) has faults, each with its place
-    │       └── SuiteFileError a suite file has faults, each with a line of its own (generators/suitefile.py)
+    │       └── SuiteFileError a suite file has faults, each with a line of its own (generators/suites/written/suitefile.py)
     └── VendorUnreachable      the vendor's program or service could not be started or reached at all: exit 3
 
 Anything else that escapes is our own bug and stays loud. Errors carry data; `str()` renders it for a person.

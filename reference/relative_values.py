@@ -12,8 +12,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from rtconform.reference.codes import catalogue
+from rtconform.reference.documents.treatment import Setting
 from rtconform.reference.toml_tables import TomlFile, day_of
-from rtconform.reference.treatment import Setting
 
 Value = Annotated[float, Meta(ge=0, le=1e9)]
 

@@ -1,6 +1,6 @@
 """`python -m rtconform`."""
 
-from rtconform.main import main
+from rtconform.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtconform.reference.coder import code
-from rtconform.reference.treatment import Case
-from rtconform.reference.wire import decode
-from rtconform.reports.summary import Summary
-from rtconform.running import plan_run, run_to_folder
+from rtconform.jobs.run import plan_run, run_to_folder
+from rtconform.reference.coder.coder import code
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decode
+from rtconform.reports.figures.summary import Summary
 
 __all__ = ["code", "decode_case", "run"]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from rtconform.reference.book import BOOK, Book
+from rtconform.reference.coder.book import BOOK, Book
 
 # the clock of a busy CI machine proves nothing about the code; seeds are fixed so that a failure is everybody's
 settings.register_profile(

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from rtconform.conformance.dialogue import Question, Returned
+from rtconform.conformance.protocol import Question, Returned
 from rtconform.conformance.records import Event
 
 __all__ = ["Adapter", "Log", "Reply"]

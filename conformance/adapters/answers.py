@@ -5,9 +5,9 @@ import re
 
 import msgspec
 
-from rtconform.conformance.dialogue import Dialogue, Returned
+from rtconform.conformance.protocol import Dialogue, Returned
+from rtconform.reference.documents.wire import decode, decoder
 from rtconform.reference.errors import DocumentError
-from rtconform.reference.wire import decode, decoder
 
 LONGEST_ANSWER = 1024 * 1024
 """Longest answer (or line of output) that is read, in bytes."""

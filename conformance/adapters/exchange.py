@@ -4,12 +4,12 @@ from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import Received, read_answer
-from rtconform.conformance.adapters.sample import sample
-from rtconform.conformance.dialogue import DIALOGUES, Question, Returned
+from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
+from rtconform.conformance.adapters.translation.sample import sample
+from rtconform.conformance.protocol import DIALOGUES, Question, Returned
 from rtconform.conformance.records import Event, EventKind, now
-from rtconform.conformance.secrets import Redactor
-from rtconform.conformance.translate import TranslationFault, Translator
-from rtconform.conformance.vendor_settings import Vendor
+from rtconform.conformance.vendors.secrets import Redactor
+from rtconform.conformance.vendors.settings import Vendor
 from rtconform.conformance.verdicts import FindingKind
 
 LONGEST_SHOWN = 4096

@@ -1,7 +1,7 @@
 """Which adapter a vendor file asks for."""
 
 from rtconform.conformance.adapters import Adapter, Log
-from rtconform.conformance.vendor_settings import CliSettings, HttpSettings, PythonSettings, Vendor
+from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings, Vendor
 
 
 def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None, brisk: bool = False) -> Adapter:
@@ -16,18 +16,18 @@ def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None, brisk:
     # imported one by one: only a web service needs the HTTP client, which takes 200 ms to import
     match settings:
         case CliSettings(mode="stream"):
-            from rtconform.conformance.adapters.stream import StreamAdapter  # noqa: PLC0415 - see above
+            from rtconform.conformance.adapters.program.stream import StreamAdapter  # noqa: PLC0415 - see above
 
             return StreamAdapter(vendor, settings, log, count, brisk=brisk)
         case CliSettings():
-            from rtconform.conformance.adapters.oneshot import OneshotAdapter  # noqa: PLC0415 - see above
+            from rtconform.conformance.adapters.program.oneshot import OneshotAdapter  # noqa: PLC0415 - see above
 
             return OneshotAdapter(vendor, settings, log, count)
         case HttpSettings():
-            from rtconform.conformance.adapters.http import HttpAdapter  # noqa: PLC0415 - see above
+            from rtconform.conformance.adapters.http.service import HttpAdapter  # noqa: PLC0415 - see above
 
             return HttpAdapter(vendor, settings, log, count)
         case PythonSettings():
-            from rtconform.conformance.adapters.python import PythonAdapter  # noqa: PLC0415 - see above
+            from rtconform.conformance.adapters.callable import PythonAdapter  # noqa: PLC0415 - see above
 
             return PythonAdapter(vendor, settings, log, count)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rtconform.conformance.certificates.container import pack, unpack
 from rtconform.conformance.certificates.envelope import Envelope, SigningKey, read_envelope, seal
 from rtconform.conformance.certificates.statement import Statement, read_statement, statement_bytes
-from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS
+from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS
 from rtconform.reference.errors import UserError
 
 ENVELOPE = "certificate.dsse.json"

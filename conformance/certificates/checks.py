@@ -21,11 +21,11 @@ from rtconform.conformance.certificates.regeneration import Asked, regenerate, s
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate, SeedRecord, level_of, subjects
-from rtconform.conformance.errata import errata_of, shipped_errata
 from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord
-from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, manifest_document
+from rtconform.conformance.runs.errata import errata_of, shipped_errata
+from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, manifest_document
+from rtconform.reference.documents.wire import decode, encode
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import decode, encode
 
 Standing = Literal["held", "failed", "not_checked"]
 T = TypeVar("T")

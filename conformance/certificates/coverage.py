@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rtconform.conformance.certificates.regeneration import Asked
 from rtconform.conformance.certificates.statement import Coverage
-from rtconform.conformance.dialogue import Question
+from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Result
-from rtconform.reference.claim import Claim
-from rtconform.reference.treatment import Plan
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Plan
 
 
 @dataclass(frozen=True)

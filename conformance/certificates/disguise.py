@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.dialogue import Question
-from rtconform.conformance.vendor_settings import Vendor
-from rtconform.generators.people import names
-from rtconform.generators.suite import Item_co, Rearranged
-from rtconform.reference.claim import Claim
-from rtconform.reference.treatment import Case, Patient, Plan
+from rtconform.conformance.protocol import Question
+from rtconform.conformance.vendors.settings import Vendor
+from rtconform.generators.clinic.people import names
+from rtconform.generators.suites.suite import Item_co, Rearranged
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case, Patient, Plan
 
 _MACHINE = re.compile(r" \[[^\]]*\]")
 """Generated plans name their machine in the label, handmade ones do not: it would tell the two apart."""

@@ -9,16 +9,16 @@ from msgspec.structs import replace as changed
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
-from rtconform.conformance.dialogue import RoleName
+from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.runner import Chosen, result_of
-from rtconform.conformance.vendor_settings import Supports
-from rtconform.generators.suite import AnySuite, SuiteItem, SuiteOf, cases
-from rtconform.generators.suites import any_suite as find_suite
-from rtconform.generators.suites import digest
+from rtconform.conformance.runs.runner import Chosen, result_of
+from rtconform.conformance.vendors.settings import Supports
+from rtconform.generators.suites.registry import any_suite as find_suite
+from rtconform.generators.suites.registry import digest
+from rtconform.generators.suites.suite import AnySuite, SuiteItem, SuiteOf, cases
 from rtconform.reference import RULE_SET
-from rtconform.reference.wire import encode
+from rtconform.reference.documents.wire import encode
 
 CERTIFYING: dict[RoleName, tuple[str, ...]] = {
     "coder": ("boundaries", "certify"),

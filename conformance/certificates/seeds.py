@@ -11,8 +11,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from rtconform.reference.documents.wire import decode, encode
 from rtconform.reference.errors import DocumentError, UserError
-from rtconform.reference.wire import decode, encode
 
 LONGEST_OPENING = 4096
 LONGEST_NAME = 200

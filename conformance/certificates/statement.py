@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from rtconform.conformance.records import Environment, SuiteRecord, UtcTime, VendorRecord
 from rtconform.conformance.verdicts import FindingKind, Verdict
-from rtconform.reference.wire import decode
+from rtconform.reference.documents.wire import decode
 
 BUILD = "vendor-build"
 """The subject that stands for the vendor's build, where its digest is given."""

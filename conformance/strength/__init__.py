@@ -1,9 +1,4 @@
-"""Proof that the suites are strong: faulty coders, and which suite catches which of them.
+"""Proof that the suites are strong: faulty coders (mutants), which suite stops which of them, and what can't be stopped.
 
-`faults` has the faults met in the field; `known_fault` names a vendor's fault by its answers.
+`mutants` makes them, `matrix` holds suites against them, `proofs` shows which can't be told from the reference.
 """
-
-from rtconform.conformance.strength.faults import FAULTS, known_fault
-from rtconform.conformance.strength.faulty import Fault
-
-__all__ = ["FAULTS", "Fault", "known_fault"]

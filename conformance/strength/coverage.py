@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import combinations
 
-from rtconform.conformance.strength.decisions import Obligation, met_by
-from rtconform.conformance.strength.equivalence import points_of
+from rtconform.conformance.strength.conditions import Obligation, met_by
 from rtconform.conformance.strength.killing import Asked, asked_of
-from rtconform.generators.arrays import STRENGTHS, rows
-from rtconform.generators.certify_suite import CERTIFY, recipes
-from rtconform.generators.constraints import Row
-from rtconform.generators.counting import count_tuples
-from rtconform.generators.space import SPACE
+from rtconform.conformance.strength.proofs.equivalence import points_of
+from rtconform.generators.space.counting import count_tuples
+from rtconform.generators.space.model import Row
+from rtconform.generators.space.space import SPACE
+from rtconform.generators.suites.arrays import STRENGTHS, rows
+from rtconform.generators.suites.certify import CERTIFY, recipes
 
 
 def conditions_met(of: Iterable[Asked]) -> frozenset[Obligation]:

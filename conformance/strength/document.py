@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from rtconform.conformance.strength.edits import TOGETHER
+from rtconform.conformance.coder.faults.edits import TOGETHER
 
 
 class SuiteStrength(Struct, frozen=True):

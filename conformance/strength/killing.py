@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rtconform.conformance.judge import judge
-from rtconform.conformance.strength.faulty import Coder, answer_of
+from rtconform.conformance.coder.faults.faulty import Coder, answer_of
+from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.generators.suite import cases
-from rtconform.generators.suites import suite
-from rtconform.reference.book import BOOK, Book, Techniques
-from rtconform.reference.coder import Expectation, expect
-from rtconform.reference.coding import Answer
-from rtconform.reference.facts import CaseFacts, SessionFacts
-from rtconform.reference.treatment import Case
+from rtconform.generators.suites.registry import suite
+from rtconform.generators.suites.suite import cases
+from rtconform.reference.coder.book import BOOK, Book, Techniques
+from rtconform.reference.coder.coder import Expectation, expect
+from rtconform.reference.coder.facts import CaseFacts, SessionFacts
+from rtconform.reference.documents.coding import Answer
+from rtconform.reference.documents.treatment import Case
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from rtconform.conformance.coder.faults.catalogue import FAULTS
+from rtconform.conformance.coder.faults.edits import Mutant
+from rtconform.conformance.coder.faults.faulty import Coder, going_by
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible, tuples_covered
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
-from rtconform.conformance.strength.edits import Mutant
-from rtconform.conformance.strength.equivalence import SPACES, Proof, prove
-from rtconform.conformance.strength.faults import FAULTS
-from rtconform.conformance.strength.faulty import Coder, going_by
 from rtconform.conformance.strength.killing import Asked, asked_of, first_catch, remembering
-from rtconform.conformance.strength.mutants import first_order, second_order
-from rtconform.generators.suites import suite
+from rtconform.conformance.strength.mutants.rules import first_order, second_order
+from rtconform.conformance.strength.proofs.equivalence import SPACES, Proof, prove
+from rtconform.generators.suites.registry import suite
 from rtconform.reference import RULE_SET
-from rtconform.reference.book import Book
+from rtconform.reference.coder.book import Book
 from rtconform.reference.errors import UserError
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 
 PAGE = Path("docs/reports.md")

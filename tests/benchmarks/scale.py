@@ -14,7 +14,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-CORRECT = Path(__file__).parents[1] / "vendors" / "correct" / "coder.py"
+from tests.helpers import VENDORS
+
+CORRECT = VENDORS / "correct" / "coder.py"
 WAITING = """
 import json, sys, time
 for line in sys.stdin:

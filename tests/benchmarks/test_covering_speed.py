@@ -8,16 +8,16 @@ Triples take covertable most of a minute: they run where RTCONFORM_SLOW_BENCHMAR
 import json
 import os
 import time
-from pathlib import Path
 
 import pytest
 from covertable import make
 
-from rtconform.generators.constraints import Implication, Model
-from rtconform.generators.covering import covering_array
-from rtconform.generators.rivals import lower_bound
+from rtconform.generators.space.covering import covering_array
+from rtconform.generators.space.lower_bound import lower_bound
+from rtconform.generators.space.model import Implication, Model
+from tests.helpers import TESTS
 
-MODEL_FILE = Path(__file__).parents[1] / "data" / "covering_model.json"
+MODEL_FILE = TESTS / "data" / "covering_model.json"
 SLOW = pytest.mark.skipif("RTCONFORM_SLOW_BENCHMARKS" not in os.environ, reason="covertable needs most of a minute")
 
 

@@ -6,12 +6,12 @@ Ratios are printed, not asserted (`make bench`).
 from collections.abc import Callable
 from typing import Any
 
-import odd_records
 from hypothesis import HealthCheck, Phase, given, settings
 
-from rtconform.generators.suites import suite
-from rtconform.reference.coder import expect
-from rtconform.reference.wire import encode
+from rtconform.generators.suites.registry import suite
+from rtconform.reference.coder.coder import expect
+from rtconform.reference.documents.wire import encode
+from tests.helpers import odd_records
 
 CASES = 300
 

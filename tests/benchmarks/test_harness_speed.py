@@ -20,15 +20,15 @@ import aiohttp
 import pytest
 
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.judge import judge
-from rtconform.conformance.pipeline import Pipeline, Turn
-from rtconform.conformance.vendor import load_vendor
-from rtconform.generators.suite import SuiteCase
-from rtconform.generators.suites import suite
-from rtconform.reference.coder import expect
-from rtconform.reference.coding import Answer, AnswerLine, Coding
-from rtconform.reference.wire import encode
-from rtconform.running import plan_run, run_to_folder
+from rtconform.conformance.coder.judge import judge
+from rtconform.conformance.runs.pipeline import Pipeline, Turn
+from rtconform.conformance.vendors.file import load_vendor
+from rtconform.generators.suites.registry import suite
+from rtconform.generators.suites.suite import SuiteCase
+from rtconform.jobs.run import plan_run, run_to_folder
+from rtconform.reference.coder.coder import expect
+from rtconform.reference.documents.coding import Answer, AnswerLine, Coding
+from rtconform.reference.documents.wire import encode
 
 CASES = int(os.environ.get("RTCONFORM_BENCH_CASES", "2000"))
 Benchmark = Callable[..., Any]

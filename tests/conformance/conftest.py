@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.records import Event
-from rtconform.conformance.vendor import Vendor, load_vendor
-from rtconform.reference.treatment import Case
-from rtconform.reference.wire import decode
+from rtconform.conformance.vendors.file import Vendor, load_vendor
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decode
+from tests.helpers import TESTS
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = TESTS / "conformance" / "programs"
 
 DOCUMENT = b"""{"schema": "rtconform.case/1", "id": "made:1",
  "patient": {"id": "SYN-5f0c9a71e2", "family_name": "O'Neil", "given_name": "<b>Ann</b>", "birth_date": "1953-04-02", "sex": "female"},

@@ -22,10 +22,10 @@ import pytest
 from markdown_it import MarkdownIt
 from yaml import safe_load_all as read_yaml
 
-from rtconform.commands.knowledge import SCHEMAS
-from rtconform.reference.wire import schema
+from rtconform.cli.reference.schema import SCHEMAS
+from rtconform.reference.documents.wire import schema
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 RUN = ("sh", "console", "python")
 READ = ("json", "toml", "yaml", "xml", "js", "java", "csharp", "jinja")

@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from rtconform.generators.suites import any_suite
-from rtconform.reference.coder import code
-from rtconform.reference.editor import adjudicate
-from rtconform.reference.wire import encode
+from rtconform.generators.suites.registry import any_suite
+from rtconform.reference.coder.coder import code
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.editor.editor import adjudicate
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 VENDORS = ROOT / "tests" / "vendors"
 RECORDS = ("manifest.json", "results.jsonl", "events.jsonl")
 

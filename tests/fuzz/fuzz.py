@@ -11,11 +11,11 @@ import sys
 import time
 from collections import Counter
 
-from fuzz.readers import GROUPS, Reader
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rtconform.reference.errors import RtconformError
+from tests.fuzz.readers import GROUPS, Reader
 
 TURN_S = 4.0
 """About how long a reader is tried before the next has its turn: some take a millisecond a document, some a second."""

@@ -16,36 +16,36 @@ import msgspec
 from click import ClickException
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fuzz import documents
-from fuzz.documents import RECORDS, ROOT, VENDORS, Sound, broken, broken_toml, damaged, questions
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from rtconform.cli.main import cli
 from rtconform.conformance.adapters.answers import read_answer
-from rtconform.conformance.adapters.sample import sample
-from rtconform.conformance.answer_mapping import AnswerMapping, MappingFault
-from rtconform.conformance.baseline import load_baseline, loaded_in_words
+from rtconform.conformance.adapters.translation.client import Translator
+from rtconform.conformance.adapters.translation.mapping import AnswerMapping, MappingFault
+from rtconform.conformance.adapters.translation.sample import sample
 from rtconform.conformance.certificates.bundle import ENVELOPE, SEED, Bundle, read_bundle, write_bundle
 from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.container import pack
 from rtconform.conformance.certificates.envelope import read_public_key, read_signing_key, seal
 from rtconform.conformance.certificates.seeds import draw, read_opening
 from rtconform.conformance.certificates.statement import subjects
-from rtconform.conformance.dialogue import DIALOGUES, RoleName
-from rtconform.conformance.errata import load_errata
-from rtconform.conformance.runfolder import EVENTS, MANIFEST, RESULTS, RunFolder, RunWriter
-from rtconform.conformance.translate import Translator
-from rtconform.conformance.vendor import load_vendor, scaffold
-from rtconform.conformance.vendor_settings import Response
-from rtconform.generators.suites import any_suite
-from rtconform.main import cli
-from rtconform.reference.coding import Answer
+from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.runs.baseline import load_baseline, loaded_in_words
+from rtconform.conformance.runs.errata import load_errata
+from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFolder, RunWriter
+from rtconform.conformance.vendors.file import load_vendor, scaffold
+from rtconform.conformance.vendors.settings import Response
+from rtconform.generators.suites.registry import any_suite
+from rtconform.jobs.replay import plan_replay
+from rtconform.jobs.run import plan_run, run_to_folder
+from rtconform.jobs.verify import verify
+from rtconform.reference.documents.coding import Answer
+from rtconform.reference.documents.wire import decode
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import decode
-from rtconform.replaying import plan_replay
-from rtconform.reports.formats import FORMATS, render
-from rtconform.running import plan_run, run_to_folder
-from rtconform.verifying import verify
+from rtconform.reports.writers.formats import FORMATS, render
+from tests.fuzz import documents
+from tests.fuzz.documents import RECORDS, ROOT, VENDORS, Sound, broken, broken_toml, damaged, questions
 
 Target = Callable[[bytes], object]
 

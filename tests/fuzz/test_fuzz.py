@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
-from fuzz.fuzz import fuzz
-from fuzz.readers import GROUPS
+
+from tests.fuzz.fuzz import fuzz
+from tests.fuzz.readers import GROUPS
 
 EXAMPLES = 6
 

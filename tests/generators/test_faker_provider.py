@@ -3,13 +3,13 @@
 import pytest
 from faker import Faker
 
-from rtconform.generators.clinic import situations
-from rtconform.generators.clinic_suite import CLINIC
+from rtconform.generators.clinic.clinic import situations
 from rtconform.generators.faker_provider import RadiationProvider
-from rtconform.generators.plausibility import faults
+from rtconform.generators.suites.clinic import CLINIC
+from rtconform.reference.documents.treatment import Case, Plan, Session
+from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
-from rtconform.reference.treatment import Case, Plan, Session
-from rtconform.reference.wire import encode
+from tools.plausibility.checker import faults
 
 
 def seeded(seed, locale="en_US"):

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from rtconform.reference.treatment import Case
-from rtconform.reference.wire import decode_lines
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decode_lines
 
 CODES_NOTHING = """
 import json, os, sys

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rtconform.conformance.runfolder import RunFolder
-from rtconform.generators.suites import suite
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.generators.suites.registry import suite
 
 HERE = Path(__file__).parent
 SLOW = """

@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, VendorRecord
-from rtconform.conformance.runfolder import RunFolder, RunWriter
-from rtconform.reference.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
+from rtconform.conformance.runs.folder import RunFolder, RunWriter
+from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
 
 STARTED = dt.datetime(2026, 3, 9, 8, 30, tzinfo=dt.UTC)
 HOSTILE = (

@@ -9,13 +9,13 @@ import junitparser
 import pytest
 from msgspec.structs import replace
 
-from rtconform.conformance.causes import causes_of
-from rtconform.conformance.errata import Erratum
+from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Baseline, KnownFailure, Result
-from rtconform.conformance.runfolder import RunFolder, RunWriter
+from rtconform.conformance.runs.errata import Erratum
+from rtconform.conformance.runs.folder import RunFolder, RunWriter
 from rtconform.reference.errors import UserError
-from rtconform.reports.formats import render
-from rtconform.reports.summary import Summary, because, outcome, remarks, summarise
+from rtconform.reports.figures.summary import Summary, because, outcome, remarks, summarise
+from rtconform.reports.writers.formats import render
 
 Made = dict[str, Callable[..., Any]]
 WriteRun = Callable[..., RunFolder]

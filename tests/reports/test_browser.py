@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
-from rtconform.conformance.runfolder import RunFolder
-from rtconform.conformance.traits import traits_of
-from rtconform.generators.suites import suite
-from rtconform.reports.formats import render
+from rtconform.conformance.coder.traits import traits_of
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.generators.suites.registry import suite
+from rtconform.reports.writers.formats import render
 
 Violations = Callable[[Page], list[tuple[str, str]]]
 

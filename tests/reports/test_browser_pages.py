@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
-from rtconform.reports.compare import compare
-from rtconform.reports.compare_html import as_html as comparison_page
-from rtconform.reports.formats import render
-from rtconform.reports.recorded import recorded
-from rtconform.reports.strength import as_html as strength_page
+from rtconform.reports.comparison.compare import compare
+from rtconform.reports.comparison.html import as_html as comparison_page
+from rtconform.reports.comparison.recorded import recorded
+from rtconform.reports.page.strength import as_html as strength_page
+from rtconform.reports.writers.formats import render
+from tests.helpers import VENDORS
 
-VENDORS = Path(__file__).parent.parent / "vendors"
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'> {{ 7*7 }} \u202e \x1b[31m"
 
 HOSTILE_EDITOR = f"""

@@ -11,18 +11,18 @@ import pytest
 from lxml import html
 from msgspec.structs import replace
 
-from rtconform.conformance.causes import causes_of
+from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Result, SuiteRecord
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reference.coding import Answer, AnswerLine
+from rtconform.reference.documents.coding import Answer, AnswerLine
+from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import encode
-from rtconform.reports.compare import CHANGES, Comparison, change_of, compare
-from rtconform.reports.compare_html import as_html
-from rtconform.reports.compare_text import as_markdown, as_table
-from rtconform.reports.formats import render
-from rtconform.reports.recorded import Seen, recorded
+from rtconform.reports.comparison.compare import CHANGES, Comparison, change_of, compare
+from rtconform.reports.comparison.html import as_html
+from rtconform.reports.comparison.recorded import Seen, recorded
+from rtconform.reports.comparison.text import as_markdown, as_table
+from rtconform.reports.writers.formats import render
 
 Made = dict[str, Callable[..., Any]]
 WriteRun = Callable[..., RunFolder]

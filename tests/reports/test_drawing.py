@@ -1,14 +1,14 @@
 """The treatment as a person draws it, and the course of a session."""
 
-import odd_records
 import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from rtconform.generators.suites import suite
-from rtconform.reference.treatment import Beam, Case, Isocenter, PhysicianReview
-from rtconform.reports.course import courses, plan_lines
-from rtconform.reports.drawing import dials
+from rtconform.generators.suites.registry import suite
+from rtconform.reference.documents.treatment import Beam, Case, Isocenter, PhysicianReview
+from rtconform.reports.page.course import courses, plan_lines
+from rtconform.reports.page.drawing import dials
+from tests.helpers import odd_records
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from rtconform.reference.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
-from rtconform.reports.failure import alternative_text, coding_text, compare, rule_text
+from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
+from rtconform.reports.figures.failure import alternative_text, coding_text, compare, rule_text
 from rtconform.reports.text import clean, clip
 
 

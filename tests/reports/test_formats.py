@@ -17,13 +17,13 @@ import yaml
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
-from rtconform.commands.knowledge import SCHEMAS
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.cli.reference.schema import SCHEMAS
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
+from rtconform.reference.documents.wire import schema
 from rtconform.reference.errors import UserError
-from rtconform.reference.wire import schema
-from rtconform.reports.formats import FORMATS, render
-from rtconform.reports.summary import MOST_MISSING, summarise
+from rtconform.reports.figures.summary import MOST_MISSING, summarise
+from rtconform.reports.writers.formats import FORMATS, render
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,6 @@ def test_broken_record_leaves_the_old_report(make_run: Callable[[str], RunFolder
 
 def test_every_verdict_has_a_junit_form() -> None:
     """What a verdict becomes in JUnit follows its effect on conformance: those that fail the run are red, the others are not."""
-    from rtconform.reports.junit import ERRORS, FAILURES  # noqa: PLC0415 - only this test needs the writer's own tables
+    from rtconform.reports.writers.junit import ERRORS, FAILURES  # noqa: PLC0415 - only this test needs the writer's own tables
 
     assert {name for name, meaning in VERDICTS.items() if not meaning.conformant} == {*ERRORS, *FAILURES}

@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import pytest
 from lxml import html
 
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reports import html as writer
-from rtconform.reports.formats import render
+from rtconform.reports.page import html as writer
+from rtconform.reports.writers.formats import render
 
 MakeRun = Callable[[str], RunFolder]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rtconform.reports.intervals import wilson
+from rtconform.reports.figures.intervals import wilson
 
 
 @pytest.mark.parametrize(

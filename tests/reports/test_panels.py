@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from rtconform.conformance.coder.traits import Traits
 from rtconform.conformance.records import Result
-from rtconform.conformance.traits import Traits
-from rtconform.reference.coding import Answer, AnswerLine
-from rtconform.reports.ambiguities import AmbiguityTally
-from rtconform.reports.matrices import Cell, MatrixTally
-from rtconform.reports.timing import HEIGHT, TimingTally, duration, timing_of
-from rtconform.reports.utilisation import UtilisationTally, wilson
+from rtconform.reference.documents.coding import Answer, AnswerLine
+from rtconform.reports.page.ambiguities import AmbiguityTally
+from rtconform.reports.page.matrices import Cell, MatrixTally
+from rtconform.reports.page.timing import HEIGHT, TimingTally, duration, timing_of
+from rtconform.reports.page.utilisation import UtilisationTally, wilson
 
 Made = dict[str, Callable[..., Any]]
 PLACE = Traits("vmat", 1, "active", "cbct", "hospital_outpatient", "facility")

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtconform.conformance.causes import causes_of
-from rtconform.conformance.runfolder import RunFolder
-from rtconform.reports.faults import FaultTally
-from rtconform.reports.reading import read
-from rtconform.reports.repair import Step, order
-from rtconform.reports.summary import summarise
+from rtconform.conformance.coder.causes import causes_of
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.reports.figures.faults import FaultTally
+from rtconform.reports.figures.repair import Step, order
+from rtconform.reports.figures.summary import summarise
+from rtconform.reports.page.reading import read
 
 COMBINATIONS = st.dictionaries(st.frozensets(st.sampled_from("abcdef"), min_size=1), st.integers(1, 50), max_size=20)
 

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
-from rtconform.reference.wire import decode, encode
-from rtconform.reports.strength import as_html, as_text
+from rtconform.reference.documents.wire import decode, encode
+from rtconform.reports.page.strength import as_html, as_text
 
 SUITE = SuiteStrength(
     name="boundaries",

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rtconform.conformance.records import Result
-from rtconform.conformance.runfolder import RunFolder
+from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
-from rtconform.reports.summary import RuleCount, because, counted_results, missing_cases, summarise
+from rtconform.reports.figures.summary import RuleCount, because, counted_results, missing_cases, summarise
 
 MakeRun = Callable[[str], RunFolder]
 Made = dict[str, Callable[..., Any]]

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from rtconform.conformance.runfolder import RunFolder
-from rtconform.reports import table
-from rtconform.reports.formats import render
-from rtconform.reports.summary import summarise
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.reports.figures.summary import summarise
+from rtconform.reports.writers import table
+from rtconform.reports.writers.formats import render
 
 MakeRun = Callable[[str], RunFolder]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-VENDORS = Path(__file__).parent.parent / "vendors"
+from tests.helpers import VENDORS
+
 FAULTY, CORRECT = (VENDORS / name / "vendor.toml" for name in ("three_faults", "correct"))
 OWN_TEST = """
 import pytest
@@ -97,5 +98,5 @@ def test_who_does_not_ask_pays_nothing(tmp_path: Path) -> None:
         "import sys\ndef test_it(): print('LOADED', sorted(name for name in sys.modules if name.startswith('rtconform')))\n"
     )
     done = _pytest(tmp_path, "-s")
-    loaded = "['rtconform', 'rtconform._version', 'rtconform.pytest_plugin', 'rtconform.reference']"
+    loaded = "['rtconform', 'rtconform._version', 'rtconform.pytest', 'rtconform.pytest.plugin', 'rtconform.reference']"
     assert f"LOADED {loaded}" in done.stdout

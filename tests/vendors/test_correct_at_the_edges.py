@@ -1,7 +1,7 @@
 """The reference against the second implementation where records are odd: one change of `strategies.edges()` to each treatment."""
 
-from agreement import both
-from edge_records import CHANGES, PICKED
+from tests.helpers.edge_records import CHANGES, PICKED
+from tools.agreement import both
 
 
 def test_both_agree_at_the_edges() -> None:

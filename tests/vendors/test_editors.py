@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rtconform.cli.main import cli
 from rtconform.conformance.records import Result
-from rtconform.conformance.runfolder import RunFolder
-from rtconform.generators.suites import any_suite
-from rtconform.main import cli
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.generators.suites.registry import any_suite
+from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.errors import UserError
-from rtconform.reports.summary import Summary
-from rtconform.running import plan_run, run_to_folder
+from rtconform.reports.figures.summary import Summary
 
 VENDORS = Path(__file__).parent
 BOTH = ("edits-claim", "edits-documented")

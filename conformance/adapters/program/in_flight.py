@@ -1,0 +1,67 @@
+"""What a stream worker keeps track of: the program, its current process, the cases in flight, the answer held back."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.program.child import ChildProcess
+from rtconform.conformance.adapters.program.lines import LineReader
+from rtconform.conformance.adapters.program.stderr import StderrTail
+from rtconform.conformance.protocol import Returned
+
+
+@dataclass(frozen=True)
+class Program:
+    """How the program is started, and how long a good answer of its is held back for a second one to be noticed."""
+
+    command: Sequence[str]
+    cwd: Path
+    env: dict[str, str]
+    timeout_s: float
+    held_s: float
+
+
+@dataclass(eq=False)
+class Pending:
+    """A case that waits for its answer.
+
+    `deaths`: how many processes died with it in flight; `stray`: the first line that came since it was sent and belongs
+    to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
+    an answer can't name its case.
+    """
+
+    id: str
+    document: bytes
+    reply: "asyncio.Future[Reply]"
+    sent_at: float = 0.0
+    stderr_mark: int = 0
+    deaths: int = 0
+    stray: str = ""
+    overtaken: bool = False
+    nameless: bool = False
+
+
+@dataclass
+class Held:
+    pending: Pending
+    answer: Returned
+    latency_ms: float
+    raw: bytes
+
+
+@dataclass
+class Life:
+    """One process of the program, from start to end.
+
+    `overdue`: the cases for whose silence it was killed; `over`: nothing is sent to it any more.
+    """
+
+    child: ChildProcess
+    lines: LineReader
+    stderr: StderrTail
+    answered: int = 0
+    last_good: float = 0.0
+    overdue: list[str] = field(default_factory=list)
+    over: bool = False

@@ -1,0 +1,75 @@
+"""The adapter for a program that takes a case a line and gives an answer a line (`mode = "stream"`)."""
+
+import asyncio
+
+import msgspec
+
+from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.adapters.processes.subreaper import bury
+from rtconform.conformance.adapters.program.in_flight import Pending, Program
+from rtconform.conformance.adapters.program.stderr import StderrLog
+from rtconform.conformance.adapters.program.stream_worker import StreamWorker
+from rtconform.conformance.protocol import Question
+from rtconform.conformance.vendors.secrets import environment
+from rtconform.conformance.vendors.settings import CliSettings, Vendor
+
+HELD_S = 0.1
+"""How long a good answer is held back, for a second answer to the same case to come and be noticed."""
+
+IN_FLIGHT = 64
+"""How many cases one process may have in flight."""
+
+
+class StreamAdapter:
+    """Keeps `workers` processes of the program busy; a case goes to the one that has the fewest.
+
+    `brisk`: answers are handed on at once; a second one to the same case is then a stray line to the next.
+    """
+
+    def __init__(self, vendor: Vendor, settings: CliSettings, log: Log, workers: int, *, brisk: bool = False) -> None:
+        self.window = workers * IN_FLIGHT
+        self._exchange = Exchange(vendor, log)
+        own = {name: vendor.filled(value) for name, value in settings.env.items()}
+        program = Program(settings.command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S)
+        stderr = StderrLog(self._exchange)
+        self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
+
+    async def start(self) -> None:
+        """Start the processes. Raises VendorUnreachable, or UserError where the request template is wrong."""
+        await self._exchange.start()
+        for worker in self._workers:
+            await worker.start()
+
+    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+        """Put one case to the program."""
+        request = await self._exchange.request(question, document)
+        if isinstance(request, Reply):
+            return request
+        pending = Pending(question.id, request, asyncio.get_running_loop().create_future())
+        pending.nameless = document is not None and not _names(document, question.id)
+        while (worker := self._free(question.id)) is None:
+            # answers are matched by id: the same id can't be asked twice at a time in one process
+            waiting = [reply for worker in self._workers if (reply := worker.waiting(question.id)) is not None]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        worker.put(pending)
+        return await pending.reply
+
+    async def close(self) -> None:
+        """End all processes."""
+        await asyncio.gather(*(worker.close() for worker in self._workers))
+        bury()
+        await self._exchange.close()
+
+    def _free(self, case_id: str) -> StreamWorker | None:
+        free = [worker for worker in self._workers if worker.waiting(case_id) is None]
+        return min(free, key=lambda worker: worker.load, default=None)
+
+
+def _names(document: bytes, case_id: str) -> bool:
+    """Whether a reader can find the case's id in the document."""
+    try:
+        value = msgspec.json.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.get("id") == case_id

@@ -1,0 +1,324 @@
+"""One program that answers many cases: the cases it has in flight, and what becomes of them when it misbehaves."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.answers import Received, claimed_id
+from rtconform.conformance.adapters.program.child import ending, start_child
+from rtconform.conformance.adapters.program.in_flight import Held, Life, Pending, Program
+from rtconform.conformance.adapters.program.lines import Line, LineReader
+from rtconform.conformance.adapters.program.stderr import StderrLog, StderrTail
+from rtconform.conformance.adapters.program.unmatched import Strays
+from rtconform.reference.errors import VendorUnreachable
+
+END_S = 1.0
+"""How long a program may take to end after its input has."""
+
+SOON_S = 0.2
+"""How soon after its output a program has ended too, if it has not merely closed its output."""
+
+HOPELESS = 3
+"""A program that has died or been silent so often without ever answering takes all its cases with it from then on."""
+
+
+class StreamWorker:
+    """Keeps one process of the program running while there are cases for it."""
+
+    def __init__(self, name: str, program: Program, stderr: StderrLog) -> None:
+        self._name = name
+        self._program = program
+        self._stderr = stderr
+        self._exchange = stderr.exchange
+        self._queue: deque[Pending] = deque()
+        self._in_flight: dict[str, Pending] = {}
+        self._suspects: set[str] = set()
+        self._held: Held | None = None
+        self._holding: asyncio.TimerHandle | None = None
+        self._life: Life | None = None
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._strays = Strays(name, stderr.exchange)
+        self._ever_answered = False
+        self._deaths = 0
+        self._silences = 0
+        self._closing = asyncio.Event()
+
+    @property
+    def load(self) -> int:
+        """How many cases wait for it."""
+        return len(self._in_flight) + len(self._queue)
+
+    def waiting(self, case_id: str) -> "asyncio.Future[Reply] | None":
+        """The reply to come for a case with this id, if it has one."""
+        held = [self._held.pending] if self._held else []
+        if case_id in self._in_flight:
+            return self._in_flight[case_id].reply
+        return next((pending.reply for pending in (*held, *self._queue) if pending.id == case_id), None)
+
+    async def start(self) -> None:
+        """Start the program. Raises VendorUnreachable."""
+        self._life = await self._start_life()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(self._stopped)
+
+    def put(self, pending: Pending) -> None:
+        """Give it one case."""
+        self._queue.append(pending)
+        self._wake.set()
+        self._send()
+
+    async def close(self) -> None:
+        """Let the program end by itself for a moment, then kill it."""
+        self._closing.set()
+        self._wake.set()
+        life = self._life
+        try:
+            if life is not None:
+                life.child.close_input()
+                await asyncio.wait([life.child.ended], timeout=END_S)
+        finally:
+            if life is not None:
+                life.child.kill()
+        if self._task is not None:
+            await self._task
+        self._charge((*self._in_flight.values(), *self._queue), "error", "the run ended before it was answered")
+        self._strays.finish()
+
+    async def _start_life(self) -> Life:
+        stderr = StderrTail(self._stderr)
+        program = self._program
+        child = await start_child(program.command, cwd=program.cwd, env=program.env, on_stderr=stderr.feed)
+        return Life(child, LineReader(child.stdout), stderr)
+
+    async def _run(self) -> None:
+        while True:
+            life = self._life
+            if life is not None:
+                self._send()
+                await self._converse(life)
+                await self._bury(life)
+            while not (self._in_flight or self._queue or self._closing.is_set()):
+                self._wake.clear()
+                await self._wake.wait()
+            if self._closing.is_set():
+                return
+            try:
+                self._life = await self._start_life()
+            except VendorUnreachable as error:
+                self._charge((*self._in_flight.values(), *self._queue), "error", f"the program can't be started again: {error}")
+            if self._closing.is_set() and self._life is not None:
+                self._life.child.kill()
+
+    async def _converse(self, life: Life) -> None:
+        loop = asyncio.get_running_loop()
+        while (batch := await life.lines.batch()) is not None:
+            before = self._held
+            for line in batch:
+                if line.data.strip() or line.dropped:
+                    await self._line(life, line)
+            if self._held is not None and self._held is not before:
+                self._stop_holding()
+                self._holding = loop.call_later(self._program.held_s, self._let_go)
+
+    async def _bury(self, life: Life) -> None:
+        """The process is at its end: settle what it leaves behind."""
+        life.over = True
+        _, alive = await asyncio.wait([life.child.ended], timeout=END_S if self._closing.is_set() else SOON_S)
+        how = "closed its standard output" if alive else ""
+        code = await life.child.end()
+        how = how or ending(code)
+        self._let_go()
+        life.stderr.finish()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._closing.is_set():
+            self._life = None
+            return
+        if life.overdue:
+            how = f"was silent for {self._program.timeout_s:g} s while cases waited, and was killed"
+        self._exchange.event("restart", f"{self._name}: the program {how}; a new process takes over", tuple(self._in_flight)[:1])
+        if life.overdue:
+            self._charge_overdue(life)
+        else:
+            self._charge_crash(life, how, code)
+        again = list(self._in_flight.values())
+        self._in_flight.clear()
+        self._queue.extendleft(reversed(again))
+        self._life = None
+
+    def _charge_overdue(self, life: Life) -> None:
+        seconds = f"{self._program.timeout_s:g} s"
+        for pending in [self._in_flight[case_id] for case_id in life.overdue if case_id in self._in_flight]:
+            if pending.stray:
+                self._charge([pending], "invalid", f"no answer carried its id within {seconds}; what came: {pending.stray}", life)
+            elif self._ever_answered:
+                self._charge([pending], "timeout", f"no answer within {seconds}", life)
+            else:
+                advice = "the program has answered nothing: does it read line by line, and flush after every answer?"
+                self._charge([pending], "timeout", f"no answer within {seconds}; {advice}", life)
+
+    def _charge_crash(self, life: Life, how: str, code: int) -> None:
+        self._deaths += 1
+        waiting = list(self._in_flight.values())
+        if not self._ever_answered and self._deaths >= HOPELESS:
+            waiting += self._queue
+            detail = f"the program {how}, as each of the {self._deaths} times that it was started; it has answered nothing"
+            if code == 0:
+                detail += ": does it go on reading until its input ends?"
+            self._charge(waiting, "error", detail, life)
+            return
+        detail = f"the program {how} while this case was in flight"
+        if code == 0 and life.answered == 1:
+            detail += '; it ended after one answer: is it mode = "oneshot"?'
+        self._charge(waiting[:1], "error", detail, life)
+        for pending in waiting[1:]:
+            pending.deaths += 1
+        if any(pending.deaths > 1 for pending in waiting[1:]):
+            # the oldest need not be the guilty one (a program may hold its answers back): find out one at a time
+            self._suspects |= {pending.id for pending in waiting[1:]}
+
+    def _send(self) -> None:
+        life = self._life
+        if life is None or life.over:
+            return
+        now = asyncio.get_running_loop().time()
+        while self._queue and not (self._suspects and self._in_flight):
+            pending = self._queue.popleft()
+            pending.sent_at, pending.stderr_mark, pending.stray, pending.overtaken = now, life.stderr.total, "", False
+            self._in_flight[pending.id] = pending
+            life.child.write(pending.document + b"\n")
+        if self._timer is None:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Kill a process that has been silent too long while cases wait for it."""
+        self._timer = None
+        life = self._life
+        if life is None or not self._in_flight or life.overdue:
+            return
+        loop, timeout = asyncio.get_running_loop(), self._program.timeout_s
+        oldest = next(iter(self._in_flight.values()))
+        due = max(oldest.sent_at, life.last_good) + timeout
+        late = loop.time() - due
+        if late < 0:
+            self._timer = loop.call_at(due, self._watch)
+        elif life.lines.consumed < life.child.received and late < timeout:
+            self._timer = loop.call_later(0.05, self._watch)  # what came is not read yet: that is not the vendor's delay
+        else:
+            life.overdue = self._overdue(loop.time() - timeout)
+            life.child.kill()
+
+    def _overdue(self, since: float) -> list[str]:
+        """Whom a silence is charged to: the cases that were passed over, else the one that the process is at.
+
+        All that wait where the program never answers: a timeout for each would take hours.
+        """
+        waiting = list(self._in_flight.values())
+        self._silences += 1
+        if not self._ever_answered and self._silences >= HOPELESS:
+            return [pending.id for pending in waiting if pending.sent_at <= since]
+        return [pending.id for pending in waiting if pending.overtaken] or [waiting[0].id]
+
+    async def _line(self, life: Life, line: Line) -> None:
+        if line.dropped:
+            received = Received(claimed_id(line.data), None, f"a line longer than {len(line.data)} bytes came")
+        else:
+            received = await self._exchange.read(line.data)
+        if line.torn and received.answer is None:
+            received = Received(None, None, f"{received.fault}, cut off by the end of the output")  # a crash, not an answer
+        held, self._held = self._held, None
+        if held is not None and held.pending.id == received.id:
+            self._settle(
+                held.pending,
+                self._exchange.failure(
+                    "invalid",
+                    "answered twice",
+                    held.raw + b"\n" + line.data,
+                    stderr=life.stderr.since(held.pending.stderr_mark),
+                    latency_ms=held.latency_ms,
+                ),
+            )
+            return
+        if held is not None:
+            self._release(held)
+        pending = self._answered(received.id)
+        if pending is None:
+            stray = self._strays.note(received, line.data)
+            for waiting in self._in_flight.values():
+                waiting.stray = waiting.stray or stray
+        else:
+            self._take(life, pending, received, line.data)
+        self._send()
+
+    def _answered(self, case_id: str | None) -> Pending | None:
+        """The case in flight with this id, taken out of flight; those sent before it are overtaken."""
+        if case_id not in self._in_flight:
+            nameless = next((pending.id for pending in self._in_flight.values() if pending.nameless), None)
+            if nameless is None:
+                return None
+            case_id = nameless
+        for pending in self._in_flight.values():
+            if pending.id == case_id:
+                break
+            pending.overtaken = True
+        return self._in_flight.pop(case_id)
+
+    def _take(self, life: Life, pending: Pending, received: Received, raw: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        self._ever_answered = True
+        self._strays.answered(pending.id)
+        latency_ms = (loop.time() - pending.sent_at) * 1000
+        if received.answer is None:
+            self._settle(
+                pending,
+                self._exchange.failure(
+                    "invalid",
+                    received.fault,
+                    raw,
+                    stderr=life.stderr.since(pending.stderr_mark),
+                    latency_ms=latency_ms,
+                    refused=received.refused,
+                ),
+            )
+            return
+        life.answered += 1
+        life.last_good = loop.time()
+        self._held = Held(pending, received.answer, latency_ms, raw)
+
+    def _stop_holding(self) -> None:
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    def _let_go(self) -> None:
+        self._stop_holding()
+        held, self._held = self._held, None
+        if held is not None:
+            self._release(held)
+
+    def _release(self, held: Held) -> None:
+        stderr = self._life.stderr.since(held.pending.stderr_mark) if self._life else ""
+        self._settle(held.pending, self._exchange.answered(held.answer, latency_ms=held.latency_ms, stderr=stderr))
+
+    def _charge(self, cases: Iterable[Pending], status: str, detail: str, life: Life | None = None) -> None:
+        for pending in list(cases):
+            stderr = life.stderr.since(pending.stderr_mark) if life else ""
+            self._settle(pending, self._exchange.failure(status, detail, stderr=stderr))
+
+    def _settle(self, pending: Pending, reply: Reply) -> None:
+        self._in_flight.pop(pending.id, None)
+        if pending in self._queue:
+            self._queue.remove(pending)
+        self._suspects.discard(pending.id)
+        if not pending.reply.done():
+            pending.reply.set_result(reply)
+
+    def _stopped(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            for pending in (*self._in_flight.values(), *self._queue):
+                if not pending.reply.done():
+                    pending.reply.set_exception(error)

@@ -1,0 +1,82 @@
+"""Normal form of an answer's lines: forms that mean the same become the same.
+
+Payers differ on how a second session is written, hospitals show packaged services, and nobody cares for the order of
+lines. None of that is a reading of the rules (those are the reference's alternatives), so it is settled here, before judging.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, TECHNICAL
+from rtconform.reference.documents.coding import AnswerLine, Line
+from rtconform.reference.documents.treatment import Case, ClaimKind
+
+REPEAT_MODIFIERS = frozenset({"59", "76", "XE"})
+"""On the line of a second session, any one of these says that it is a second session."""
+
+Service = tuple[str, tuple[str, ...]]
+"""Code and sorted modifiers of one unit of service."""
+
+Billed = tuple[str, Service, int]
+"""So many units of a service in a session."""
+
+NormalForm = dict[str, Counter[Service]]
+"""What is billed separately, by session: how many units of which service."""
+
+
+def normal_form(lines: Iterable[AnswerLine], case: Case) -> NormalForm:
+    """What an answer bills, by session; sessions with nothing are left out.
+
+    Bundled lines that are tolerated on the claim are dropped; a line of several units is spread over the sessions that it
+    can stand for; 59, 76 or XE is dropped from all lines of a service but one.
+    """
+    billed = [line for line in lines if not _tolerated(line, case.billing.claim)]
+    form: NormalForm = {}
+    for session, service, units in _without_repeat_modifiers(_spread(billed, case)):
+        form.setdefault(session, Counter())[service] += units
+    return form
+
+
+def expected_form(lines: Iterable[Line]) -> NormalForm:
+    """The normal form of lines that are canonical already."""
+    form: NormalForm = {}
+    for line in lines:
+        form.setdefault(line.session, Counter())[line.code, tuple(sorted(line.modifiers))] += line.units
+    return form
+
+
+def _tolerated(line: AnswerLine, claim: ClaimKind) -> bool:
+    """A packaged service shown for tracking. A hospital's 77387 is technical by nature: it needs no TC to be so."""
+    if line.payment != "bundled" or claim not in ("facility", "technical"):
+        return False
+    if line.code == PORT_IMAGE_CODE:
+        return True
+    return line.code == GUIDANCE_CODE and (line.modifiers == (TECHNICAL,) or (claim == "facility" and not line.modifiers))
+
+
+def _spread(lines: Sequence[AnswerLine], case: Case) -> list[Billed]:
+    """Each line's units. Units beyond the first go to further sessions without a line of that kind, while there are any."""
+    billed = []
+    for line in lines:
+        service = (line.code, tuple(sorted(line.modifiers)))
+        taken = {other.session for other in lines if _kind(other.code) == _kind(line.code)}
+        free = [s.id for s in case.sessions if s.beams_delivered and s.id not in taken][: line.units - 1]
+        billed.append((line.session, service, line.units - len(free)))
+        billed += [(session, service, 1) for session in free]
+    return billed
+
+
+def _without_repeat_modifiers(billed: list[Billed]) -> list[Billed]:
+    """Drop a lone repeat modifier where at least one unit of the same kind of service stands without."""
+    repeats = [REPEAT_MODIFIERS.intersection(modifiers) for _, (_, modifiers), _ in billed]
+    bare = {_kind(code) for (_, (code, _), _), found in zip(billed, repeats, strict=True) if not found}
+    plain = []
+    for (session, (code, modifiers), units), found in zip(billed, repeats, strict=True):
+        if len(found) == 1 and _kind(code) in bare:
+            modifiers = tuple(modifier for modifier in modifiers if modifier not in found)  # noqa: PLW2901 - the line without it
+        plain.append((session, (code, modifiers), units))
+    return plain
+
+
+def _kind(code: str) -> str:
+    return "delivery" if code in DELIVERY_CODES else code

@@ -1,0 +1,164 @@
+"""Faulty claim editors: one that overlooks each category of fault, and those that stop what is right, as payers have.
+
+Each is the reference editor with some dispositions changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import get_args
+
+from rtconform.conformance.editor.judge import judge_disposition
+from rtconform.conformance.fitting import fitting
+from rtconform.conformance.verdicts import VERDICTS
+from rtconform.generators.hypothesis.claim_edges import plain_claims
+from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE
+from rtconform.reference.documents.adjudication import AdjudicationLine, Category
+from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine
+from rtconform.reference.editor.categories import CATEGORIES
+from rtconform.reference.editor.editor import adjudicate
+
+Editor = Callable[[Claim], Disposition]
+_Stops = Callable[[Claim, ClaimLine], bool]
+
+
+@dataclass(frozen=True)
+class EditorFault:
+    """A faulty editor with a name. `says`: what it does; `seen`: where that is met; `rules`: those it breaks."""
+
+    id: str
+    says: str
+    seen: str
+    rules: tuple[str, ...]
+    edit: Editor = field(repr=False, compare=False)
+
+
+def correct(claim: Claim) -> Disposition:
+    """The reference as an editor."""
+    return _edited(claim, lambda _, found: _plain(found))
+
+
+def _edited(claim: Claim, change: Callable[[ClaimLine, AdjudicationLine], DispositionLine]) -> Disposition:
+    found = adjudicate(claim).lines
+    return Disposition(claim.id, tuple(change(line, of) for line, of in zip(claim.lines, found, strict=True)))
+
+
+def _plain(found: AdjudicationLine) -> DispositionLine:
+    return DispositionLine(found.number, found.disposition, found.category, found.carc)
+
+
+def _overlooks(category: Category) -> EditorFault:
+    row = CATEGORIES[category]
+
+    def change(_: ClaimLine, found: AdjudicationLine) -> DispositionLine:
+        return DispositionLine(found.number, "allow") if category in (found.category, *found.also) else _plain(found)
+
+    return EditorFault(
+        f"overlooks-{category.replace('_', '-')}",
+        f"Lets through what it should stop: {row.says}",
+        "edits written before 2026, or never written",
+        row.rules,
+        lambda claim: _edited(claim, change),
+    )
+
+
+def _stops(name: str, says: str, rules: str, carc: str, when: _Stops) -> EditorFault:
+    """Denies such lines, also where they are right."""
+
+    def edit(claim: Claim) -> Disposition:
+        def change(line: ClaimLine, found: AdjudicationLine) -> DispositionLine:
+            return DispositionLine(found.number, "deny", None, carc) if when(claim, line) else _plain(found)
+
+        return _edited(claim, change)
+
+    return EditorFault(
+        name, says, "payers in the first months of a code change («IGRT», «The Take Home Message»)", tuple(rules.split()), edit
+    )
+
+
+def _guidance(line: ClaimLine) -> bool:
+    return line.code == GUIDANCE_CODE and "26" in line.modifiers
+
+
+def _delivery_before(claim: Claim, line: ClaimLine) -> bool:
+    return (
+        any(other.number < line.number and other.code in DELIVERY_CODES for other in claim.lines) and line.code in DELIVERY_CODES
+    )
+
+
+def _one_site(claim: Claim, line: ClaimLine) -> bool:
+    plans = claim.treatment.plans if claim.treatment else ()
+    return line.code == "77412" and len(plans) == 1
+
+
+def _motion(claim: Claim, line: ClaimLine, *methods: str) -> bool:
+    sessions = claim.treatment.sessions if claim.treatment else ()
+    return line.code == "77412" and any(session.motion and session.motion.method in methods for session in sessions)
+
+
+_WRONGLY_STOPS = (
+    _stops("stops-77412-in-one-site", "Denies 77412 where one plan was treated, isocenters uncounted.", "L3-ISOCENTERS", "150",
+    _one_site),
+    _stops("stops-breath-hold", "Denies 77412 for monitored breath hold.", "AMM-BEAM", "150", lambda c, n: _motion(c, n,
+    "breath_hold")),
+    _stops("stops-gating", "Denies 77412 for gating.", "AMM-BEAM", "150", lambda c, n: _motion(c, n, "gating", "tracking")),
+    _stops("stops-77412", "Denies every 77412 for want of notes.", "L3-ISOCENTERS L3-MOTION", "150", lambda _,
+    n: n.code == "77412"),
+    _stops("stops-77402", "Denies 77402.", "L1-ELECTRON L1-2D", "181", lambda _, n: n.code == "77402"),
+    _stops("stops-26", "Denies 77387-26 as bundled.", "IGRT-PROF", "97", lambda _, n: _guidance(n)),
+    _stops("stops-26-in-hospitals", "Denies 77387-26 with a hospital's place of service.", "IGRT-PROF CLAIM-PROFESSIONAL", "5",
+           lambda c, n: _guidance(n) and c.place_of_service in ("19", "22")),
+    _stops("stops-26-off-campus", "Denies 77387-26 with place of service 19.", "IGRT-PROF", "5",
+           lambda c, n: _guidance(n) and c.place_of_service == "19"),
+    _stops("stops-second-session", "Denies the second session of a day.", "SESSIONS", "18", _delivery_before),
+    _stops("stops-units", "Denies lines of more than one unit.", "SESSIONS", "151", lambda _, n: n.units > 1),
+    _stops("stops-repeat-modifiers", "Denies lines with 59, 76 or XE.", "SESSIONS", "4", lambda _, n: bool({"59", "76",
+    "XE"} & {*n.modifiers})),
+    _stops("stops-everything", "Denies everything.", "L2-SINGLE", "16", lambda *_: True),
+)  # fmt: skip
+
+UNCLAIMED: tuple[Category, ...] = ("repeat_modifier", "record_unclear")
+"""The categories for which the suites of edits have no claim on which an editor could fail."""
+
+EDITOR_FAULTS: dict[str, EditorFault] = {
+    fault.id: fault
+    for fault in (*(_overlooks(category) for category in get_args(Category) if category not in UNCLAIMED), *_WRONGLY_STOPS)
+}
+"""Every faulty editor by its id."""
+
+
+def fitting_editor_faults(answers: Sequence[tuple[Claim, Disposition]]) -> tuple[EditorFault, ...]:
+    """The faults that handle all these claims so; none where nothing is wrong with how they were handled.
+
+    Lines that both allow are handled alike, and so are lines that both stop, and two answers that both stand. First comes the
+    fault that explains no more than it must: that handles fewest of the plain claims wrongly.
+    """
+    return fitting(
+        answers,
+        EDITOR_FAULTS.values(),
+        stands=_stands,
+        gives=lambda fault, claim, answer: _alike(claim, answer, fault.edit(claim)),
+        explains=_wrongly_handled,
+    )
+
+
+@cache
+def _wrongly_handled(fault: EditorFault) -> int:
+    return sum(not _stands(claim, fault.edit(claim)) for claim in _plain_claims())
+
+
+@cache
+def _plain_claims() -> tuple[Claim, ...]:
+    return tuple(entry.claim for entry in plain_claims())
+
+
+def _alike(claim: Claim, one: Disposition, other: Disposition) -> bool:
+    return _allowed(one) == _allowed(other) or (_stands(claim, one) and _stands(claim, other))
+
+
+def _allowed(disposition: Disposition) -> dict[int, bool]:
+    return {line.number: line.disposition == "allow" for line in disposition.lines}
+
+
+def _stands(claim: Claim, disposition: Disposition) -> bool:
+    return VERDICTS[judge_disposition(claim, adjudicate(claim), disposition).verdict].conformant

@@ -1,0 +1,53 @@
+"""`vendor check`: a few cases (or claims) put to a vendor, and what came of each in plain words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.protocol import Question
+from rtconform.conformance.records import Event
+from rtconform.conformance.roles import ROLES, Role
+from rtconform.conformance.vendors.file import Vendor
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One thing looked at. `details` shows what came where it was wrong."""
+
+    good: bool
+    what: str
+    details: tuple[str, ...] = ()
+
+
+async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Checked]:
+    """Ask the questions, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
+    events: list[Event] = []
+    adapter = open_adapter(vendor, events.append, workers=1)
+    try:
+        await adapter.start()
+        checked = [_checked(ROLES[vendor.role], question, await adapter.ask(question)) for question in questions]
+    finally:
+        await adapter.close()
+    stray = [event.detail for event in events if event.kind == "stray_output"]
+    if stray:
+        details = tuple(_shown(detail) for detail in stray[:3])
+        checked.append(Checked(good=False, what="prints more to standard output than an answer a line", details=details))
+    return checked
+
+
+def _checked(role: Role, question: Question, reply: Reply) -> Checked:
+    if reply.answer is None:
+        details = [f"received: {_shown(reply.received)}"] if reply.received.strip() else []
+        details += [f"stderr: {_shown(line)}" for line in reply.stderr.strip().splitlines()[-3:]]
+        return Checked(good=False, what=f"{question.id}: {reply.status}: {_shown(reply.detail)}", details=tuple(details))
+    return Checked(good=True, what=f"{question.id}: {role.answered(reply.answer)} ({reply.latency_ms or 0:.0f} ms)")
+
+
+_LONGEST_SHOWN = 400
+
+
+def _shown(text: str) -> str:
+    """A vendor's text on one line of a terminal: no control characters, which could move the cursor or worse."""
+    line = "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+    return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]} …"

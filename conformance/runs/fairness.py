@@ -1,0 +1,132 @@
+"""Fairness: a sample of the cases (or claims) is asked again, apart, in another order and under other ids.
+
+The same treatment must get the same answer, the same claim the same dispositions. One that changes is a finding: `unstable`
+where asking the same again changes it, `order_dependent` where the cases before do, `id_dependent` where the id does.
+"""
+
+import asyncio
+import hashlib
+import heapq
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from rtconform.conformance.adapters import Adapter, Reply
+from rtconform.conformance.protocol import Question, with_ids
+from rtconform.conformance.records import Event, now
+from rtconform.conformance.roles import Role, Signature
+from rtconform.conformance.verdicts import FindingKind
+
+SAMPLE = 24
+"""How many cases are asked again."""
+
+LOOKED_INTO = 6
+"""How many of those whose answer changed are asked alone, to see what it hangs on."""
+
+ALONE = 3
+"""How often each of these is asked alone."""
+
+Open = Callable[[], Awaitable[Adapter]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked and what the vendor made of it."""
+
+    question: Question
+    signature: Signature
+
+
+@dataclass
+class Sample:
+    """The cases to ask again: those with the smallest hashes among all that were answered, however many come by."""
+
+    role: Role
+    size: int = SAMPLE
+    _heap: list[tuple[int, str, Asked]] = field(default_factory=list)
+
+    def offer(self, question: Question, reply: Reply) -> None:
+        """Consider one answered case."""
+        rank = -int.from_bytes(hashlib.sha256(question.id.encode()).digest()[:8])
+        if len(self._heap) == self.size and rank <= self._heap[0][0]:
+            return
+        entry = (rank, question.id, Asked(question, signature(self.role, question, reply)))
+        if len(self._heap) < self.size:
+            heapq.heappush(self._heap, entry)
+        else:
+            heapq.heapreplace(self._heap, entry)
+
+    def asked(self) -> list[Asked]:
+        """The sample, in an order that has nothing to do with the run's."""
+        return [asked for _, _, asked in sorted(self._heap, key=lambda entry: entry[0])]
+
+
+def signature(role: Role, question: Question, reply: Reply) -> Signature:
+    """What two answers to one question must share to be the same answer."""
+    return (reply.status,) if reply.answer is None else role.signature(question, reply.answer)
+
+
+async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> tuple[Event, ...]:
+    """Ask the sample again and say what the answers hang on; empty: on nothing but the treatment."""
+    changed = await _changed(role, open_adapter, sample, [asked.question for asked in sample])
+    if changed:
+        return await _look_into(role, open_adapter, changed)
+    renamed = await _changed(role, open_adapter, sample, [opaque(asked.question) for asked in sample])
+    if not renamed:
+        return ()
+    # the same order as before, only the ids differ: unless the vendor is unstable after all, the ids it is
+    again = await _changed(role, open_adapter, renamed, [asked.question for asked in renamed])
+    return (_finding(role, "unstable" if again else "id_dependent", again or renamed),)
+
+
+def opaque(question: Question) -> Question:
+    """The same under ids that say nothing of the suite and are in no list."""
+    name = hashlib.sha256(f"opaque {question.id}".encode()).hexdigest()
+    return with_ids(question, name[:20], f"SYN-{name[20:30]}")
+
+
+async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Asked]:
+    """Those of `sample` that are answered otherwise when `alike`, their like, are asked in this order."""
+    async with _opened(open_adapter) as adapter:
+        places = asyncio.Semaphore(adapter.window)
+
+        async def ask(question: Question) -> Reply:
+            async with places:
+                return await adapter.ask(question)
+
+        replies = await asyncio.gather(*map(ask, alike))
+    return [
+        asked
+        for asked, question, reply in zip(sample, alike, replies, strict=True)
+        if signature(role, question, reply) != asked.signature
+    ]
+
+
+async def _look_into(role: Role, open_adapter: Open, changed: Sequence[Asked]) -> tuple[Event, ...]:
+    for asked in changed[:LOOKED_INTO]:
+        alone = set()
+        for _ in range(ALONE):
+            async with _opened(open_adapter) as adapter:
+                alone.add(signature(role, asked.question, await adapter.ask(asked.question)))
+        if len(alone) > 1:
+            return (_finding(role, "unstable", changed),)
+    return (_finding(role, "order_dependent", changed),)
+
+
+def _finding(role: Role, kind: FindingKind, changed: Sequence[Asked]) -> Event:
+    how = {
+        "unstable": f"asked the same again, the {role.noun} answered differently",
+        "order_dependent": f"asked in another order, the {role.noun} answered differently",
+        "id_dependent": f"asked under another id, the {role.noun} answered differently",
+    }[kind]
+    detail = f"{how}: {len(changed)} of the {role.asks}s asked again, for instance {changed[0].question.id}"
+    return Event("finding", now(), detail, kind, tuple(asked.question.id for asked in changed))
+
+
+@asynccontextmanager
+async def _opened(open_adapter: Open) -> AsyncIterator[Adapter]:
+    adapter = await open_adapter()
+    try:
+        yield adapter
+    finally:
+        await adapter.close()

@@ -1,0 +1,200 @@
+"""The run folder: `manifest.json`, `results.jsonl` (append-only, a result a line) and `events.jsonl`.
+
+A killed run leaves whole lines and at most one torn one, which is cut off when the run is resumed.
+"""
+
+import errno
+import fcntl
+import io
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
+from rtconform.reference.errors import UserError
+
+MANIFEST = "manifest.json"
+RESULTS = "results.jsonl"
+EVENTS = "events.jsonl"
+
+
+class RunFolder:
+    """A run's records, read as often as needed, never changed. Raises UserError where the folder holds no run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with (path / MANIFEST).open("rb") as stream:
+                document = stream.read(MAX_DOCUMENT_BYTES + 1)
+        except OSError as error:
+            raise UserError(f"{path}: no run here ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
+        self.manifest = decode(document, Manifest, str(path / MANIFEST))
+
+    def results(self) -> Iterator[Result]:
+        """The results in the order in which they were written; a torn last line is passed over."""
+        for _, result in decode_lines(_whole_lines(self.path / RESULTS), Result, str(self.path / RESULTS)):
+            yield result
+
+    def events(self) -> Iterator[Event]:
+        """The events in order."""
+        for _, event in decode_lines(_whole_lines(self.path / EVENTS), Event, str(self.path / EVENTS)):
+            yield event
+
+
+def manifest_document(manifest: Manifest) -> bytes:
+    """The manifest as it is written, laid out for people."""
+    return msgspec.json.format(encode(manifest), indent=2) + b"\n"
+
+
+class RunWriter:
+    """Appends results and events to a run folder, at once and not through a buffer; holds the folder against a second run."""
+
+    def __init__(self, path: Path, manifest: Manifest, *, resume: bool) -> None:
+        self.path = path
+        _make_folder(path)
+        self._lock = _lock(path)
+        try:
+            self._open(manifest, resume=resume)
+        except OSError as error:
+            os.close(self._lock)
+            where = error.filename or path
+            raise UserError(f"{where}: can't write there: {error.strerror}; give another --out, or make room") from None
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _open(self, manifest: Manifest, *, resume: bool) -> None:
+        path = self.path
+        existing = path / MANIFEST
+        if existing.exists():
+            if not resume:
+                raise UserError(f"{path} already holds a run: give another --out, or go on with --resume")
+            _check_same(RunFolder(path).manifest, manifest, path)
+        else:
+            temporary = path / f"{MANIFEST}.tmp"
+            temporary.unlink(missing_ok=True)
+            with temporary.open("xb") as stream:  # never through a link that somebody has laid there
+                stream.write(manifest_document(manifest))
+            temporary.replace(existing)
+        for name in (RESULTS, EVENTS):
+            _cut_torn_line(path / name)
+        self.manifest = RunFolder(path).manifest
+        self._results, self._events = _appending(path / RESULTS), _appending(path / EVENTS)
+
+    def done(self) -> set[str]:
+        """Ids of the cases that have a result."""
+        return {result.id for result in RunFolder(self.path).results()}
+
+    def result(self, result: Result) -> None:
+        """Append one result."""
+        _append(self._results, encode(result))
+
+    def results(self, results: Iterable[Result]) -> None:
+        """Append some results at once."""
+        self.results_of_part(b"".join(encode(result) + b"\n" for result in results))
+
+    def results_of_part(self, lines: bytes) -> None:
+        """Append the results of a part that was run elsewhere: whole lines, as that part's folder has them."""
+        if lines:
+            _append(self._results, lines.removesuffix(b"\n"))
+
+    def event(self, event: Event) -> None:
+        """Append one event."""
+        _append(self._events, encode(event))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._results.close()
+        self._events.close()
+        os.close(self._lock)
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open a file, but no link to one: a folder that somebody else made must not have us write elsewhere."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o644)
+
+
+def _appending(path: Path) -> io.FileIO:
+    return io.FileIO(str(path), "ab", opener=_no_link)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path}: can't make the run folder: {error.strerror}") from None
+
+
+def _lock(path: Path) -> int:
+    try:
+        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    except OSError as error:
+        raise UserError(f"{path}: can't write there: {error.strerror}") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise UserError(f"{path}: another run is writing there; wait for it or give another --out") from None
+    return descriptor
+
+
+def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
+    compared = ("rule_set", "mode", "suites", "seed", "only", "baseline", "shard")
+    differences = [name for name in compared if getattr(old, name) != getattr(new, name)]
+    if old.vendor.file_digest != new.vendor.file_digest:
+        differences.append("vendor file")
+    if differences:
+        raise UserError(
+            f"{path}: can't resume, this run differs from the one begun there in: {', '.join(differences)}; "
+            "give what that run was given, or another --out"
+        )
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            while line := stream.readline(MAX_DOCUMENT_BYTES + 2):
+                if line.endswith(b"\n") or len(line) > MAX_DOCUMENT_BYTES:  # the latter is refused by whoever decodes it
+                    yield line
+    except FileNotFoundError:
+        return
+
+
+def _cut_torn_line(path: Path) -> None:
+    if not path.exists():
+        return
+    with io.FileIO(str(path), "rb+", opener=_no_link) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        position = end
+        while position > 0:
+            step = min(65536, position)
+            stream.seek(position - step)
+            newline = stream.read(step).rfind(b"\n")
+            if newline >= 0:
+                position = position - step + newline + 1
+                break
+            position -= step
+        if position != end:
+            stream.truncate(position)
+
+
+def _append(stream: io.FileIO, document: bytes) -> None:
+    line = document + b"\n"
+    try:
+        written = stream.write(line)
+    except OSError as error:
+        raise _unwritable(stream, error.errno) from None
+    if written < len(line):
+        raise _unwritable(stream, errno.ENOSPC)
+
+
+def _unwritable(stream: io.FileIO, number: int | None) -> UserError:
+    why = os.strerror(number or errno.EIO)
+    return UserError(f"{stream.name}: {why}; what is there is kept: make room and go on with --resume")

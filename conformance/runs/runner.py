@@ -1,0 +1,253 @@
+"""The runner: puts suites to a vendor, judges what comes back and writes the run folder.
+
+Cases stream from the suite through the adapter to the folder: what is held at any time is the cases in flight. Results
+are written in the suites' order, however the answers come, so that two runs can be laid side by side.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from rtconform.conformance.adapters import Adapter, Log, Reply
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.coder.judge import MALFORMED, judge_malformed
+from rtconform.conformance.records import Event, Result, now
+from rtconform.conformance.roles import ROLES, Role, role_asked
+from rtconform.conformance.runs.canary import ask_canary
+from rtconform.conformance.runs.fairness import Sample, ask_again
+from rtconform.conformance.runs.folder import RunWriter
+from rtconform.conformance.runs.pipeline import Pipeline, Turn
+from rtconform.conformance.vendors.file import Vendor
+from rtconform.conformance.verdicts import Verdict
+from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem
+from rtconform.reference.documents.coding import Answer, Coding
+
+GIVE_UP_AFTER = 200
+"""A vendor that crashes or times out so often in a row, with no answer between, is given up: the rest is unanswered."""
+
+Progress = Callable[[Result], None]
+Tell = Callable[[Event], None]
+"""Called with each event, findings among them, at once, before the run goes on."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One suite of a run: `size` its number of cases, `only` the ids to ask (empty: all)."""
+
+    suite: AnySuite
+    seed: int
+    size: int
+    only: frozenset[str] = frozenset()
+
+    def cases(self, done: set[str]) -> Iterator[SuiteItem]:
+        """The cases still to be asked, in order."""
+        for index, seed in self._places():
+            chosen = self.suite.case(index, seed)
+            if chosen.id not in done:
+                yield chosen
+
+    def _places(self) -> Iterable[tuple[int, int]]:
+        """Index and seed of each case to be asked; an id says its seed itself, whatever the run's is."""
+        if self.only:
+            return sorted(self.suite.index_of(case_id) for case_id in self.only)
+        return ((index, self.seed) for index in range(self.size))
+
+
+@dataclass
+class _Health:
+    """How many cases in a row got no answer at all."""
+
+    failures: int = 0
+
+    def note(self, reply: Reply) -> None:
+        self.failures = self.failures + 1 if reply.status in ("error", "timeout") else 0
+
+    @property
+    def given_up(self) -> bool:
+        return self.failures >= GIVE_UP_AFTER
+
+
+class Opening(Protocol):
+    """Opens an adapter: `open_adapter`, or the same in a disguise."""
+
+    def __call__(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter: ...
+
+
+@dataclass
+class _Run:
+    vendor: Vendor
+    writer: RunWriter
+    progress: Progress
+    tell: Tell
+    opening: Opening
+    role: Role
+    sample: Sample
+    health: _Health = field(default_factory=_Health)
+
+
+async def run(
+    vendor: Vendor,
+    chosen: Iterable[Chosen],
+    writer: RunWriter,
+    progress: Progress,
+    tell: Tell,
+    opening: Opening = open_adapter,
+) -> None:
+    """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
+    role = ROLES[vendor.role]
+    state = _Run(vendor, writer, progress, tell, opening, role, Sample(role))
+    chosen = tuple(chosen)
+    done = writer.done()
+    try:
+        await _before(state, chosen)
+        adapter = opening(vendor, partial(_note, state))
+        try:
+            await adapter.start()
+            for part in chosen:
+                await _suite(state, adapter, part, done)
+                if state.health.given_up:
+                    _note(state, Event("gave_up", now(), f"no answer {GIVE_UP_AFTER} times in a row: the rest was not asked"))
+                    return
+        finally:
+            await adapter.close()
+        if sample := state.sample.asked():
+            for event in await ask_again(role, lambda: _opened(state, _silent), sample):
+                _note(state, event)
+        _note(state, Event("finished", now(), "every case was asked"))
+    except asyncio.CancelledError:
+        _note(state, Event("interrupted", now(), "stopped before the end; resume it with --resume"))
+        raise
+
+
+async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
+    """The canary, asked of an adapter of its own: what it does to the vendor must not touch the run."""
+    adapter = await _opened(state, partial(_note, state))
+    try:
+        for event in await ask_canary(state.role, adapter, chosen[0].suite.case(0, chosen[0].seed).question):
+            _note(state, event)
+    finally:
+        await adapter.close()
+
+
+async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) -> None:
+    async def ask(chosen: SuiteItem) -> Reply:
+        reply = await adapter.ask(chosen.question, chosen.document)
+        state.health.note(reply)
+        return reply
+
+    turns = (Turn(chosen, not_asked(state.vendor, state.role, chosen)) for chosen in part.cases(done))
+    async with aclosing(Pipeline(turns, ask, adapter.window).in_order()) as batches:
+        async for batch in batches:
+            _write(state, [_judged(state, part.suite.name, turn) for turn in batch])
+            if state.health.given_up:
+                return
+
+
+def _note(state: _Run, event: Event) -> None:
+    state.writer.event(event)
+    state.tell(event)
+
+
+def _write(state: _Run, results: list[Result]) -> None:
+    state.writer.results(results)
+    for result in results:
+        state.progress(result)
+
+
+def _judged(state: _Run, suite: str, turn: Turn) -> Result:
+    chosen, reply = turn.item, turn.reply
+    if reply is None:
+        return result_of(suite, chosen, None, "not_applicable", turn.reason or "")
+    if reply.answer is not None and chosen.document is None:
+        state.sample.offer(chosen.question, reply)
+    return result_of(suite, chosen, reply)
+
+
+def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
+    """Why a case or claim is not put to the vendor; None: it is."""
+    reason = role.unsupported(vendor.supports, chosen.question)
+    if reason is None and chosen.document is not None and vendor.template is not None:
+        return "reached through a request template, the vendor never sees what is wrong with the document"
+    return reason
+
+
+def result_of(
+    suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
+) -> Result:
+    """What is written down of a case or claim: pure, so that whoever has the reply can make it again."""
+    if isinstance(chosen, SuiteCase) and chosen.document is not None:
+        return _malformed_result(suite, chosen, reply, explanation)
+    role, question = role_asked(chosen), chosen.question
+    expectation = role.expect(question)
+    expected = role.recorded(expectation)
+    rules = expected.rules
+    if reply is not None and reply.answer is not None:
+        judgement = role.judge(question, expectation, reply.answer)
+        verdict, rules, explanation = judgement.verdict, judgement.rules, judgement.explanation
+    elif reply is not None:
+        verdict, explanation = _VERDICT_OF_STATUS[reply.status], reply.detail
+    plain = verdict in ("pass", "not_applicable")
+    return Result(
+        id=question.id,
+        suite=suite,
+        verdict=verdict,
+        rules=rules,
+        expected=expected,
+        answer=reply.answer if reply else None,
+        explanation=explanation,
+        latency_ms=reply.latency_ms if reply else None,
+        title=chosen.title,
+        heading=chosen.heading,
+        twin=chosen.twin,
+        facts=() if plain else role.facts(question, expectation),
+        received=reply.received if reply else "",
+        stderr=reply.stderr if reply else "",
+        **role.about(chosen),
+        **({} if plain else role.kept(question)),
+    )
+
+
+def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explanation: str) -> Result:
+    coding = Coding(
+        chosen.case.id, "needs_review", rules=(MALFORMED,), reasons=(f"{chosen.why}: needs_review, or a clear error",)
+    )
+    verdict: Verdict = "not_applicable"
+    if reply is not None:
+        answer = reply.answer if isinstance(reply.answer, Answer) else None
+        judgement = judge_malformed(answer, refused=reply.refused)
+        verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
+    return Result(
+        id=chosen.case.id,
+        suite=suite,
+        verdict=verdict,
+        rules=(MALFORMED,),
+        expected=coding,
+        answer=reply.answer if reply else None,
+        explanation=explanation,
+        latency_ms=reply.latency_ms if reply else None,
+        title=chosen.title,
+        facts=(chosen.why,) if verdict not in ("pass", "not_applicable") else (),
+        received=reply.received if reply else "",
+        stderr=reply.stderr if reply else "",
+    )
+
+
+_VERDICT_OF_STATUS: dict[str, Verdict] = {"invalid": "invalid", "error": "error", "timeout": "timeout"}
+
+
+async def _opened(state: _Run, log: Log) -> Adapter:
+    adapter = state.opening(state.vendor, log, workers=1)
+    try:
+        await adapter.start()
+    except BaseException:
+        await adapter.close()
+        raise
+    return adapter
+
+
+def _silent(event: Event) -> None:
+    """What happens while cases are asked again is no part of the run's events."""
+    del event

@@ -1,0 +1,323 @@
+"""The vendor file: read, with every table, field and expression looked at and all faults reported with their lines.
+
+`scaffold` writes the file to begin with, in which every field is explained.
+"""
+
+import hashlib
+import os
+import re
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import jmespath
+import msgspec
+from jmespath.exceptions import JMESPathError, LexerError, ParseError
+from msgspec.structs import fields
+
+from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.vendors.scaffold import scaffold
+from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
+from rtconform.conformance.vendors.settings import (
+    CliSettings,
+    HttpSettings,
+    Name,
+    PythonSettings,
+    Response,
+    Settings,
+    Supports,
+    Template,
+    Vendor,
+)
+from rtconform.reference.toml_tables import TomlFile
+
+__all__ = ["Vendor", "load_vendor", "scaffold"]
+
+LONGEST_TEMPLATE = 256 * 1024
+"""Longest request template, in bytes."""
+
+_KINDS: dict[str, type[Settings]] = {"cli": CliSettings, "http": HttpSettings, "python": PythonSettings}
+_CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
+_ADVICE = {
+    "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
+    "role": 'use "coder" (it is asked cases) or "editor" (it is asked claims)',
+    "version": 'write it as a string, for instance "4.2"',
+    "build_digest": 'write "sha256:" and 64 hexadecimal digits: what sha256sum prints for the file that you ship',
+    "env": 'give a table of strings, for instance {LEVEL = "1", TOKEN = "${ACME_TOKEN}"}',
+    "headers": 'give a table of strings, for instance {Authorization = "Bearer ${ACME_TOKEN}"}',
+    "callable": 'give it as "package.module:function"',
+    "url": 'give it as "https://host/path"',
+    "timeout_s": "seconds, above 0 and at most 3600",
+    "workers": "a whole number from 1 to 256",
+    "allow_redirects_to": 'give a list of hosts, for instance ["coder.example", "eu.coder.example:8443"]',
+    "method": 'use "POST" or "PUT"',
+    "mode": 'use "stream" or "oneshot"',
+    "format": 'use "json", "xml" or "text"',
+    "outcome": "for instance \"status == 'OK' && 'coded' || 'needs_review'\"",
+    "template": 'give the name of a file beside this one, for instance "acme.json.j2"',
+}
+
+
+class _VendorTable(msgspec.Struct, frozen=True):
+    name: Name
+    version: Name
+    role: RoleName = "coder"
+    build_digest: Annotated[str, msgspec.Meta(pattern=r"^sha256:[0-9a-f]{64}$")] = ""
+    supports: object = None
+
+
+class _RequestTable(msgspec.Struct, frozen=True):
+    template: Name
+
+
+def load_vendor(path: Path) -> Vendor:
+    """The vendor that the file describes. Raises UserError, or TomlError with all faults."""
+    file = TomlFile(path)
+    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response"])
+    about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
+    role = about.role if about else "coder"
+    supports = _supports(file, role)
+    settings = _settings(file)
+    template = _template(file, path)
+    response = _response(file, settings, role)
+    variables = _variables(file, settings)
+    if isinstance(settings, CliSettings):
+        _check_cli(file, settings)
+    elif isinstance(settings, HttpSettings):
+        _check_http(file, settings, variables)
+    elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
+        file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
+    file.check()
+    assert about is not None  # noqa: S101 - check() raises where a table has faults
+    assert supports is not None  # noqa: S101 - the same
+    assert settings is not None  # noqa: S101 - the same
+    assert response is not None  # noqa: S101 - the same
+    digest = hashlib.sha256(file.content + (template.text.encode() if template else b"")).hexdigest()
+    return Vendor(
+        about.name, about.version, role, supports, settings, template, response, path, digest, variables, about.build_digest
+    )
+
+
+def _supports(file: TomlFile, role: RoleName) -> Supports | None:
+    vendor = file.root.get("vendor")
+    raw = vendor.get("supports", {}) if isinstance(vendor, dict) else {}
+    if not isinstance(raw, dict):
+        file.fault("must be a table [vendor.supports]", "vendor", "supports")
+        return None
+    vocabulary = DIALOGUES[role].supports
+    declarable = (*vocabulary, "documentation")
+    for field in fields(Supports):
+        if field.name in raw and field.name not in declarable:
+            what = f"means nothing for a vendor whose role is {role}; it may declare {', '.join(declarable)}"
+            file.fault(what, "vendor", "supports", field.name)
+    for key, known in vocabulary.items():
+        declared = raw.get(key)
+        if declared == []:
+            file.fault("an empty list supports nothing; leave the key out to support all", "vendor", "supports", key)
+        for term in declared if isinstance(declared, list) else ():
+            if isinstance(term, str) and known and term not in known:
+                file.fault(f"unknown term {term!r}; use {', '.join(known)}", "vendor", "supports", key)
+    sound = {key: value for key, value in raw.items() if not _has_unknown_terms(vocabulary.get(key, ()), value)}
+    return file.table(Supports, sound, "vendor", "supports", advice={"documentation": "use true or false"})
+
+
+def _has_unknown_terms(known: tuple[str, ...], value: object) -> bool:
+    return bool(known) and isinstance(value, list) and any(isinstance(term, str) and term not in known for term in value)
+
+
+def _settings(file: TomlFile) -> Settings | None:
+    raw = file.root.get("adapter")
+    kinds = 'kind = "cli", "http" or "python"'
+    if not isinstance(raw, dict):
+        what = "exactly one table [adapter] is allowed" if isinstance(raw, list) else "missing: add a table [adapter]"
+        file.fault(f"{what} with {kinds}", "adapter")
+        return None
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        file.fault(f"{'missing' if kind is None else f'unknown kind {kind!r}'}; write {kinds}", "adapter", "kind")
+        return None
+    return file.table(_KINDS[kind], raw, "adapter", advice=_ADVICE)
+
+
+def _template(file: TomlFile, path: Path) -> Template | None:
+    if "request" not in file.root:
+        return None
+    table = file.table(_RequestTable, file.root["request"], "request", advice=_ADVICE)
+    if table is None:
+        return None
+    if "\0" in table.template:
+        file.fault("holds a NUL character", "request", "template")
+        return None
+    place = path.parent / table.template
+    if not place.resolve().is_relative_to(path.parent.resolve()):
+        file.fault(
+            f"{table.template} lies outside this file's folder; templates stand beside the vendor file", "request", "template"
+        )
+        return None
+    if place.exists() and not place.is_file():
+        file.fault(f"{table.template} is no file", "request", "template")
+        return None
+    try:
+        with place.open("rb") as stream:
+            content = stream.read(LONGEST_TEMPLATE + 1)
+        text = content.decode()
+    except OSError as error:
+        file.fault(f"can't read {table.template}: {error.strerror}", "request", "template")
+        return None
+    except UnicodeDecodeError as error:
+        file.fault(f"{table.template} is not UTF-8 text (byte {error.start})", "request", "template")
+        return None
+    if len(content) > LONGEST_TEMPLATE:
+        file.fault(f"{table.template} is longer than {LONGEST_TEMPLATE} bytes", "request", "template")
+    elif fault := _syntax_fault(text):
+        line, what = fault
+        file.fault(f"{table.template}:{line}: {what}", "request", "template")
+    return Template(table.template, text)
+
+
+def _syntax_fault(template: str) -> tuple[int, str] | None:
+    import jinja2.sandbox  # noqa: PLC0415 - 60 ms, needed only where there is a template
+
+    try:
+        jinja2.sandbox.ImmutableSandboxedEnvironment().parse(template)
+    except jinja2.TemplateSyntaxError as error:
+        return error.lineno, error.message or "syntax error"
+    except RecursionError:
+        return 1, "nested too deep"
+    return None
+
+
+def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Response | None:
+    if "response" not in file.root:
+        return Response()
+    response = file.table(Response, file.root["response"], "response", advice=_ADVICE)
+    if response is None:
+        return None
+    dialogue = DIALOGUES[role]
+    for key in DIALOGUES["coder"].expressions:
+        expression = getattr(response, key)
+        if expression is not None and key not in dialogue.expressions:
+            file.fault(f"an {dialogue.answer_name} has none: it holds {', '.join(dialogue.expressions)}", "response", key)
+        elif expression is not None and (fault := _expression_fault(expression)):
+            file.fault(fault, "response", key)
+    if response.own_shape or response.format != "json":
+        for key in dialogue.needed:
+            if getattr(response, key) is None:
+                advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
+                file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
+        if response.id is None and isinstance(settings, CliSettings) and settings.mode == "stream":
+            file.fault(f'missing: with mode = "stream" answers are matched by the {dialogue.question}\'s id', "response", "id")
+    _check_pattern(file, response)
+    return response
+
+
+def _expression_fault(expression: str) -> str | None:
+    try:
+        jmespath.compile(expression)
+    except LexerError as error:
+        return f"no JMESPath, column {error.lexer_position + 1}: {error.message}"
+    except ParseError as error:
+        return f"no JMESPath, column {error.lex_position + 1}: {error.msg}"
+    except JMESPathError as error:
+        return f"no JMESPath: {error}"
+    except RecursionError:
+        return "nested too deep for a JMESPath expression"
+    return None
+
+
+def _check_pattern(file: TomlFile, response: Response) -> None:
+    if response.format != "text":
+        if response.pattern is not None:
+            file.fault('only answers with format = "text" are read by a pattern', "response", "pattern")
+        return
+    if response.pattern is None:
+        file.fault('missing: format = "text" needs a regular expression with named groups', "response", "pattern")
+        return
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what a later Python may read otherwise
+            pattern = re.compile(response.pattern, re.MULTILINE)
+    except (re.error, RecursionError, OverflowError) as error:
+        file.fault(f"no regular expression: {error}", "response", "pattern")
+        return
+    if not pattern.groupindex:
+        file.fault("has no named group; name what it finds, for instance (?P<code>[0-9A-Z]{5})", "response", "pattern")
+
+
+def _variables(file: TomlFile, settings: Settings | None) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for text, path in _interpolated(settings):
+        for name in references(text):
+            value = os.environ.get(name) if name != SIGNING_KEY else None
+            if name == SIGNING_KEY:
+                file.fault(f"{name} holds the certifier's private key, which no vendor gets; use a variable of your own", *path)
+            elif value is None:
+                file.fault(f"environment variable {name} is not set", *path)
+            variables[name] = value or ""
+        for wrong in malformed_references(text):
+            file.fault(f"{wrong!r} refers to no environment variable; write ${{NAME}}", *path)
+    return variables
+
+
+def _interpolated(settings: Settings | None) -> Iterable[tuple[str, tuple[str, ...]]]:
+    if isinstance(settings, CliSettings):
+        yield from ((value, ("adapter", "env", key)) for key, value in settings.env.items())
+    elif isinstance(settings, HttpSettings):
+        yield settings.url, ("adapter", "url")
+        yield from ((value, ("adapter", "headers", key)) for key, value in settings.headers.items())
+
+
+def _check_cli(file: TomlFile, settings: CliSettings) -> None:
+    if not settings.command[0].strip():
+        file.fault(f"the program's name is empty; {_ADVICE['command']}", "adapter", "command")
+    if any("\0" in argument for argument in settings.command):
+        file.fault("holds a NUL character", "adapter", "command")
+    for name, value in settings.env.items():
+        if not name or "=" in name or "\0" in name + value:
+            file.fault("can't be an environment variable", "adapter", "env", name)
+
+
+def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str]) -> None:
+    if all(variables[name] for name in references(settings.url)):
+        _check_url(file, interpolate(settings.url, variables))
+    for name, value in settings.headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            file.fault(f"{name!r} can't be the name of a header", "adapter", "headers", name)
+        elif name.lower() in _OURS:
+            instead = "; use content_type" if name.lower() == "content-type" else ""
+            file.fault(f"rtconform sets the header {name} itself{instead}", "adapter", "headers", name)
+        elif not _one_line(interpolate(value, variables)):
+            file.fault("the value holds a line break, which no header may", "adapter", "headers", name)
+    for host in settings.allow_redirects_to:
+        if not _sound_host(host):
+            file.fault(f"{host!r} is no host; {_ADVICE['allow_redirects_to']}", "adapter", "allow_redirects_to")
+    if not settings.content_type or not _one_line(settings.content_type):
+        file.fault('must be one line, for instance "application/json"', "adapter", "content_type")
+
+
+def _check_url(file: TomlFile, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _one_line(url) and " " not in url
+        )
+    except ValueError:
+        sound = False
+    if not sound:
+        file.fault(f"not the address of a web service; {_ADVICE['url']}", "adapter", "url")
+    elif parts.username is not None or parts.password is not None:
+        file.fault("holds a user name; send it in headers, with its secret from the environment (${NAME})", "adapter", "url")
+
+
+def _sound_host(host: str) -> bool:
+    try:
+        return _one_line(host) and urlsplit(f"//{host}").port != 0
+    except ValueError:
+        return False
+
+
+def _one_line(text: str) -> bool:
+    return not any(character in text for character in "\r\n\0")

@@ -1,0 +1,144 @@
+"""The vendor file to begin with: every option with what it means, ready to run once the command or address is right."""
+
+import re
+
+from rtconform.conformance.protocol import RoleName
+from rtconform.reference.errors import UserError
+
+_HEAD = """\
+# How rtconform reaches your <noun>. Paths are relative to this file.
+# When you have edited it:  rtconform vendor check THIS_FILE
+
+[vendor]
+name = "My <Noun>"
+version = "1.0"                     # whatever tells one build from another; shown in every report
+role = "<noun>"                      # "coder": it is asked treatments (cases) and answers codes;
+                                    # "editor": it is asked claims and answers what to do with each line
+# build_digest = "sha256:..."       # what sha256sum prints for the file that you ship; certificates name it
+
+# What your <noun> supports. Leave a key out to declare that it supports all. <Questions> outside are counted as
+# not_applicable: shown in the report, never a pass.
+# [vendor.supports]
+<supports>"""
+
+_STREAM = """
+[adapter]
+kind = "cli"
+mode = "stream"                     # one process for many <question>s: a <question> a line on its standard input,
+                                    # an answer a line on its standard output, in any order, flushed after every line
+command = ["python3", "<noun>.py"] # program and arguments; started in this file's folder, never by a shell
+timeout_s = 10                      # how long it may be silent while a <question> waits for its answer
+workers = 2                         # how many processes
+# env = { LICENSE = "${MY_LICENSE}" }  # added to its environment; ${NAME} comes from yours and is kept out of reports
+"""
+
+_ONESHOT = """
+[adapter]
+kind = "cli"
+mode = "oneshot"                    # a process a <question>: the <question> on its standard input, one answer
+                                    # on its standard output
+command = ["sh", "<noun>.sh"]      # program and arguments; started in this file's folder, never by a shell
+timeout_s = 10                      # how long one <question> may take, start of the process included
+workers = 2                         # how many processes at the same time
+# env = { LICENSE = "${MY_LICENSE}" }  # added to its environment; ${NAME} comes from yours and is kept out of reports
+"""
+
+_HTTP = """
+[adapter]
+kind = "http"
+url = "http://127.0.0.1:8080/<verb>"  # one request a <question>; TLS certificates are checked
+method = "POST"                     # or "PUT"
+content_type = "application/json"
+timeout_s = 10                      # how long one <question> may take
+workers = 8                         # how many requests at the same time
+# allow_redirects_to = ["a.example", "b.example:8443"]  # hosts to which a redirect (307 or 308) may take the <question> and
+                                    # the headers; without it none is followed
+# headers = { Authorization = "Bearer ${MY_TOKEN}" }  # ${NAME} comes from your environment and is kept out of reports
+"""
+
+_PYTHON = """
+[adapter]
+kind = "python"
+callable = "my_<noun>:<verb>"        # module:function, imported from this file's folder or as installed; it is called
+                                    # with the <question> as a dict and returns the answer as a dict or as JSON text
+timeout_s = 10                      # how long one <question> may take
+workers = 1                         # how many threads call it at the same time
+"""
+
+_REQUEST = """
+# The rest is for <a noun> that speaks its own format; without it, <question>s go out as rtconform.<question>/1 and answers
+# come back as rtconform.<answer>/1 (rtconform schema <question>, rtconform schema <answer>).
+
+# [request]
+# template = "request.json.j2"      # Jinja2; `<question>` is the <question>, its parts (<parts>, ...)
+                                    # have their own names too. Write {{ value | tojson }} in JSON, {{ value | e }} in XML.
+
+# [response]
+# format = "json"                   # or "xml" (elements as keys, @attribute, #text; one element is an object, several
+                                    # are a list: [Line][] reads both) or "text" (with a pattern)
+# pattern = '^(?P<session>\\S+) (?P<code>\\w{5})'  # text: each match's named groups, as {text: ..., matches: [...]}
+# The rest are JMESPath expressions over the answer (https://jmespath.org):
+# id = "<question>_id"                # the <question>'s id; needed in mode "stream", else optional
+<expressions>"""
+
+_ADAPTERS = {("cli", "stream"): _STREAM, ("cli", "oneshot"): _ONESHOT, ("http", ""): _HTTP, ("python", ""): _PYTHON}
+
+_CODER = {
+    "noun": "coder",
+    "Noun": "Coder",
+    "a noun": "a coder",
+    "verb": "code",
+    "question": "case",
+    "Questions": "Cases",
+    "answer": "answer",
+    "parts": "patient, billing, plans",
+    "supports": """\
+# settings = ["hospital_outpatient", "freestanding"]
+# claims = ["facility", "technical", "global", "professional"]
+# techniques = ["2d", "3d_crt", "field_in_field", "imrt_static", "vmat", "electron"]
+# documentation = false             # false: the coder does not read planning and motion documentation
+""",
+    "expressions": """\
+# outcome = "status == 'OK' && 'coded' || 'needs_review'"  # coded | out_of_scope | needs_review
+# lines = "charges[].{session: session, code: cpt, modifiers: mods, units: qty}"  # a list of objects; modifiers may be
+                                    # a list or text ("26,59"), units default to 1, payment to "separate"
+# notes = "messages"                # text or a list of texts, shown in the report
+""",
+}
+
+_EDITOR = {
+    "noun": "editor",
+    "Noun": "Editor",
+    "a noun": "an editor",
+    "verb": "edit",
+    "question": "claim",
+    "Questions": "Claims",
+    "answer": "disposition",
+    "parts": "kind, payer, lines, treatment",
+    "supports": """\
+# claims = ["professional", "institutional"]
+# payers = ["medicare"]             # the payers whose claims it edits
+# documentation = false             # false: the editor reads no treatment record, claims that bring one are left out
+""",
+    "expressions": """\
+# lines = "edits[].{number: line, disposition: action == 'PAY' && 'allow' || 'deny', carc: code, reason: text}"
+                                    # a list of objects; disposition: allow | deny | bundle | review, the rest optional
+""",
+}
+
+_WORDS: dict[RoleName, dict[str, str]] = {"coder": _CODER, "editor": _EDITOR}
+_WORD = re.compile(r"<({})>".format("|".join(_CODER)))
+_COMMENTED = re.compile(r"^((?:# )?[a-z_]+ = [^#\n]{0,32}[^# \n]) +(# .*)$", re.MULTILINE)
+_COMMENT_COLUMN = 36
+
+
+def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder") -> str:
+    """The commented vendor file for an adapter of `kind`, for a vendor in `role`; `mode` counts for cli only."""
+    try:
+        adapter = _ADAPTERS[kind, mode if kind == "cli" else ""]
+    except KeyError:
+        known = ", ".join(" ".join(filter(None, key)) for key in _ADAPTERS)
+        raise UserError(f"no vendor file for {kind} {mode}; there is one for: {known}") from None
+    words = _WORDS[role]
+    text = _WORD.sub(lambda found: words[found[1]], _HEAD + adapter + _REQUEST)
+    return _COMMENTED.sub(lambda found: f"{found[1]:{_COMMENT_COLUMN - 1}} {found[2]}", text)

@@ -1,0 +1,186 @@
+"""What a vendor file says, as types: what the vendor is called, what it supports, and how it is reached.
+
+What each field means stands in the file that `rtconform vendor init` writes (`vendor_template.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+from msgspec import field as wire_field
+
+from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.records import VendorRecord
+from rtconform.conformance.vendors.secrets import interpolate
+from rtconform.reference.coder.facts import case_facts, delivered_plans
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Workers = Annotated[int, Meta(ge=1, le=256)]
+Host = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$", max_length=300)]
+Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class Supports(Struct, frozen=True):
+    """What a vendor declares that it supports; None: everything. Which of it may be declared hangs on its role."""
+
+    settings: tuple[str, ...] | None = None
+    claims: tuple[str, ...] | None = None
+    techniques: tuple[str, ...] | None = None
+    payers: tuple[str, ...] | None = None
+    documentation: bool = True
+
+
+class CliSettings(Struct, frozen=True):
+    """A program: `stream` is one process with JSON Lines both ways, `oneshot` a process a case. Started in the file's folder."""
+
+    kind: Literal["cli"]
+    command: Annotated[tuple[str, ...], Meta(min_length=1)]
+    mode: Literal["stream", "oneshot"] = "stream"
+    timeout_s: Seconds = 10.0
+    workers: Workers = 2
+    env: dict[str, str] = {}
+
+
+class HttpSettings(Struct, frozen=True):
+    """A web service; `workers` is the number of requests at the same time. Redirects go to none but the hosts listed."""
+
+    kind: Literal["http"]
+    url: str
+    method: Literal["POST", "PUT"] = "POST"
+    headers: dict[str, str] = {}
+    content_type: str = "application/json"
+    timeout_s: Seconds = 10.0
+    workers: Workers = 8
+    allow_redirects_to: tuple[Host, ...] = ()
+
+
+class PythonSettings(Struct, frozen=True):
+    """A callable, `package.module:function`, called in threads of this process."""
+
+    kind: Literal["python"]
+    function: str = wire_field(name="callable")
+    timeout_s: Seconds = 10.0
+    workers: Workers = 1
+
+
+Settings = CliSettings | HttpSettings | PythonSettings
+
+
+@dataclass(frozen=True)
+class Template:
+    """The request template: its name as the vendor file gives it, and its text."""
+
+    name: str
+    text: str
+
+
+class Response(Struct, frozen=True):
+    """How an answer of a vendor's own shape is read. Without expressions the answer is an `rtconform.answer/1`."""
+
+    format: Literal["json", "xml", "text"] = "json"
+    pattern: Expression | None = None
+    id: Expression | None = None
+    outcome: Expression | None = None
+    lines: Expression | None = None
+    notes: Expression | None = None
+
+    @property
+    def own_shape(self) -> bool:
+        """Whether expressions are needed to find the answer."""
+        return any(expression is not None for expression in (self.id, self.outcome, self.lines, self.notes))
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor file, checked. `role`: what it is asked.
+
+    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name.
+    """
+
+    name: str
+    version: str
+    role: RoleName
+    supports: Supports
+    settings: Settings
+    template: Template | None
+    response: Response
+    file: Path
+    file_digest: str
+    variables: Mapping[str, str] = field(repr=False)
+    build_digest: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The vendor file's folder: programs start there, modules are imported from there."""
+        return self.file.absolute().parent
+
+    def filled(self, text: str) -> str:
+        """`text` with the environment's values: never to be written down."""
+        return interpolate(text, self.variables)
+
+    def record(self) -> VendorRecord:
+        """The vendor for the manifest, without secrets."""
+        settings = self.settings
+        match settings:
+            case CliSettings():
+                target = " ".join(settings.command)
+            case HttpSettings():
+                target = settings.url
+            case PythonSettings():
+                target = settings.function
+        declared = {key: value for key in DIALOGUES[self.role].supports if (value := getattr(self.supports, key)) is not None}
+        if not self.supports.documentation:
+            declared["documentation"] = False
+        return VendorRecord(
+            name=self.name,
+            version=self.version,
+            role=self.role,
+            kind=settings.kind,
+            target=target,
+            file=str(self.file),
+            file_digest=self.file_digest,
+            supports=declared,
+            build_digest=self.build_digest,
+        )
+
+
+def unsupported(supports: Supports, case: Case) -> str | None:
+    """None where a vendor that declares `supports` supports the case, else a sentence that says why not."""
+    billing = case.billing
+    if supports.settings is not None and billing.setting not in supports.settings:
+        return f"the vendor declares no support for setting {billing.setting}"
+    if supports.claims is not None and billing.claim not in supports.claims:
+        return f"the vendor declares no support for {billing.claim} claims"
+    if supports.techniques is not None:
+        for plan in delivered_plans(case) or case.plans:
+            if plan.technique not in supports.techniques:
+                return f"the vendor declares no support for technique {plan.technique}"
+    if not supports.documentation and (part := _documentation_that_matters(case)):
+        return f"the vendor declares that it reads no documentation: {part}"
+    return None
+
+
+def unsupported_claim(supports: Supports, claim: Claim) -> str | None:
+    """The same for a claim."""
+    if supports.claims is not None and claim.kind not in supports.claims:
+        return f"the vendor declares no support for {claim.kind} claims"
+    if supports.payers is not None and claim.payer not in supports.payers:
+        return f"the vendor declares no support for payer {claim.payer}"
+    if not supports.documentation and claim.treatment is not None:
+        return "the vendor declares that it reads no documentation: the claim brings its record"
+    return None
+
+
+def _documentation_that_matters(case: Case) -> str:
+    for session in case.sessions:
+        if session.motion is not None and session.motion.documentation is not None:
+            return f"session {session.id} has documentation of motion management"
+    for plan in case_facts(case).plans:
+        if plan.technique in ("3d", "imrt") and plan.full_evidence != "all":
+            return f"plan {plan.id} has incomplete evidence of planning"
+    return ""

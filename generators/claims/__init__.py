@@ -1,0 +1,1 @@
+"""Claims, right and wrong: what is billed for a treatment, and how that goes wrong."""

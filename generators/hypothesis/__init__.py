@@ -1,0 +1,1 @@
+"""The same space as Hypothesis strategies, for hunting and for tests."""

@@ -1,0 +1,1 @@
+"""The space of treatments: dimensions, constraints, exact counts and covering arrays."""

@@ -1,0 +1,42 @@
+"""Suite `invalid`: sound cases with one flaw each (`flaws.py`). A vendor has to answer needs_review or an error: never a code,
+never a crash.
+
+The documents are no cases: `SuiteCase.document` is what is sent, `SuiteCase.case` the sound case that it was made from.
+"""
+
+import json
+
+from rtconform.generators.clinic.realise import realise
+from rtconform.generators.space.space import complete
+from rtconform.generators.suites.generated import GeneratedSuite, Place
+from rtconform.generators.suites.invalid_flaws import FLAWS, spoilt
+from rtconform.generators.suites.suite import SuiteCase
+from rtconform.reference.documents.wire import encode
+
+_TREATMENTS = 6
+_TECHNIQUES = ("3d_crt", "vmat", "imrt_static", "field_in_field")
+_CLAIMS = ("hospital-facility", "freestanding-technical", "freestanding-global")
+# one plan, all of it delivered, on a claim that has something to bill: what is flawed is what would be billed
+_BILLED = {"arrangement": "one", "adaptive": "no", "date": "2026"}
+
+
+def _make(place: Place) -> SuiteCase:
+    flaw = FLAWS[place.index % len(FLAWS)]
+    draw = place.draw()
+    partial = {
+        **_BILLED,
+        "technique": _TECHNIQUES[int(draw() * len(_TECHNIQUES))],
+        "claim": _CLAIMS[int(draw() * len(_CLAIMS))],
+        **flaw.needs,
+    }
+    sound = realise(complete(partial, draw), draw, place.id)
+    return SuiteCase(sound, flaw.title, "DOC-MALFORMED", why=flaw.title, document=spoilt(json.loads(encode(sound)), flaw))
+
+
+INVALID = GeneratedSuite(
+    "invalid",
+    "3",
+    "malformed and impossible treatments: needs_review or an error is right, a code never is",
+    _make,
+    lambda: _TREATMENTS * len(FLAWS),
+)

@@ -1,0 +1,1 @@
+"""Suites written by hand: TOML files of cases, plain JSON Lines files, and what their authors expect."""

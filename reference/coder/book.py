@@ -1,0 +1,57 @@
+"""What the coder goes by, as one value: how facts are read from a record, and the tables of rules that decide.
+
+The reference's own book is `BOOK`. A coder with another one is a faulty coder: this is how the strength of suites is measured
+(`conformance/strength`), with the coder itself and not with a copy of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from rtconform.reference.coder import facts, rules
+from rtconform.reference.coder.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
+from rtconform.reference.coder.services import Carried, Service, carried_by, delivery_by, guidance_by
+from rtconform.reference.coder.tables import ByFacts, asked_by, holding
+from rtconform.reference.documents.treatment import Case
+
+Techniques = Mapping[str, PhotonTechnique | None]
+"""What plans are taken for in place of what they declare, by their ids."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """Readers of the facts, and the tables that answers hang on; the other tables of `rules` only explain."""
+
+    case_facts: Callable[[Case], CaseFacts] = facts.case_facts
+    session_facts: Callable[[Case, Techniques], tuple[SessionFacts, ...]] = facts.session_facts
+    whole_case: tuple[rules.WholeCaseRule, ...] = rules.WHOLE_CASE
+    scope_beam: rules.SessionRule = rules.SCOPE_BEAM
+    delivery: tuple[rules.DeliveryRule, ...] = rules.DELIVERY
+    guidance: tuple[rules.GuidanceRule, ...] = rules.GUIDANCE
+    claims: tuple[rules.ClaimRule, ...] = rules.CLAIMS
+    plan_record: tuple[rules.PlanRule, ...] = rules.PLAN_RECORD
+    session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
+
+    @cached_property
+    def delivery_of(self) -> ByFacts[SessionFacts, Service]:
+        """The delivery of a session, by `delivery`."""
+        return delivery_by(self.delivery)
+
+    @cached_property
+    def guidance_of(self) -> ByFacts[SessionFacts, Service]:
+        """The guidance of a session, by `guidance`."""
+        return guidance_by(self.guidance)
+
+    @cached_property
+    def carried(self) -> ByFacts[SessionFacts, Carried]:
+        """What the claim of a session carries, by `claims`."""
+        return carried_by(self.claims)
+
+    @cached_property
+    def doubts(self) -> ByFacts[PlanFacts, tuple[rules.PlanRule, ...]]:
+        """The rules of `plan_record` that a plan meets: the first says what is wrong with its record."""
+        return ByFacts(partial(holding, self.plan_record), asked_by(self.plan_record))
+
+
+BOOK = Book()
+"""The reference's book."""

@@ -1,0 +1,53 @@
+"""Rules over facts, asked for one session or plan after the other: what they say is remembered by what they look at.
+
+They look at a few facts that have a few values each, so that records soon repeat what has been asked already.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from operator import attrgetter
+from typing import Generic, TypeVar
+
+from rtconform.reference.coder.conditions import atoms
+from rtconform.reference.coder.facts import PlanFacts, SessionFacts
+from rtconform.reference.coder.rules import PlanRule, SessionRule
+
+REMEMBERED = 10_000
+"""For how many values of its facts it is remembered what a function makes of them, at most."""
+
+F = TypeVar("F", bound=SessionFacts | PlanFacts)
+R = TypeVar("R", bound=SessionRule | PlanRule)
+T = TypeVar("T")
+
+
+class ByFacts(Generic[F, T]):
+    """A function of the facts of a session, or of a plan, that looks only at those that are named."""
+
+    def __init__(self, function: Callable[[F], T], looked_at: frozenset[str]) -> None:
+        self._function = function
+        self._looked_at = attrgetter(*sorted(looked_at)) if looked_at else lambda _: ()
+        self._known: dict[Hashable, T] = {}
+
+    def __call__(self, facts: F) -> T:
+        """What the function makes of the facts."""
+        values = self._looked_at(facts)
+        found = self._known.get(values)
+        if found is None:
+            found = self._function(facts)
+            if len(self._known) < REMEMBERED:
+                self._known[values] = found
+        return found
+
+
+def holding(rules: Iterable[R], facts: SessionFacts | PlanFacts) -> tuple[R, ...]:
+    """The rules that the facts meet, in order: where a table is read from the top, the first decides."""
+    return tuple(rule for rule in rules if rule.when(facts))
+
+
+def at_work(rules: Iterable[SessionRule], s: SessionFacts) -> tuple[str, ...]:
+    """The ids of the rules that the facts meet."""
+    return tuple(rule.id for rule in holding(rules, s))
+
+
+def asked_by(rules: Iterable[SessionRule | PlanRule]) -> frozenset[str]:
+    """The facts that the rules ask about."""
+    return frozenset(atom.fact for rule in rules for _, atom in atoms(rule.when))

@@ -1,0 +1,172 @@
+"""Reading and writing the wire format: JSON in, typed values out, every fault with its place.
+
+msgspec decodes and stops at the first fault; only then the document is held against our own published schema, which
+finds all of them.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.claim import Claim, Disposition, claim_faults
+from rtconform.reference.documents.coding import Answer, Coding
+from rtconform.reference.documents.treatment import Case, duplicate_ids, unknown_terms
+from rtconform.reference.errors import DocumentError, Fault
+
+if TYPE_CHECKING:
+    import jsonschema
+
+T = TypeVar("T")
+D = TypeVar("D", Case, Claim)
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+"""Longest document (or line of a file) that is read."""
+
+LONGEST_LISTED = 256 * 1024
+"""Longest document of which all faults are listed: of a longer one the first is enough, and quick."""
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+encode = msgspec.json.Encoder(order=None).encode
+"""One value as compact JSON, UTF-8, without a newline."""
+
+
+_decoders: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of documents of type `kind`: msgspec's own, with its own errors."""
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind)
+    return found
+
+
+def decode(document: bytes, kind: type[T], source: str = "<document>", line: int | None = None) -> T:
+    """One document of type `kind`. Raises DocumentError with all faults and their places."""
+    if len(document) > MAX_DOCUMENT_BYTES:
+        fault = Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes")
+        raise DocumentError(source, line, (fault,), _advice(kind))
+    try:
+        return decoder(kind).decode(document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind)) from None
+
+
+def decode_lines(lines: Iterable[bytes], kind: type[T], source: str) -> Iterator[tuple[int, T]]:
+    """The documents of a JSON Lines stream with their line numbers; blank lines are passed over."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield number, decode(line, kind, source, number)
+
+
+def decode_cases(lines: Iterable[bytes], source: str, *, strict: bool = False) -> Iterator[tuple[int, Case]]:
+    """The cases of a JSON Lines stream.
+
+    Two cases with one id, and two parts of a case with one id, are faults. `strict` refuses terms that the vocabulary
+    lacks too; otherwise they are left to rule DOC-UNKNOWN.
+    """
+
+    def faults(case: Case) -> Iterator[Fault]:
+        yield from duplicate_ids(case)
+        if strict:
+            yield from unknown_terms(case)
+
+    return _distinct(lines, Case, source, faults)
+
+
+def decode_claims(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, Claim]]:
+    """The claims of a JSON Lines stream. Two claims with one id, and two parts of a claim with one id, are faults."""
+    return _distinct(lines, Claim, source, claim_faults)
+
+
+def _distinct(
+    lines: Iterable[bytes], kind: type[D], source: str, faults_of: Callable[[D], Iterable[Fault]]
+) -> Iterator[tuple[int, D]]:
+    first: dict[str, int] = {}
+    for number, document in decode_lines(lines, kind, source):
+        faults = list(faults_of(document))
+        if document.id in first:
+            faults.append(Fault(f"duplicate id {document.id!r}, first on line {first[document.id]}", "$.id"))
+        if faults:
+            raise DocumentError(source, number, tuple(faults))
+        first[document.id] = number
+        yield number, document
+
+
+def schema(kind: type[Any], name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title.
+
+    The document need not say `schema`: where only one kind is due, readers take it without.
+    """
+    (root,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    if required := components.get(kind.__name__, {}).get("required"):
+        components[kind.__name__]["required"] = [field for field in required if field != "schema"]
+    return {"$schema": DRAFT, "title": name, **root, "$defs": components}
+
+
+def _advice(kind: type[Any]) -> str:
+    """Where to read what the document should be, for those that have a published schema of their own."""
+    tag = getattr(getattr(kind, "__struct_config__", None), "tag", None)
+    if not isinstance(tag, str):
+        return ""
+    name = tag.removeprefix("rtconform.").partition("/")[0]
+    return f"Expected {tag} as one line of JSON; its fields: rtconform schema {name}"
+
+
+def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fault, ...]:
+    import jsonschema  # noqa: PLC0415 - 130 ms, needed only where a document is wrong
+
+    first = _fault(error)
+    if len(document) > LONGEST_LISTED:
+        return (first,)
+    try:
+        value = json.loads(document, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return (first,)
+    validator = jsonschema.Draft202012Validator(schema(kind, kind.__name__), format_checker=jsonschema.FormatChecker())
+    try:
+        found = [_most_telling(fault) for fault in validator.iter_errors(value)]
+    except RecursionError:
+        return (first,)
+    faults = {Fault(_short(fault.message), fault.json_path) for fault in found}
+    # of an unknown value the schema's message is the better one: it says which values there are
+    if not (faults and first.what.startswith("Invalid enum value")):
+        faults = {first, *(fault for fault in faults if fault.path != first.path)}
+    return tuple(sorted(faults, key=lambda fault: (fault.path, fault.what)))
+
+
+def _most_telling(fault: "jsonschema.ValidationError") -> "jsonschema.ValidationError":
+    """Of the branches of "this or null", the one that says what is wrong, not the one that says that it is not null."""
+    branches = [branch for branch in fault.context or () if branch.validator_value != "null"]
+    return _most_telling(branches[0]) if branches else fault
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _fault(error: Exception) -> Fault:
+    what, _, path = str(error).partition(" - at `")
+    return Fault(what, path.rstrip("`") or "$")
+
+
+_LONGEST_MESSAGE = 300
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:200]} … {message[-90:]}"
+
+
+WIRE_TYPES: dict[str, type[Any]] = {
+    "case": Case,
+    "answer": Answer,
+    "coding": Coding,
+    "claim": Claim,
+    "disposition": Disposition,
+    "adjudication": Adjudication,
+}
+"""The documents of this floor by their short names; `conformance` adds result and manifest."""

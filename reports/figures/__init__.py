@@ -1,0 +1,1 @@
+"""What reports count: verdicts, faults and their order of repair, dispositions, shares with intervals, money."""

@@ -1,0 +1,245 @@
+"""The one shape in which every format shows a case that needs a person's look.
+
+What the rule requires with its source, expected and answered line by line, the deciding facts, what the vendor's program
+wrote, and the two commands that make the case again. Vendor text in it is cleaned and of bounded length.
+"""
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rtconform.conformance.protocol import Returned
+from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.verdicts import Verdict
+from rtconform.reference.coder.rules import RULES
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.claim import Disposition
+from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, Line
+from rtconform.reference.documents.treatment import Case
+from rtconform.reports.figures.dispositions import Mark, disposition_rows, disposition_text
+from rtconform.reports.text import clean, clip, one_line
+
+LONGEST_TEXT = 4000
+"""Characters shown of the vendor's stderr and of what was received."""
+
+LONGEST_NOTE = 1000
+MOST_NOTES = 10
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """Expected beside answered, for one line (or the outcome): `mark` says how they compare, `note` in more words."""
+
+    session: str
+    expected: str
+    rules: str
+    answered: str
+    mark: Mark
+    note: str
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """A rule as a report cites it; `standing` is empty where this version's rule book lacks the rule."""
+
+    id: str
+    says: str
+    standing: str = ""
+    heading: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A case as reports show it: the fields of its Result, put into words. `cited`: its rules are worth citing in full."""
+
+    id: str
+    suite: str
+    verdict: Verdict
+    title: str
+    explanation: str
+    facts: tuple[str, ...]
+    rows: tuple[Row, ...]
+    alternatives: tuple[str, ...]
+    rules: tuple[RuleText, ...]
+    cited: bool
+    heading: str
+    twin: str
+    notes: tuple[str, ...]
+    received: str
+    stderr: str
+    latency_ms: float | None
+    generate: str
+    run: str
+
+
+def shape(manifest: Manifest, result: Result) -> Shape:
+    """One result in the shape that every format shows."""
+    return shaped(result, manifest.vendor.file)
+
+
+def shaped(result: Result, vendor_file: str) -> Shape:
+    """The same, of a vendor that this file describes; empty: none does, and there is no command that asks the case again."""
+    coding, coded = result.coding, result.coded
+    return Shape(
+        id=one_line(result.id),
+        suite=one_line(result.suite),
+        verdict=result.verdict,
+        title=one_line(result.title),
+        explanation=clip(clean(result.explanation), LONGEST_TEXT),
+        facts=tuple(clean(fact) for fact in (result.facts or result.expected.reasons)),
+        rows=_first_rows(tuple(compared(result))),
+        alternatives=tuple(map(alternative_text, coding.alternatives if coding else ())),
+        rules=tuple(map(rule_text, result.rules)),
+        cited=result.verdict in ("fail", "accepted"),
+        heading=one_line(result.heading),
+        twin=one_line(result.twin or ""),
+        notes=tuple(clip(clean(note), LONGEST_NOTE) for note in (coded.notes[:MOST_NOTES] if coded else ())),
+        received=clip(clean(result.received), LONGEST_TEXT),
+        stderr=clip(clean(result.stderr), LONGEST_TEXT),
+        latency_ms=result.latency_ms,
+        generate=_command("rtconform", "generate", "--id", result.id),
+        run=_command("rtconform", "run", vendor_file, "--suite", result.suite, "--only", result.id) if vendor_file else "",
+    )
+
+
+def rule_text(rule_id: str) -> RuleText:
+    """The rule with this id as a report cites it."""
+    rule = RULES.get(rule_id)
+    if rule is None:
+        return RuleText(one_line(rule_id), "This version's rule book has no such rule: the run used another rule set.")
+    return RuleText(rule.id, rule.says, rule.standing, rule.heading, rule.note)
+
+
+def line_text(line: Line) -> str:
+    """A line in a biller's notation: "77387-26", with "× 2" where it has several units."""
+    code = "-".join((line.code, *line.modifiers))
+    return code if line.units == 1 else f"{code} × {line.units}"
+
+
+def coding_text(coding: Coding | Adjudication | Returned | None) -> str:
+    """A coding or an answer on one line: "S1 77407; S1 77387-26", its outcome where it has no line, or "no answer"."""
+    if coding is None:
+        return "no answer"
+    if isinstance(coding, Adjudication | Disposition):
+        return disposition_text(coding)
+    lines = "; ".join(f"{line.session} {line_text(line)}{' (bundled)' if _bundled(line) else ''}" for line in coding.lines)
+    if coding.outcome == "coded":
+        return lines or "coded, no line"
+    return f"{coding.outcome}: {lines}" if lines else coding.outcome
+
+
+def alternative_text(alternative: Alternative) -> str:
+    """What is accepted instead, and which ambiguity allows it."""
+    lines = ", ".join(
+        line_text(line) if alternative.session else f"{line.session} {line_text(line)}" for line in alternative.lines
+    )
+    what = lines or (alternative.outcome if alternative.outcome not in (None, "coded") else "no line")
+    return f"{alternative.session or 'the whole case'}: {what} ({alternative.rule})"
+
+
+def compared(result: Result) -> Iterator[Row]:
+    """Expected and answered side by side: by session for a case, by line for a claim."""
+    if result.coding is not None:
+        yield from compare(result.coding, result.coded, _order(result.case))
+    if result.adjudication is not None:
+        yield from (Row(*row) for row in disposition_rows(result.adjudication, result.disposition, result.claim))
+
+
+def compare(expected: Coding, answer: Answer | None, sessions: tuple[str, ...] = ()) -> Iterator[Row]:
+    """Expected and answered side by side, session by session; the outcome first where it differs or there is no line.
+
+    A comparison for the eye: forms that mean the same may differ in it. What they are worth is the judge's decision.
+    """
+    order = {session: position for position, session in enumerate((*sessions, *(line.session for line in expected.lines)))}
+    rows = sorted(_line_rows(expected, answer), key=lambda row: order.get(row.session, len(order)))
+    if answer is None:
+        yield Row("", expected.outcome, "", "no answer", "missing", "no answer came")
+    elif answer.outcome != expected.outcome:
+        yield Row("", expected.outcome, "", answer.outcome, "differs", "another outcome")
+    elif not rows:
+        yield Row("", expected.outcome, "", answer.outcome, "same", "same, no line")
+    yield from rows
+
+
+def as_text(shown: Shape) -> str:
+    """The shape as plain text, for logs and JUnit."""
+    parts = [shown.explanation]
+    parts += [f"Facts: {fact}" for fact in shown.facts]
+    parts += map(_row_text, shown.rows)
+    parts += [f"Accepted too: {text}" for text in shown.alternatives]
+    if shown.cited:
+        parts += [f"Rule {rule.id} ({rule.standing or 'unknown'}): {rule.says}{_source(rule)}" for rule in shown.rules]
+    else:
+        parts += [f"Rules at work: {', '.join(rule.id for rule in shown.rules)}"] if shown.rules else []
+    parts += [f"The vendor's note: {note}" for note in shown.notes]
+    parts += [f"Received:\n{shown.received}"] if shown.received else []
+    parts += ["The case:", f"  {shown.generate}"]
+    parts += ["Ask it again:", f"  {shown.run}"] if shown.run else []
+    return "\n".join(parts)
+
+
+def _first_rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return (*rows[:MOST_ROWS], Row("more", "", "", f"{len(rows) - MOST_ROWS:,} more lines", "not expected", "in results.jsonl"))
+
+
+def _row_text(row: Row) -> str:
+    return f"{row.session or 'outcome'}: expected {row.expected or '–'}, answered {row.answered or '–'}: {row.note}"
+
+
+def _command(*words: str) -> str:
+    return shlex.join(one_line(word) for word in words)
+
+
+def _source(rule: RuleText) -> str:
+    return f" [{rule.heading}]" if rule.heading else ""
+
+
+def _order(case: Case | None) -> tuple[str, ...]:
+    return tuple(session.id for session in case.sessions) if case else ()
+
+
+def _bundled(line: Line) -> bool:
+    return isinstance(line, AnswerLine) and line.payment == "bundled"
+
+
+def _line_rows(expected: Coding, answer: Answer | None) -> Iterator[Row]:
+    answered = list(answer.lines) if answer else []
+    paired: dict[int, AnswerLine] = {}
+    for alike in (_equal, _same_code, _same_session):
+        for position, line in enumerate(expected.lines):
+            if position not in paired:
+                match = next((other for other in answered if not _bundled(other) and alike(line, other)), None)
+                if match is not None:
+                    paired[position] = match
+                    answered.remove(match)
+    for position, line in enumerate(expected.lines):
+        rules = ", ".join(line.rules)
+        other = paired.get(position)
+        if other is None:
+            yield Row(line.session, line_text(line), rules, "", "missing", "missing" if answer else "no answer came")
+        elif _equal(line, other):
+            yield Row(line.session, line_text(line), rules, line_text(other), "same", "same")
+        else:
+            note = "other modifiers or units" if _same_code(line, other) else "another code"
+            yield Row(line.session, line_text(line), rules, line_text(other), "differs", note)
+    for extra in answered:
+        if _bundled(extra):
+            yield Row(one_line(extra.session), "", "", line_text(extra), "not billed", "bundled: shown, not billed")
+        else:
+            yield Row(one_line(extra.session), "", "", line_text(extra), "not expected", "not expected")
+
+
+def _equal(line: Line, other: Line) -> bool:
+    return _same_code(line, other) and sorted(line.modifiers) == sorted(other.modifiers) and line.units == other.units
+
+
+def _same_code(line: Line, other: Line) -> bool:
+    return _same_session(line, other) and line.code == other.code
+
+
+def _same_session(line: Line, other: Line) -> bool:
+    return line.session == other.session

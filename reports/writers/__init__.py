@@ -1,0 +1,1 @@
+"""One file for each report format, and the registry of them."""

@@ -1,0 +1,61 @@
+"""A run as one JSON document, `rtconform.report/1`: manifest, summary, findings, every result that is no pass, ids of the rest.
+
+It is written as a stream, a result a line, so that a large run needs no more memory than a small one.
+"""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+import msgspec
+from msgspec import Struct
+
+from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.reference.documents.wire import encode
+from rtconform.reports.figures.summary import Finding, Summary, counted_results
+
+SCHEMA = "rtconform.report/1"
+
+
+class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
+    """A finished or interrupted run: manifest, numbers, findings, every result that is no pass, the ids of the passes.
+
+    Findings stand beside the numbers, not in `summary`.
+    """
+
+    manifest: Manifest
+    summary: Summary
+    findings: tuple[Finding, ...]
+    results: tuple[Result, ...]
+    passed: tuple[str, ...]
+
+
+def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
+    """The run as one JSON document.
+
+    `results` holds the results other than pass in full, `passed` the ids of the passes, both in the order of the run; cases
+    without a result are counted in `summary` as unanswered and stand in neither.
+    """
+    numbers = msgspec.to_builtins(summary)
+    findings = numbers.pop("findings")
+    head = {"schema": SCHEMA, "manifest": run.manifest, "summary": numbers, "findings": findings}
+    for name, value in head.items():
+        out.write(f"{'{' if name == 'schema' else ','}\n{_json(name)}: {_json(value)}")
+    for name, values in (("results", _not_passed(run, summary)), ("passed", _passed(run, summary))):
+        out.write(f",\n{_json(name)}: [")
+        for number, value in enumerate(values):
+            out.write(f"{',' if number else ''}\n{value}")
+        out.write("]")
+    out.write("\n}\n")
+
+
+def _not_passed(run: RunFolder, summary: Summary) -> Iterator[str]:
+    return (_json(result) for result in counted_results(run, summary) if result.verdict != "pass")
+
+
+def _passed(run: RunFolder, summary: Summary) -> Iterator[str]:
+    return (_json(result.id) for result in counted_results(run, summary) if result.verdict == "pass")
+
+
+def _json(value: object) -> str:
+    return encode(value).decode()

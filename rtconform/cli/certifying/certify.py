@@ -1,0 +1,164 @@
+"""`rtconform certify`: a certifying run, and the signed bundle that proves how it ended."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from rtconform.cli.certifying.seed import opening
+from rtconform.cli.options import FORMAT
+from rtconform.cli.running.run import run_watched
+from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_signing_key
+from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
+from rtconform.conformance.runs.check import check_vendor
+from rtconform.conformance.vendors.secrets import SIGNING_KEY
+from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
+from rtconform.jobs.certify import Certification, SeedSource, make_bundle, plan_certification
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.errors import UserError, VendorUnreachable
+from rtconform.reports.writers.certificate import NAMED, in_words
+
+
+@click.command()
+@click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+@click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
+@click.option("--unsigned", is_flag=True, help="Write a bundle that nobody vouches for, and that says so.")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="The seed committed to: what rtconform seed commit wrote.")
+@click.option("--commitment", "published", help="The commitment that was published; --seed-file must open it.")
+@click.option("--seed", type=click.IntRange(min=0), help="A seed that is known: a rehearsal.  [default: drawn now]")
+@click.option(
+    "--valid-days",
+    type=click.IntRange(1, LONGEST_VALID_DAYS),
+    default=365,
+    show_default=True,
+    help="When the certificate expires.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
+@FORMAT
+def certify(
+    vendor: Path,
+    key: Path | None,
+    seed_file: Path | None,
+    published: str | None,
+    seed: int | None,
+    valid_days: int,
+    out: Path | None,
+    *,
+    unsigned: bool,
+    form: str,
+) -> None:
+    """Ask VENDOR.toml's coder a certifying run, once and whole, and write the signed bundle that proves how it ended.
+
+    \b
+    rtconform certify vendor.toml --unsigned
+    rtconform certify vendor.toml --key key.pem --seed-file seed.json --commitment SHA256
+
+    Standard output gets the certificate or the refusal. Exit code 0: certified; 1: refused, the bundle names the cases; 2:
+    something given is wrong; 3: the vendor could not be reached; 130: interrupted, no bundle, and the seed is spent.
+    """
+    if seed is not None and seed_file is not None:
+        raise click.UsageError("--seed and --seed-file exclude each other: a seed that is known can't be held out")
+    if published is not None and seed_file is None:
+        raise click.UsageError("--commitment needs the --seed-file that opens it")
+    source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
+    planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
+    for secret in (key, seed_file):
+        if secret is not None and secret.resolve().is_relative_to(vendor.resolve().parent):
+            click.echo(f"rtconform: {secret} lies beside the vendor's program, which could read it: keep it elsewhere", err=True)
+    with _reserved(out) as write:
+        if seed_file is not None:
+            asyncio.run(check_vendor(planned.planned.vendor, ()))  # no seed is spent on a vendor that can't even be started
+        with _spent(seed_file):
+            certificate, bundle = _ask(planned)
+        path = write(bundle, certificate)
+    if form == "json":
+        click.echo(encode({"bundle": str(path), "certificate": certificate}))
+    else:
+        click.echo(in_words(certificate, NAMED))
+        click.echo(f"bundle: {path}")
+    sys.exit(EXIT_CONFORMANT if certificate.outcome == "certified" else EXIT_NOT_CONFORMANT)
+
+
+def _ask(certification: Certification) -> tuple[Certificate, bytes]:
+    """The run, in a folder that does not outlive it: a certifying run leaves a bundle or nothing."""
+    with tempfile.TemporaryDirectory(prefix="rtconform-certify-") as name:
+        folder = Path(name) / "run"
+        try:
+            run_watched(certification.planned, folder, resume=False)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
+            sys.exit(EXIT_INTERRUPTED)
+        return make_bundle(certification, folder)
+
+
+def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
+    text = os.environ.get(SIGNING_KEY, "")
+    if unsigned:
+        if path is not None:
+            raise click.UsageError("--key and --unsigned exclude each other")
+        return None
+    if path is None and not text:
+        raise click.UsageError(f"give --key (or {SIGNING_KEY} in the environment), or say --unsigned")
+    return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), SIGNING_KEY)
+
+
+@contextlib.contextmanager
+def _reserved(out: Path | None) -> Iterator[Callable[[bytes, Certificate], Path]]:
+    """A place for the bundle, found to be writable before the vendor is asked: a run can't be asked again."""
+    folder = out.parent if out else Path()
+    if out is not None and out.exists():
+        raise UserError(f"{out}: there is something already; give another --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".rtconform-", suffix=".part", dir=folder)
+    except OSError as error:
+        raise UserError(f"{folder}: can't write a bundle there: {error.strerror}") from None
+    part = Path(name)
+
+    def write(bundle: bytes, certificate: Certificate) -> Path:
+        path = out or folder / _file_name(certificate)
+        try:
+            part.write_bytes(bundle)
+            part.chmod(0o644)
+            part.replace(path)
+        except OSError as error:
+            raise UserError(f"{path}: can't write the bundle: {error.strerror}") from None
+        return path
+
+    try:
+        os.close(descriptor)
+        yield write
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _file_name(certificate: Certificate) -> str:
+    kind = ("certificate" if certificate.outcome == "certified" else "refusal") + ("" if certificate.signer else "-unsigned")
+    vendor = "".join(c if c.isascii() and c.isalnum() else "-" for c in certificate.vendor.name.lower()).strip("-")[:40]
+    return f"{kind}-{vendor}-{certificate.issued_at:%Y%m%d-%H%M%S}.zip"
+
+
+@contextlib.contextmanager
+def _spent(seed_file: Path | None) -> Iterator[None]:
+    """Marks a committed seed as used when its run begins: whatever comes of the run, its cases are known from then on."""
+    if seed_file is None:
+        yield
+        return
+    mark = seed_file.with_name(f"{seed_file.name}.used")
+    try:
+        with mark.open("x", encoding="utf-8") as stream:
+            stream.write(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+    except FileExistsError:
+        raise UserError(f"{seed_file}: used in a run before ({mark}): its cases are known; commit to a new seed") from None
+    except OSError as error:
+        raise UserError(f"{mark}: can't note that the seed is used: {error.strerror}") from None
+    try:
+        yield
+    except VendorUnreachable as error:
+        raise VendorUnreachable(f"{error}; the run had begun, so the seed in {seed_file} is spent: commit to a new one") from None

@@ -1,0 +1,66 @@
+"""Options and printing that commands share."""
+
+import difflib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rtconform.reference.errors import UserError
+
+T = TypeVar("T")
+
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For a person, or JSON."
+)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in a comma-separated option."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def shard_of(text: str) -> tuple[int, int]:
+    """The part and the number of parts that I/N names."""
+    part, slash, parts = text.partition("/")
+    if slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts):
+        return int(part), int(parts)
+    raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
+
+
+def slug(name: str) -> str:
+    """A name of somebody's, for use in a file's name."""
+    return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")[:40]
+
+
+def print_rows(rows: Iterable[dict[str, Any]], form: str, columns: Sequence[str], widths: Sequence[int | None]) -> None:
+    """Print rows: as JSON whole, as a table the named columns, wrapped to widths."""
+    rows = list(rows)
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    cells = [[row[column] for column in columns] for row in rows]
+    from tabulate import tabulate  # noqa: PLC0415 - dear to import, and not every command prints a table
+
+    click.echo(tabulate(cells, headers=list(columns), maxcolwidths=list(widths), tablefmt="simple"))
+
+
+def documents_of(name: str, decode: Callable[[Iterable[bytes], str], Iterator[tuple[int, T]]]) -> Iterator[tuple[int, T]]:
+    """The documents in a file, or in standard input where `name` is `-`, each with its line, as `decode` reads them."""
+    if name == "-":
+        yield from decode(sys.stdin.buffer, "<stdin>")
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield from decode(stream, name)
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+
+
+def nearest(name: str, known: dict[str, Any]) -> str:
+    """A hint at the name that was probably meant; empty where none is near."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -1,0 +1,1 @@
+"""Commands that need no vendor: generate, export, code, edit, rules, suites, space, schema."""

@@ -1,0 +1,50 @@
+"""`rtconform code`: what the reference makes of cases."""
+
+import click
+
+from rtconform.cli.options import documents_of
+from rtconform.reference.coder.coder import code as reference_code
+from rtconform.reference.coder.rules import RULES
+from rtconform.reference.documents.coding import Coding
+from rtconform.reference.documents.treatment import unknown_terms
+from rtconform.reference.documents.wire import decode_cases, encode
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is there.")
+def code(files: tuple[str, ...], *, explain: bool) -> None:
+    """Print the reference's coding of the cases in FILEs (JSON Lines, `-` or none: standard input), one a line.
+
+    \b
+    rtconform generate boundaries | rtconform code
+    rtconform code cases.jsonl --explain
+
+    The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
+    """
+    for name in files or ("-",):
+        for line, case in documents_of(name, decode_cases):
+            for fault in unknown_terms(case):
+                click.echo(f"rtconform: {_shown(name)}:{line}: {fault}: coded as DOC-UNKNOWN says", err=True)
+            coding = reference_code(case)
+            click.echo(explanation(coding) if explain else encode(coding))
+
+
+def explanation(coding: Coding) -> str:
+    """A coding in prose: the outcome, the lines, why, and the rules with their sources."""
+    lines = [f"{line.session}  {'-'.join((line.code, *line.modifiers))} × {line.units}" for line in coding.lines]
+    parts = [f"{coding.id}: {coding.outcome}", *(f"  {line}" for line in lines or ["no line"]), "  because"]
+    parts += [f"    {reason}" for reason in coding.reasons]
+    for alternative in coding.alternatives:
+        billed = " + ".join("-".join((line.code, *line.modifiers)) for line in alternative.lines)
+        where = alternative.session or "the whole case"
+        parts.append(f"  accepted too, for {where}: {billed or alternative.outcome or 'no line'} ({alternative.rule})")
+    parts.append("  rules")
+    for rule_id in coding.rules:
+        rule = RULES[rule_id]
+        parts.append(f"    {rule_id} ({rule.standing}; {rule.heading}): {rule.says}")
+    return "\n".join(parts) + "\n"
+
+
+def _shown(name: str) -> str:
+    return "<stdin>" if name == "-" else name

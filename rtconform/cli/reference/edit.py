@@ -1,0 +1,124 @@
+"""`rtconform edit`: what the reference editor makes of claims."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from rtconform.cli.options import documents_of, print_rows
+from rtconform.reference.codes import PROFESSIONAL
+from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.wire import decode_claims, encode
+from rtconform.reference.editor.editor import adjudicate
+from rtconform.reference.editor.lines import whose_claim
+from rtconform.reference.editor.payers import PayerProfile, load_profile, profile_of
+from rtconform.reference.errors import UserError
+from rtconform.reference.relative_values import RelativeValues, load_relative_values, period_of, relative_value, shipped_values
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is allowed or stopped.")
+@click.option(
+    "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
+)
+@click.option(
+    "--payer-profile",
+    "own",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A payer profile of your own, for claims to a payer that it names; may be given again.",
+)
+@click.option(
+    "--relative-values",
+    "weights",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What services weigh in payment, shown by --explain; never part of a disposition.",
+)
+def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path | None, *, explain: bool) -> None:
+    """Print the reference's dispositions of the claims in FILEs (JSON Lines, `-` or none: standard input), one claim a line.
+
+    \b
+    rtconform generate edits-claim | rtconform edit
+    rtconform edit claims.jsonl --explain
+    rtconform edit claims.jsonl --payer-profile our_payer.toml
+
+    The adjudication (rtconform.adjudication/1) names for each line the category, the reason codes that fit, the rules behind it,
+    and what else is accepted; for a line that is allowed, the sentence for an appeal.
+    """
+    profiles = _own_profiles(own)
+    values = load_relative_values(weights) if weights else shipped_values()
+    found = _adjudicated(files or ("-",), profiles)
+    if form == "table":
+        rows = [{"claim": one.id, **_row(line)} for _, one in found for line in one.lines]
+        print_rows(rows, "table", ("claim", "line", "disposition", "category", "carc", "reason"), (None,) * 5 + (60,))
+        return
+    for claim, one in found:
+        click.echo(explanation(one, weighed(claim, values)) if explain else encode(one))
+
+
+def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
+    """What each line weighs, by number and in words; lines that the values do not cover are left out."""
+    setting, _ = whose_claim(claim)
+    found = {}
+    for line in claim.lines:
+        service = f"{line.code}-{PROFESSIONAL}" if PROFESSIONAL in line.modifiers else line.code
+        weight = relative_value(service, line.date_of_service, setting, values)
+        period = period_of(line.date_of_service, values)
+        if weight is not None and period is not None:
+            found[line.number] = f"{weight * line.units:g} {period.unit} ({period.source})"
+    return found
+
+
+def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
+    """An adjudication in prose: line by line what happens to it, why, what else is accepted, and what it weighs."""
+    parts = [f"{adjudication.id}: payer profile {adjudication.profile}"]
+    for line in adjudication.lines:
+        codes = f" ({line.category}, CARC {line.carc})" if line.category else ""
+        parts += [f"  line {line.number}: {line.disposition}{codes}", f"    {line.reason}"]
+        if line.accepted:
+            parts.append(f"    accepted too: {', '.join(line.accepted)}")
+        if line.number in weights:
+            parts.append(f"    weighs: {weights[line.number]}")
+        if line.rules:
+            parts.append(f"    rules: {', '.join(line.rules)}")
+        if line.appeal:
+            parts.append(f"    appeal: {line.appeal.sentence} [{line.appeal.source}]")
+    for choice in adjudication.choices:
+        numbers = ", ".join(str(number) for number in choice.lines)
+        least = "one" if choice.at_least else "one, or none,"
+        parts.append(f"  of lines {numbers} {least} is to be allowed: which, is the payer's choice ({choice.category})")
+    return "\n".join(parts) + "\n"
+
+
+def _row(line: AdjudicationLine) -> dict[str, object]:
+    return {
+        "line": line.number,
+        "disposition": line.disposition,
+        "category": line.category or "",
+        "carc": line.carc or "",
+        "reason": line.reason,
+    }
+
+
+def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
+    """The profiles in the user's files. Raises UserError where two are for one payer."""
+    found: dict[str, Path] = {}
+    loaded = []
+    for path in paths:
+        profile = load_profile(path)
+        for payer in profile.payers:
+            if payer in found:
+                raise UserError(f"{path}: payer {payer!r} has a profile already, in {found[payer]}: give one of the two")
+            found[payer] = path
+        loaded.append(profile)
+    return tuple(loaded)
+
+
+def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...]) -> Iterator[tuple[Claim, Adjudication]]:
+    for name in files:
+        for _, claim in documents_of(name, decode_claims):
+            yield claim, adjudicate(claim, profile_of(claim.payer, profiles))

@@ -1,0 +1,31 @@
+"""`rtconform rules`: the coding rules."""
+
+import click
+
+from rtconform.cli.options import FORMAT, nearest, print_rows
+from rtconform.reference.coder.rules import RULES, Rule
+from rtconform.reference.errors import UserError
+
+
+@click.command()
+@click.argument("rule_id", required=False, metavar="[ID]")
+@FORMAT
+def rules(rule_id: str | None, form: str) -> None:
+    """Print the coding rules, or the one with ID: what it says, its standing and its source."""
+    if rule_id is not None and rule_id not in RULES:
+        raise UserError(f"no rule {rule_id!r}{nearest(rule_id.upper(), RULES)}; `rtconform rules` lists them")
+    chosen = [RULES[rule_id]] if rule_id else list(RULES.values())
+    if rule_id and form == "table":
+        click.echo(_in_full(chosen[0]))
+        return
+    rows = [
+        {"id": r.id, "section": r.section, "says": r.says, "standing": r.standing, "note": r.note, "source": r.heading}
+        for r in chosen
+    ]
+    print_rows(rows, form, ("id", "standing", "says", "source"), (None, None, 70, 30))
+
+
+def _in_full(rule: Rule) -> str:
+    note = f" ({rule.note})" if rule.note else ""
+    says = click.wrap_text(rule.says, 90)
+    return f"{rule.id}   {rule.section}\n\n{says}\n\nstanding: {rule.standing}{note}\nsource:   {rule.heading}"

@@ -1,0 +1,45 @@
+"""`rtconform schema`: the JSON Schemas of all documents."""
+
+import json
+from typing import Any
+
+import click
+
+from rtconform.cli.options import nearest
+from rtconform.conformance.certificates.statement import Statement
+from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.runs.log import LogLine
+from rtconform.conformance.strength.document import Strength
+from rtconform.reference.documents.wire import WIRE_TYPES
+from rtconform.reference.documents.wire import schema as schema_of
+from rtconform.reference.errors import UserError
+from rtconform.reports.comparison.compare import Comparison
+from rtconform.reports.writers.json import Report
+
+SCHEMAS: dict[str, type[Any]] = {
+    **WIRE_TYPES,
+    "result": Result,
+    "manifest": Manifest,
+    "certificate": Statement,
+    "report": Report,
+    "comparison": Comparison,
+    "log": LogLine,
+    "strength": Strength,
+}
+
+
+@click.command()
+@click.argument("name", required=False)
+def schema(name: str | None) -> None:
+    """Print the JSON Schema (draft 2020-12) of wire document NAME, or the names there are.
+
+    \b
+    rtconform schema case > case.schema.json
+    """
+    if name is None:
+        for known, kind in SCHEMAS.items():
+            click.echo(f"{known:13} {(kind.__doc__ or '').splitlines()[0]}")
+        return
+    if name not in SCHEMAS:
+        raise UserError(f"no schema {name!r}{nearest(name, SCHEMAS)}; there are: {', '.join(SCHEMAS)}")
+    click.echo(json.dumps(schema_of(SCHEMAS[name], f"rtconform.{name}/1"), indent=2, ensure_ascii=False))

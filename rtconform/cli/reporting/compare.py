@@ -1,0 +1,42 @@
+"""`rtconform compare`: what broke, what was mended, what is new."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from rtconform.cli.options import names
+from rtconform.reference.documents.wire import encode
+from rtconform.reports.comparison.compare import Comparison
+from rtconform.reports.comparison.compare import compare as compare_runs
+from rtconform.reports.comparison.html import as_html
+from rtconform.reports.comparison.recorded import recorded
+from rtconform.reports.comparison.text import as_markdown, as_table
+
+
+def _as_json(found: Comparison) -> str:
+    return encode(found).decode() + "\n"
+
+
+FORMS = {"table": as_table, "html": as_html, "markdown": as_markdown, "json": _as_json}
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
+@click.option("--suite", "suites", default="", help="Compare only these suites, comma-separated.  [default: all]")
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True, help="How to print it.")
+def compare(old: Path, new: Path, suites: str, form: str) -> None:
+    """Compare two runs: regressions first, then what was repaired, new, gone, and answered otherwise.
+
+    \b
+    rtconform compare runs/yesterday runs/tonight
+    rtconform compare main/report.json runs/tonight --format markdown >> $GITHUB_STEP_SUMMARY
+    rtconform compare runs/yesterday runs/tonight --format html > changes.html
+
+    OLD and NEW are run folders, or a report.json that was kept of one. Exit code 1: something regressed (a case
+    that was right, or a finding not there before); 0: nothing did; 2: the runs can't be compared, with what is comparable.
+    """
+    found = compare_runs(recorded(old), recorded(new), names(suites))
+    click.echo(FORMS[form](found), nl=False)
+    sys.exit(found.exit_code)

@@ -1,0 +1,1 @@
+"""Commands that ask a vendor: run, replay, hunt, merge, vendor."""

@@ -1,0 +1,34 @@
+"""`rtconform merge`: shards that were run apart become the run that they are parts of."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.conformance.runs.shards import merge as merge_shards
+from rtconform.jobs.case_finder import case_finder
+from rtconform.reports.figures.summary import summarise
+from rtconform.reports.writers.formats import render
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.argument("runs", type=click.Path(path_type=Path), metavar="RUN…", nargs=-1, required=True)
+def merge(out: Path, runs: tuple[Path, ...]) -> None:
+    """Join the shards in RUN…, each made by `rtconform run --shard I/N`, to one run in the new folder OUT, and report it.
+
+    \b
+    rtconform run vendor.toml --suite exhaustive --shard 1/2 --out part1
+    rtconform run vendor.toml --suite exhaustive --shard 2/2 --out part2
+    rtconform merge whole part1 part2
+
+    The results are those of an unsharded run, in its order. Shards that don't fit are refused: another seed, suite, vendor file
+    or rule set, one given twice, one missing, one that is not finished.
+    """
+    merge_shards(runs, out)
+    summary = summarise(RunFolder(out))
+    (report,) = render(out, ["html"], finder=case_finder, summary=summary)
+    render(out, ["table"], summary=summary)
+    click.echo(f"\nreport: {report}")
+    sys.exit(summary.exit_code)

@@ -1,0 +1,180 @@
+"""`rtconform run`: the main job."""
+
+import asyncio
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+
+from rtconform.cli.options import FORMAT, names, shard_of, slug
+from rtconform.conformance.adapters.processes.subreaper import adopt
+from rtconform.conformance.records import Event, Result, now
+from rtconform.conformance.runs.baseline import loaded_in_words
+from rtconform.conformance.runs.log import RunLog
+from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
+from rtconform.jobs.case_finder import case_finder
+from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.errors import RtconformError
+from rtconform.reports.figures.summary import Summary
+from rtconform.reports.text import one_line
+
+
+@click.command()
+@click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+@click.option("--suite", "suites", required=True, help="Suites to run, comma-separated; `rtconform suites` lists them.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/TIME-VENDOR]")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
+@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
+@click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
+@click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
+@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
+)
+@FORMAT
+def run(
+    vendor: Path,
+    suites: str,
+    out: Path | None,
+    seed: int,
+    count: int | None,
+    only: tuple[str, ...],
+    baseline: Path | None,
+    cluster: str | None,
+    shard: str | None,
+    log_format: str,
+    *,
+    resume: bool,
+    form: str,
+) -> None:
+    """Run suites against the coder that VENDOR.toml describes, judge the answers, write the run folder and its report.
+
+    \b
+    rtconform run vendor.toml --suite published,boundaries
+    rtconform run vendor.toml --suite boundaries --only boundaries:approval-a-minute-before
+    rtconform run vendor.toml --suite published --out runs/nightly --resume
+
+    Standard output gets a summary, the run folder report.html. Exit code 0: conformant; 1: not conformant; 2: something
+    given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
+    every failure is known: docs/ci.md.
+    """
+    if resume and out is None:
+        raise click.UsageError("--resume needs the --out of the run to go on with")
+    if cluster is not None and only:
+        raise click.UsageError("--only asks a few cases, here: leave --cluster out")
+    if shard is not None and (only or cluster is not None):
+        raise click.UsageError("--shard asks a part of whole suites, here: leave --only and --cluster out")
+    part = shard_of(shard) if shard is not None else None
+    log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
+    with _errors_into(log):
+        planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
+        for remark in planned.remarks:
+            _remark(log, remark)
+        if planned.manifest.baseline:
+            _remark(log, loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date()))
+        folder = out or free_folder(planned)
+        try:
+            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            if log is None:
+                click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
+            else:
+                log.ended(EXIT_INTERRUPTED, str(folder))
+            sys.exit(EXIT_INTERRUPTED)
+    from rtconform.reports.writers.formats import render  # noqa: PLC0415 - what renders is dear to import: not before the first case
+
+    (report,) = render(folder, ["html"], finder=case_finder, summary=summary)
+    if form == "json":
+        click.echo(encode(summary))
+    else:
+        render(folder, ["table"], summary=summary)
+        click.echo(f"\nreport: {report}")
+    if log is not None:
+        log.ended(summary.exit_code, str(folder))
+    sys.exit(summary.exit_code)
+
+
+def run_watched(
+    planned: PlannedRun, folder: Path, *, resume: bool, cluster: str | None = None, log: RunLog | None = None
+) -> Summary:
+    """Run with a progress bar where a person watches; quiet in a pipe; all told to `log` where there is one."""
+    if cluster is None:
+        adopt()  # on a cluster of processes here these are our children too, and no vendor's
+    going = partial(run_to_folder, planned, folder, resume=resume, cluster=cluster)
+    if log is not None:
+        log.started(planned.manifest, planned.cases, str(folder))
+        return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))
+    if not sys.stderr.isatty():
+        return asyncio.run(_until_told_to_stop(going(tell=partial(_tell, partial(click.echo, err=True)))))
+    from rich.console import Console  # noqa: PLC0415 - a tenth of a second to import, for a person only
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[bad]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(one_line(planned.vendor.name), total=planned.cases, bad="")
+        bad = Counter[str]()
+
+        def show(result: Result) -> None:
+            if not VERDICTS[result.verdict].conformant:
+                bad[result.verdict] += 1
+            bar.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
+
+        tell = partial(_tell, partial(bar.console.print, markup=False, highlight=False))
+        return asyncio.run(_until_told_to_stop(going(progress=show, tell=tell)))
+
+
+async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
+    """End on SIGTERM as on Ctrl-C, where the run can: no process of the vendor's is left."""
+    task, loop, before = asyncio.ensure_future(running), asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell(say: Callable[[str], object], event: Event) -> None:
+    """Findings are told to whoever watches; everything else is in the run folder."""
+    if event.finding is not None:
+        say(one_line(f"rtconform: finding: {event.finding}: {event.detail}"))
+
+
+def _remark(log: RunLog | None, remark: str) -> None:
+    if log is None:
+        click.echo(f"rtconform: {remark}", err=True)
+    else:
+        log.told("remark", remark)
+
+
+@contextmanager
+def _errors_into(log: RunLog | None) -> Iterator[None]:
+    """Errors that we raise on purpose go to the log, where there is one, as everything else does."""
+    try:
+        yield
+    except RtconformError as error:
+        if log is None:
+            raise
+        log.told("error", str(error), error.exit_code)
+        sys.exit(error.exit_code)
+
+
+def free_folder(planned: PlannedRun) -> Path:
+    """A run folder of that vendor's that does not exist yet."""
+    base = Path("runs") / f"{now():%Y%m%d-%H%M%S}-{slug(planned.vendor.name)}"
+    return next(p for p in (base, *(base.with_name(f"{base.name}-{n}") for n in range(2, 1000))) if not p.exists())

@@ -1,0 +1,96 @@
+"""`rtconform vendor`: begin a vendor file, and prove that it works."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from rtconform.conformance.adapters.processes.watchdog import watch
+from rtconform.conformance.adapters.translation.sample import sample_claims
+from rtconform.conformance.protocol import Question, RoleName
+from rtconform.conformance.runs.check import check_vendor
+from rtconform.conformance.vendors.file import load_vendor, scaffold
+from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
+from rtconform.generators.suites.registry import suite as find_suite
+from rtconform.reference.errors import UserError
+from rtconform.reports.text import one_line
+
+CHECK_CASES = (
+    "published:scenario-1-hospital-facility",
+    "published:scenario-2-hospital-professional",
+    "published:scenario-5-hospital-facility",
+)
+
+SUITES_TO_BEGIN_WITH: dict[RoleName, str] = {"coder": "published,boundaries", "editor": "edits-claim,edits-documented"}
+
+
+@click.group()
+def vendor() -> None:
+    """Begin a vendor file, and check that it works."""
+
+
+@vendor.command()
+@click.option("--kind", type=click.Choice(["cli", "http", "python"]), default="cli", show_default=True, help="How it is reached.")
+@click.option(
+    "--mode",
+    type=click.Choice(["stream", "oneshot"]),
+    default="stream",
+    show_default=True,
+    help="For cli: one process, or one a case.",
+)
+@click.option(
+    "--role",
+    type=click.Choice(["coder", "editor"]),
+    default="coder",
+    show_default=True,
+    help="A coder codes treatments; an editor is asked claims.",
+)
+@click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
+def init(kind: str, mode: str, role: RoleName, path: Path | None) -> None:
+    """Write a commented vendor file to FILE, or to standard output. An existing FILE is left alone.
+
+    \b
+    rtconform vendor init --kind http acme.toml
+    rtconform vendor init --role editor editor.toml
+    """
+    text = scaffold(kind, mode, role)
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise UserError(f"{path} exists already: give another name, or remove it first") from None
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    click.echo(f"wrote {path}; edit it, then: rtconform vendor check {path}", err=True)
+
+
+@vendor.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+def check(path: Path) -> None:
+    """Send three cases to the vendor (to an editor three claims) and say in plain words what works and what does not.
+
+    Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
+    """
+    loaded = load_vendor(path)
+    watch()
+    checks = asyncio.run(check_vendor(loaded, _QUESTIONS[loaded.role]()))
+    for line in checks:
+        click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
+        for detail in line.details:
+            click.echo(f"       {detail}")
+    if not all(line.good for line in checks):
+        sys.exit(EXIT_NOT_CONFORMANT)
+    click.echo(f"\n{one_line(loaded.name)} answers. Next: rtconform run {path} --suite {SUITES_TO_BEGIN_WITH[loaded.role]}")
+
+
+def _cases() -> Sequence[Question]:
+    suite = find_suite("published")
+    return [suite.case(suite.index_of(case_id)[0], 1).case for case_id in CHECK_CASES]
+
+
+_QUESTIONS: dict[RoleName, Callable[[], Sequence[Question]]] = {"coder": _cases, "editor": sample_claims}

@@ -1,0 +1,202 @@
+"""Puts a run together: the vendor file, the suites with their digests, the folder, and the summary at the end."""
+
+import gc
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from rtconform._version import __version__
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.certificates.disguise import Disguise
+from rtconform.conformance.coder.judge import lines_in_words
+from rtconform.conformance.coder.normal_form import expected_form
+from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.roles import ROLES
+from rtconform.conformance.runs.baseline import load_baseline
+from rtconform.conformance.runs.folder import RunFolder, RunWriter
+from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
+from rtconform.conformance.runs.shards import sliced
+from rtconform.conformance.vendors.file import Vendor, load_vendor
+from rtconform.generators.suites.rearranged import Remembered, Remembering
+from rtconform.generators.suites.registry import SUITES, any_suite, digest
+from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem, cases
+from rtconform.generators.suites.written.expectation import expected_answers
+from rtconform.reference import RULE_SET
+from rtconform.reference.coder.coder import code
+from rtconform.reference.coder.rules import RULES
+from rtconform.reference.errors import UserError
+from rtconform.reports.figures.summary import Summary, Tally, summarise
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A run that can start: everything that can be wrong with what the user gave has been looked at.
+
+    `remarks`: where the author of a suite file expects something else than the reference says. `disguise`: under what ids
+    the cases are asked (None: their own).
+    """
+
+    vendor: Vendor
+    chosen: tuple[Chosen, ...]
+    manifest: Manifest
+    remarks: tuple[str, ...] = ()
+    disguise: Disguise | None = None
+
+    @property
+    def cases(self) -> int:
+        """How many cases will be asked."""
+        return sum(len(part.only) or part.size for part in self.chosen)
+
+
+def plan_run(
+    vendor_file: Path,
+    suites: Sequence[str],
+    *,
+    seed: int,
+    count: int | None = None,
+    only: Sequence[str] = (),
+    baseline: Path | None = None,
+    shard: tuple[int, int] | None = None,
+) -> PlannedRun:
+    """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError.
+
+    `shard`: which part, counted from 1, of how many is to be asked.
+    """
+    if not suites:
+        raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
+    vendor = load_vendor(vendor_file)
+    known = load_baseline(baseline) if baseline else None
+    chosen = tuple(_choose(vendor, name, seed, count, only) for name in dict.fromkeys(suites))
+    if only:
+        chosen = tuple(part for part in chosen if part.only)
+        found = {case_id for part in chosen for case_id in part.only}
+        if lost := [case_id for case_id in only if case_id not in found]:
+            raise UserError(f"--only {', '.join(lost)}: no such case in {', '.join(suites)}; ids begin with the suite's name")
+    with _seldom_collected():  # digests are of whole suites, also where a part of them is asked
+        made = tuple(_digested(part, count) for part in chosen)
+    chosen, digests = tuple(part for part, _ in made), tuple(whole for _, whole in made)
+    if shard is not None:
+        chosen = tuple(sliced(part, *shard) for part in chosen)
+    records = tuple(
+        SuiteRecord(name=part.suite.name, version=part.suite.version, digest=whole, cases=part.size, seed=part.seed)
+        for part, whole in zip(chosen, digests, strict=True)
+    )
+    manifest = Manifest(
+        rule_set=RULE_SET,
+        mode="practice",
+        vendor=vendor.record(),
+        suites=records,
+        seed=seed,
+        started_at=now(),
+        environment=Environment(__version__, platform.python_version(), platform.platform()),
+        only=tuple(only),
+        baseline=known,
+        shard=shard,
+    )
+    remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
+    return PlannedRun(vendor, chosen, manifest, tuple(remarks))
+
+
+async def run_to_folder(
+    planned: PlannedRun,
+    out: Path,
+    *,
+    resume: bool,
+    progress: Progress | None = None,
+    tell: Tell | None = None,
+    cluster: str | None = None,
+) -> Summary:
+    """Run, and say what came of it; the folder then holds the records, no report yet.
+
+    `progress` is called with each result, `tell` with each event as soon as it happens. `cluster`: where to run
+    (`rtconform.conformance.runs.cluster`) instead of here.
+    """
+    with RunWriter(out, planned.manifest, resume=resume) as writer:
+        if cluster is not None:
+            from rtconform.conformance.runs.cluster import run_on_cluster  # noqa: PLC0415 - an optional extra, a second to import
+
+            await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
+            return summarise(RunFolder(out))
+        folder = RunFolder(out)
+        tally = Tally(folder.manifest)
+        for result in folder.results():  # there are some where the run is resumed
+            tally.add(result)
+
+        def count(result: Result) -> None:
+            tally.add(result)
+            if progress is not None:
+                progress(result)
+
+        opening = planned.disguise.opening if planned.disguise else open_adapter
+        with _seldom_collected():
+            await run(planned.vendor, planned.chosen, writer, count, tell or _quiet, opening)
+    return tally.summary(folder.events())
+
+
+def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:
+    """The digest of a suite, and the suite for the run, which has what was made for the digest."""
+    remembering = Remembering[SuiteItem](part.suite)
+    whole = digest(cast("AnySuite", remembering), part.seed, count)
+    return replace(part, suite=cast("AnySuite", Remembered[SuiteItem](part.suite, remembering.made))), whole
+
+
+COLLECTED_AFTER = 50_000
+"""How many more objects than before there may be until cycles among them are looked for."""
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Cases and results hold no cycles, and looking for some among them costs a sixth of a run: it is done seldom."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
+def _choose(vendor: Vendor, name: str, seed: int, count: int | None, only: Sequence[str]) -> Chosen:
+    suite = any_suite(name)
+    role = ROLES[vendor.role]
+    if suite.asks != role.asks:
+        fit = ", ".join(known for known in SUITES if any_suite(known).asks == role.asks)
+        raise UserError(
+            f"suite {name} asks {suite.asks}s, and {vendor.file} describes {role.described}, which is asked {role.asks}s: "
+            f"name one of {fit}, or set [vendor] role"
+        )
+    size = suite.size(count)
+    if size == 0:
+        raise UserError(f"suite {name}: no cases to run")
+    ids = frozenset(case_id for case_id in only if case_id.partition(":")[0] == suite.name)
+    for case_id in ids:
+        suite.index_of(case_id)
+    return Chosen(suite, seed, size, ids)
+
+
+def _remarks(part: Chosen) -> Iterator[str]:
+    """What a suite file's author expects and the reference does not say; the shipped suites are held to it by a test."""
+    for item in cases(part.suite, part.seed):
+        if not isinstance(item, SuiteCase):  # claims are not written by hand
+            continue
+        if item.rule and item.rule not in RULES:
+            yield f"{item.case.id}: no rule {item.rule!r}; `rtconform rules` lists them"
+        if item.expect is None:
+            continue
+        coding = code(item.case)
+        expected = expected_answers(item.expect, tuple(session.id for session in item.case.sessions))[0]
+        if (expected.outcome, expected_form(expected.lines)) != (coding.outcome, expected_form(coding.lines)):
+            says = lines_in_words(coding.lines) if coding.outcome == "coded" else coding.outcome
+            yield (
+                f"{item.case.id}: its author expects {item.expect!r}, the reference says {says}, and that is judged by; "
+                "`rtconform code --explain` says why"
+            )
+
+
+def _quiet(happened: Event) -> None:
+    """Nobody watches."""
+    del happened

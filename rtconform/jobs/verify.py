@@ -1,0 +1,77 @@
+"""Verifies a bundle whole: its records (`conformance.certificates.checks`), and that certificate and report say no more."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from rtconform._version import __version__
+from rtconform.conformance.certificates.bundle import RECORDS, REPORT, TEXT, Bundle, read_bundle
+from rtconform.conformance.certificates.checks import Check, Records, Trust, check_bundle
+from rtconform.conformance.certificates.container import MAX_BYTES
+from rtconform.conformance.certificates.statement import Certificate
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.jobs.certify import Terms, certificate_of
+from rtconform.reference.errors import UserError
+from rtconform.reports.page.packed import same_page
+from rtconform.reports.writers.certificate import in_words
+from rtconform.reports.writers.formats import render
+
+
+def load_bundle(path: Path) -> Bundle:
+    """The bundle in a file. Raises UserError."""
+    try:
+        with path.open("rb") as stream:
+            document = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"{path}: can't read the bundle: {error.strerror}") from None
+    return read_bundle(document, str(path))
+
+
+def verify(bundle: Bundle, trust: Trust) -> Iterator[Check]:
+    """Every check, each made when it is asked for."""
+    records = Records(bundle)
+    failed = False
+    for check in check_bundle(records, trust):
+        failed = failed or (check.standing == "failed" and check.name != "validity")
+        yield check
+    if failed:
+        for name in ("conclusion", "text", "report"):
+            yield Check(name, "not_checked", "what did not hold comes first")
+    else:
+        yield from _what_is_said(records)
+
+
+def _what_is_said(records: Records) -> Iterator[Check]:
+    """Makes certificate, text and report again from records that were found to hold."""
+    bundle, stated = records.bundle, records.bundle.statement.predicate
+    terms = Terms(stated.seed, stated.id_key, stated.issued_at, stated.valid_until, stated.signer)
+    with tempfile.TemporaryDirectory(prefix="rtconform-verify-") as name:
+        folder = Path(name)
+        for record in RECORDS:
+            (folder / record).write_bytes(bundle.files[record])
+        try:
+            made = certificate_of(RunFolder(folder), records.asked, terms)
+            yield _conclusion(stated, made)
+            yield _held("text", TEXT, same=bundle.files[TEXT] == in_words(made).encode())
+            if stated.environment.rtconform != __version__:
+                version = stated.environment.rtconform
+                yield Check("report", "not_checked", f"{REPORT} was made by rtconform {version}, here is {__version__}")
+                return
+            (report,) = render(folder, ["html"])
+        except (OverflowError, ValueError) as error:  # a time that no calendar has, in a record that can't be made again
+            yield Check("report", "failed", f"the records hold what can't be shown: {error}")
+            return
+        yield _held("report", REPORT, same=same_page(report.read_bytes(), bundle.files[REPORT]))
+
+
+def _conclusion(stated: Certificate, made: Certificate) -> Check:
+    wrong = [name for name in Certificate.__struct_fields__ if getattr(stated, name) != getattr(made, name)]
+    if wrong:
+        return Check("conclusion", "failed", f"the records don't show what the certificate says of: {', '.join(wrong)}")
+    return Check("conclusion", "held", f"the records show what the certificate says: {stated.outcome}")
+
+
+def _held(check: str, name: str, *, same: bool) -> Check:
+    if same:
+        return Check(check, "held", f"{name} is what the records make")
+    return Check(check, "failed", f"{name} is not what the records make")

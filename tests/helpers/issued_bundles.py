@@ -1,0 +1,73 @@
+"""Bundles as a certifier issues them, and how their checks stand: what the tests of certificates share."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from rtconform.conformance.certificates.bundle import Bundle, read_bundle
+from rtconform.conformance.certificates.checks import Trust
+from rtconform.conformance.certificates.envelope import PublicKey, SigningKey, read_signing_key
+from rtconform.jobs.verify import verify
+from tests.helpers import VENDORS
+
+NOW = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+
+
+def rtconform(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One command, as a user gives it."""
+    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def new_key(path: Path) -> SigningKey:
+    """A new key, its private half at `path`, its public half beside."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(pem)
+    key = read_signing_key(pem, str(path))
+    path.with_suffix(".pub").write_text(key.public.pem)
+    return key
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What came of certifying: the command, the folder that it ran in, the bundle there."""
+
+    folder: Path
+    done: subprocess.CompletedProcess[str]
+    key: SigningKey
+    commitment: str
+
+    @property
+    def bundle(self) -> Bundle:
+        return read_bundle((self.folder / "b.zip").read_bytes(), "b.zip")
+
+
+def issue(folder: Path, vendor: str, name: str) -> Issued:
+    """The certifier's side, whole: commit, certify."""
+    key = new_key(folder / "key.pem")
+    commitment = rtconform("seed", "commit", "--vendor", name, cwd=folder).stdout.strip()
+    done = rtconform(
+        "certify",
+        VENDORS / vendor / "vendor.toml",
+        *("--key", "key.pem", "--seed-file", "seed.json", "--commitment", commitment, "--out", "b.zip"),
+        cwd=folder,
+    )
+    return Issued(folder, done, key, commitment)
+
+
+def standings(bundle: Bundle, key: PublicKey | None = None, commitment: str | None = None) -> dict[str, str]:
+    """How each check stands."""
+    return {check.name: check.standing for check in verify(bundle, Trust(key, commitment, NOW))}
+
+
+def failing(bundle: Bundle, key: PublicKey | None = None, commitment: str | None = None) -> dict[str, str]:
+    """The checks that did not hold, with what they say."""
+    return {check.name: check.detail for check in verify(bundle, Trust(key, commitment, NOW)) if check.standing == "failed"}

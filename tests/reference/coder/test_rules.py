@@ -1,0 +1,56 @@
+"""The rule book: complete, registered and in step with its document."""
+
+import pytest
+
+from rtconform.reference.coder.rules import DELIVERY, RULES, SECTIONS
+from rtconform.reference.codes import catalogue
+from tests.helpers import ROOT
+from tools.pages.documents import DOCUMENTS
+
+DOCS = ROOT / "docs"
+
+READING = (
+    "SCOPE-DATE SCOPE-TECHNIQUE SCOPE-DELETED SCOPE-BEAM L3-TSE L3-MIXED L1-ELECTRON L3-ISOCENTERS L3-MOTION L3-MOTION-2D "
+    "L2-SINGLE L1-2D ONCE SESSIONS NO-SPLIT ISO-DELIVERED ISO-SHIFT ISO-CONTIGUOUS ISO-CORRECTION AMM-BEAM AMM-SETUP "
+    "AMM-PASSIVE AMM-HOLD AMM-OBSERVED AMM-SESSION IGRT-TECH IGRT-PROF IGRT-REVIEW IGRT-PURPOSE IGRT-METHODS IGRT-AMM "
+    "IGRT-SURFACE IGRT-INTRA IGRT-ONCE IGRT-GLOBAL PORT DOC-3D DOC-PARTIAL DOC-IMRT DOC-AMM DOC-CONFLICT DOC-UNKNOWN"
+).split()
+"""The rules of our reading of the source, by id."""
+
+NAMED_HERE = (
+    "TECHNIQUE-FAMILY TECHNIQUE-MIXED CLAIM-FACILITY CLAIM-PROFESSIONAL CLAIM-TECHNICAL CLAIM-GLOBAL DOC-MALFORMED".split()
+)
+"""Sentences of the reading that have no id there (docs/decisions/0002)."""
+
+DELETED_2026 = {"77014", "77385", "77386", "77401", *(f"G{number}" for number in range(6001, 6018))}
+DELETED_2015 = {"77403", "77404", "77406", "77408", "77409", "77411", "77413", "77414", "77416", "77418"}
+
+
+def test_every_rule_of_the_reading_is_there() -> None:
+    """The book has the rules of the reading, each with section, text, standing and source."""
+    assert sorted([*READING, *NAMED_HERE]) == sorted(RULES)
+    for rule in RULES.values():
+        assert rule.section in SECTIONS
+        assert rule.says
+        assert rule.heading
+        assert rule.standing in ("stated", "derived", "ambiguous")
+
+
+def test_ambiguous_levels_have_two_codes() -> None:
+    """A delivery rule has an accepted second code exactly where it is ambiguous."""
+    assert [rule.id for rule in DELIVERY if rule.standing == "ambiguous"] == [rule.id for rule in DELIVERY if rule.accepted]
+
+
+def test_the_catalogue_has_the_deleted_codes() -> None:
+    """The codes deleted in 2015 and 2026 are those that the rule names."""
+    by_year: dict[int, set[str]] = {}
+    for known in catalogue().values():
+        if known.deleted_from:
+            by_year.setdefault(known.deleted_from.year, set()).add(known.code)
+    assert {2015: DELETED_2015, 2026: DELETED_2026} == by_year
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_made_documents_are_in_step(name: str) -> None:
+    """A document made from the code is what the code makes."""
+    assert DOCUMENTS[name]() == (DOCS / name).read_text(encoding="utf-8")

@@ -1,0 +1,173 @@
+"""What one line of a claim shows alone: every check, with its words and rules, and the place where each begins to hold."""
+
+import datetime as dt
+
+import pytest
+
+from rtconform.reference.documents.claim import Claim, ClaimLine, ClaimPatient
+from rtconform.reference.editor.lines import line_stops, outside_the_rules, whose_claim
+from rtconform.reference.editor.payers import GuidanceForm, Period
+
+DAY = dt.date(2026, 4, 9)
+
+
+def stops(
+    service: str,
+    place: str | None = None,
+    bill: str | None = None,
+    revenue: str | None = "0333",
+    form: GuidanceForm = "either",
+    **head,
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Category, reason and rules of every stop; a type of bill makes the claim institutional, a place professional."""
+    code, *modifiers = service.split("-")
+    line = ClaimLine(1, code, DAY, tuple(modifiers), revenue_code=revenue if place is None else None)
+    kind = "professional" if bill is None and head.pop("kind", None) is None else "institutional"
+    patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
+    asked = Claim("test:1", kind, patient, (line,), "own", place, bill, **head)
+    return [(stop.category, stop.reason, stop.rules) for stop in line_stops(asked, line, Period("a notice", form, ("76",), 2))]
+
+
+def place_stop(code: str, place: str) -> tuple[str, str, tuple[str, ...]]:
+    reason = f"{code} is not billed with place of service {place}: 11, or 19 and 22 for the physician in a hospital"
+    return "place_of_service", reason, ("CLAIM-GLOBAL", "CLAIM-PROFESSIONAL")
+
+
+PHYSICIANS_DELIVERY = "the hospital's own claim carries 77407, not a professional one with place of service"
+NOT_THE_HOSPITALS = (
+    "guidance_on_facility_claim",
+    "the physician's claim carries the professional part of guidance, not the hospital's",
+    ("CLAIM-FACILITY",),
+)
+TECHNICAL_INSIDE = ("packaged_service", "the technical part of guidance is inside the delivery code", ("IGRT-TECH",))
+HOSPITAL_26 = (
+    "required_modifier",
+    "in a hospital only the professional part of guidance can be the physician's: 26",
+    ("IGRT-PROF", "CLAIM-PROFESSIONAL"),
+)
+BOTH = ("component_modifier", "26 and TC on one line", ("IGRT-TECH", "IGRT-PROF"))
+
+
+@pytest.mark.parametrize(
+    ("service", "place", "expected"),
+    [
+        ("77407", "11", []),
+        ("77407", "49", []),
+        ("77407-26", "11", [("component_modifier", "77407 is technical only: no 26", ("NO-SPLIT",))]),
+        ("77407-TC", "11", [("component_modifier", "77407 is technical only: no TC", ("NO-SPLIT",))]),
+        ("77407-26-TC", "11", [("component_modifier", "77407 is technical only: no 26 or TC", ("NO-SPLIT",))]),
+        ("77387-26-TC", "22", [BOTH]),
+        ("77387-26-26", "22", []),
+        ("77417-26", "22", [
+            ("component_modifier", "77417 is technical only: no professional part", ("PORT",)),
+            ("packaged_service", "77417 is inside the delivery code", ("PORT",)),
+        ]),
+        ("77417", "11", [("packaged_service", "77417 is inside the delivery code", ("PORT",))]),
+        ("77387-TC", "11", [TECHNICAL_INSIDE]),
+        ("77387", "11", []),
+        ("77387-26", "22", []),
+        ("77387", "22", [HOSPITAL_26]),
+        ("77387", "19", [HOSPITAL_26]),
+        ("77387", "21", [HOSPITAL_26]),
+        ("77387-26", "21", []),
+        ("77387-26", "23", []),
+        ("77407", "21", [place_stop("77407", "21")]),
+        ("77407", "12", [place_stop("77407", "12")]),
+        ("77387-26", "12", [place_stop("77387", "12")]),
+        ("77407", "22", [
+            ("delivery_on_professional_claim", f"{PHYSICIANS_DELIVERY} 22", ("CLAIM-PROFESSIONAL", "NO-SPLIT")),
+        ]),
+        ("77407", "19", [
+            ("delivery_on_professional_claim", f"{PHYSICIANS_DELIVERY} 19", ("CLAIM-PROFESSIONAL", "NO-SPLIT")),
+        ]),
+        ("77407", None, [("place_of_service", "a professional claim without a place of service", ("CLAIM-PROFESSIONAL",))]),
+        ("77385", "11", [("code_deleted", "77385 was deleted on 2026-01-01; from 2026 77402, 77407, 77412", ("SCOPE-DELETED",))]),
+        ("77413", "11", [("code_deleted", "77413 was deleted on 2015-01-01; from 2026 77402, 77407, 77412", ("SCOPE-DELETED",))]),
+    ],
+)  # fmt: skip
+def test_lines_of_professional_claims(service: str, place: str | None, expected: list) -> None:
+    """A line of a professional claim is stopped by its modifiers, its form and its place."""
+    assert expected == stops(service, place)
+
+
+def bill_stop(what: str) -> tuple[str, str, tuple[str, ...]]:
+    return "type_of_bill", what, ("CLAIM-FACILITY",)
+
+
+@pytest.mark.parametrize(
+    ("service", "bill", "revenue", "expected"),
+    [
+        ("77407", "131", "0333", []),
+        ("77407", "0131", "333", []),
+        ("77407", "121", "0330", []),
+        ("77407", "141", "0339", []),
+        ("77407", "851", "0333", []),
+        ("77407", "111", "0333", [bill_stop("type of bill 111 is no hospital outpatient claim")]),
+        ("77407", "0111", "0333", [bill_stop("type of bill 0111 is no hospital outpatient claim")]),
+        ("77407", "131", "0320", [("revenue_code", "revenue code 0320 is not radiation therapy (0333)", ("CLAIM-FACILITY",))]),
+        ("77407", "131", None, [("revenue_code", "no revenue code", ("CLAIM-FACILITY",))]),
+        ("77387", "131", "0320", [TECHNICAL_INSIDE]),
+        ("77387-TC", "131", "0320", [TECHNICAL_INSIDE]),
+        ("77387-26", "131", "0333", [NOT_THE_HOSPITALS]),
+        ("77387-26", "851", "0333", [NOT_THE_HOSPITALS]),
+        ("77387-26", "851", None, [NOT_THE_HOSPITALS]),
+        ("77387-26", "131", "0960", [NOT_THE_HOSPITALS]),
+        ("77387-26", "851", "0960", []),
+        ("77387-26", "0851", "972", []),
+        ("77387-26", "851", "0983", []),
+    ],
+)
+def test_lines_of_institutional_claims(service: str, bill: str, revenue: str | None, expected: list) -> None:
+    """A line of a hospital's claim is stopped by its type of bill and revenue code; the physician's part is not the hospital's."""
+    assert expected == stops(service, bill=bill, revenue=revenue)
+
+
+def test_an_institutional_claim_without_its_form() -> None:
+    """No type of bill, or a provider that is no hospital, stops delivery on an institutional claim."""
+    assert [bill_stop("no type of bill")] == stops("77407", kind="institutional")
+    expected = ("place_of_service", "an institutional claim that no hospital bills", ("CLAIM-FACILITY",))
+    assert [expected] == stops("77407", bill="131", billing_provider="freestanding_center")
+    assert [] == stops("77407", bill="131", billing_provider="hospital")
+
+
+def test_a_payer_may_require_26() -> None:
+    """Guidance without modifier in a freestanding centre is stopped where the payer requires 26, and nowhere else."""
+    expected = ("required_modifier", "this payer requires 26 on 77387", ("IGRT-GLOBAL",))
+    assert [expected] == stops("77387", "11", form="26")
+    assert [] == stops("77387-26", "11", form="26")
+    assert [] == stops("77387", "11", form="global")
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "why"),
+    [
+        ("77427", "2026-04-09", "77427 is not in the catalogue: these edits say nothing of it"),
+        ("77407", "2025-12-31", "the rules govern dates of service from 2026-01-01 (SCOPE-DATE)"),
+        ("77407", "2026-01-01", None),
+        ("77385", "2025-12-31", "the rules govern dates of service from 2026-01-01 (SCOPE-DATE)"),
+        ("77385", "2026-01-01", None),
+        ("77413", "2025-12-31", None),
+        ("77436", "2025-12-31", None),
+        ("77436", "2026-01-01", "77436 is outside this family of codes (SCOPE-TECHNIQUE)"),
+    ],
+)
+def test_what_the_rules_say_nothing_of(code: str, day: str, why: str | None) -> None:
+    """Other codes, other families and earlier days are outside, and say so; deleted codes and those not yet valid are not."""
+    assert why == outside_the_rules(ClaimLine(1, code, dt.date.fromisoformat(day)))
+
+
+@pytest.mark.parametrize(
+    ("place", "bill", "expected"),
+    [
+        ("11", None, ("freestanding", "global")),
+        ("49", None, ("freestanding", "global")),
+        ("22", None, ("hospital_outpatient", "professional")),
+        ("21", None, ("hospital_outpatient", "professional")),
+        (None, "131", ("hospital_outpatient", "facility")),
+    ],
+)
+def test_whose_claim_it_is(place: str | None, bill: str | None, expected: tuple[str, str]) -> None:
+    """Form and place say which of the coder's claims this is."""
+    kind = "institutional" if bill else "professional"
+    patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
+    assert expected == whose_claim(Claim("test:1", kind, patient, (ClaimLine(1, "77407", DAY),), "own", place, bill))

@@ -1,0 +1,323 @@
+"""The command line, run as a user runs it: what it prints, its exit codes, and what it says of bad input."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rtconform.cli.main import COMMANDS
+from tests.helpers import ROOT
+
+VENDORS = ROOT / "tests" / "vendors"
+CORRECT = VENDORS / "correct" / "vendor.toml"
+WORKING_CODER = """
+import json, sys
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"}), flush=True)
+"""
+
+
+def rtconform(*arguments: str | Path, stdin: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """One command, with everything that it printed."""
+    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
+
+
+def vendor_file(folder: Path, text: str, coder: str = WORKING_CODER) -> Path:
+    """A vendor file beside a coder."""
+    (folder / "coder.py").write_text(coder)
+    path = folder / "vendor.toml"
+    path.write_text(text)
+    return path
+
+
+CLI = f"""
+[vendor]
+name = "Test"
+version = "1"
+[adapter]
+kind = "cli"
+command = ["{sys.executable}", "coder.py"]
+timeout_s = 5
+"""
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["vendor", "init"], ["vendor", "check"]])
+def test_help(command: list[str]) -> None:
+    """Every command has help, on standard output, and exits 0."""
+    done = rtconform(*command, "--help")
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "Usage: rtconform" in done.stdout
+
+
+def test_version() -> None:
+    """The version names the rule set too."""
+    assert "rule set 2026.1" in rtconform("--version").stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    """Each shell gets a script for this program."""
+    done = rtconform("completion", shell)
+    assert (0, True) == (done.returncode, "_RTCONFORM_COMPLETE" in done.stdout)
+
+
+def test_a_correct_vendor_is_conformant(tmp_path: Path) -> None:
+    """A correct coder passes both suites, exit code 0, and the report is there."""
+    done = rtconform("run", CORRECT, "--suite", "published,boundaries", "--out", tmp_path / "run", "--format", "json")
+    summary = json.loads(done.stdout)
+    assert (0, True) == (done.returncode, summary["conformant"])
+    assert summary["cases"] == summary["counts"]["pass"]
+    assert (tmp_path / "run" / "report.html").exists()
+
+
+def test_generate_code_and_explain_fit_together() -> None:
+    """A case printed by its id can be coded from standard input, and explained with its sources."""
+    case = rtconform("generate", "--id", "published:scenario-3-hospital-facility")
+    assert 0 == case.returncode
+    coding = json.loads(rtconform("code", stdin=case.stdout).stdout)
+    assert [("77407", [])] == [(line["code"], line["modifiers"]) for line in coding["lines"]]
+    prose = rtconform("code", "--explain", stdin=case.stdout).stdout
+    assert "ISO-CONTIGUOUS" in prose
+    assert "Scenario 3" in prose
+
+
+def test_shards_are_the_suite(tmp_path: Path) -> None:
+    """The shards of a suite, one after the other, are the suite, byte by byte."""
+    whole = rtconform("generate", "boundaries").stdout
+    parts = [rtconform("generate", "boundaries", "--shard", f"{part}/3").stdout for part in (1, 2, 3)]
+    assert whole == "".join(parts)
+    rtconform("generate", "boundaries", "--out", tmp_path / "cases.jsonl")
+    assert whole == (tmp_path / "cases.jsonl").read_text()
+
+
+def test_only_asks_one_case(tmp_path: Path) -> None:
+    """--only asks the case named and nothing else."""
+    case_id = "published:scenario-2-hospital-professional"
+    rtconform("run", CORRECT, "--suite", "published,boundaries", "--only", case_id, "--out", tmp_path / "run")
+    results = [json.loads(line) for line in (tmp_path / "run" / "results.jsonl").read_text().splitlines()]
+    assert [case_id] == [result["id"] for result in results]
+
+
+def test_rules_and_suites_print_json() -> None:
+    """What prints a table prints JSON too."""
+    assert "ISO-CONTIGUOUS" in {rule["id"] for rule in json.loads(rtconform("rules", "--format", "json").stdout)}
+    assert {"published", "boundaries"} <= {suite["suite"] for suite in json.loads(rtconform("suites", "--format", "json").stdout)}
+    assert "count isocenters" not in rtconform("rules", "ISO-CONTIGUOUS").stderr
+
+
+def test_init_then_check(tmp_path: Path) -> None:
+    """The file that init writes can be edited and checked; an existing file is left alone."""
+    path = tmp_path / "acme.toml"
+    assert 0 == rtconform("vendor", "init", "--kind", "cli", path).returncode
+    before = path.read_text()
+    again = rtconform("vendor", "init", path)
+    assert (2, before) == (again.returncode, path.read_text())
+    assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize("kind", ["cli", "http", "python"])
+def test_what_init_writes_can_be_read(kind: str, tmp_path: Path) -> None:
+    """Every vendor file that init writes is a right one: check finds the vendor missing, not the file wrong."""
+    path = tmp_path / "vendor.toml"
+    path.write_text(rtconform("vendor", "init", "--kind", kind).stdout)
+    done = rtconform("vendor", "check", path)
+    assert done.returncode in (1, 2, 3)
+    assert "Traceback" not in done.stderr + done.stdout
+    assert kind == "python" or done.returncode != 2, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("coder", "said"),
+    [
+        ("import sys\nfor line in sys.stdin: print('hello', flush=True)", "hello"),
+        ('import sys\nfor line in sys.stdin: print(\'{"id": "x", "outcome": "coded"}\', flush=True)', "x"),
+        ("import sys\nsys.exit(3)", "3"),
+        ("print('hello')", "does it go on reading until its input ends?"),
+        ("print('hello')", "more to standard output than an answer a line"),
+        ("import sys\nfor line in sys.stdin: print('{\\n}', flush=True)", "more to standard output than an answer a line"),
+        ("import time\ntime.sleep(60)", "no answer"),
+    ],
+)
+def test_check_says_in_plain_words_what_is_wrong(tmp_path: Path, coder: str, said: str) -> None:
+    """Not JSON, a wrong id, a program that ends, one that never answers: check names it, exit code 1."""
+    path = vendor_file(tmp_path, CLI.replace("timeout_s = 5", "timeout_s = 0.5"), coder)
+    done = rtconform("vendor", "check", path)
+    assert 1 == done.returncode, done.stderr
+    assert "WRONG" in done.stdout
+    assert said in done.stdout.lower()
+
+
+def test_check_of_a_working_vendor(tmp_path: Path) -> None:
+    """Three answers came: exit code 0, and what to do next."""
+    done = rtconform("vendor", "check", vendor_file(tmp_path, CLI))
+    assert (0, 3) == (done.returncode, done.stdout.count("ok  "))
+    assert "rtconform run" in done.stdout
+
+
+def test_an_unreachable_vendor_is_exit_code_3(tmp_path: Path) -> None:
+    """A command that does not exist is told so, exit code 3."""
+    path = vendor_file(tmp_path, CLI.replace(f'"{sys.executable}"', '"no-such-program"'))
+    done = rtconform("run", path, "--suite", "published", "--out", tmp_path / "run")
+    assert 3 == done.returncode
+    assert "no-such-program" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+BAD_INPUT: list[tuple[list[str], str]] = [
+    (["nonsense"], "no command 'nonsense'"),
+    (["run", "missing.toml", "--suite", "published"], "missing.toml"),
+    (["run", str(CORRECT), "--suite", "publisht"], "published"),
+    (["run", str(CORRECT), "--suite", ""], "suite"),
+    (["run", str(CORRECT), "--suite", "published", "--count", "5"], "count"),
+    (["run", str(CORRECT), "--suite", "published", "--only", "published:none"], "published:none"),
+    (["run", str(CORRECT), "--suite", "published", "--only", "boundaries:x"], "boundaries:x"),
+    (["run", str(CORRECT), "--suite", "published", "--resume"], "--out"),
+    (["run", str(CORRECT)], "--suite"),
+    (["report", "nowhere"], "nowhere"),
+    (["generate", "publisht"], "published"),
+    (["generate"], "SUITE"),
+    (["generate", "--id", "no-colon"], "no-colon"),
+    (["generate", "published", "--shard", "4/3"], "4/3"),
+    (["generate", "published", "--shard", "x"], "--shard"),
+    (["generate", "published", "--out", "/no/such/folder/x"], "/no/such/folder/x"),
+    (["code", "missing.jsonl"], "missing.jsonl"),
+    (["rules", "ISO-CONTIGOUS"], "ISO-CONTIGUOUS"),
+    (["schema", "cse"], "case"),
+    (["vendor", "init", "--kind", "smtp"], "smtp"),
+    (["vendor", "check", "missing.toml"], "missing.toml"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "named"), BAD_INPUT, ids=[" ".join(a)[-40:] for a, _ in BAD_INPUT])
+def test_bad_input_is_told(arguments: list[str], named: str, tmp_path: Path) -> None:
+    """A wrong command, flag, name or file: exit code 2, a message that names it, no traceback, no results."""
+    done = rtconform(*arguments, cwd=tmp_path)
+    assert 2 == done.returncode, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "" == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda text: text[: len(text) // 2], ":1: "),
+        (lambda text: text.replace('"facility"', '"moon"'), "$.billing.claim"),
+        (lambda text: text + text, ":2: duplicate id"),
+        (lambda text: "\n\n" + text.replace('"sessions"', '"sessiens"'), ":3: "),
+        (lambda text: text.replace('"hospital_outpatient"', "17"), "$.billing.setting"),
+    ],
+)
+def test_bad_cases_are_told_with_their_place(tmp_path: Path, change, place: str) -> None:
+    """Truncated JSON, an unknown value, a duplicate id, a missing field: file, line and field, exit code 2."""
+    text = rtconform("generate", "--id", "published:scenario-1-hospital-facility").stdout
+    path = tmp_path / "cases.jsonl"
+    path.write_text(change(text))
+    done = rtconform("code", path)
+    assert 2 == done.returncode
+    assert "cases.jsonl" in done.stderr
+    assert place in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[vendor\nname = 1", "vendor.toml:1: not TOML"),
+        (CLI.replace("kind =", "kynd ="), "kind"),
+        (CLI.replace("timeout_s = 5", "timeout_s = -5"), "timeout_s"),
+        (CLI.replace('name = "Test"', "name = 7"), "name"),
+        (CLI.replace('kind = "cli"', 'kind = "ftp"'), "ftp"),
+        (CLI.replace('command = ["', 'command = "x" #["'), "command"),
+        (CLI + 'env = { TOKEN = "${NO_SUCH_VARIABLE_HERE}" }\n', "NO_SUCH_VARIABLE_HERE"),
+        (CLI + '[request]\ntemplate = "missing.j2"\n', "missing.j2"),
+        (CLI + '[response]\nlines = "a[[["\noutcome = "b"\n', "lines"),
+    ],
+)
+def test_bad_vendor_files_are_told(tmp_path: Path, text: str, named: str) -> None:
+    """Wrong TOML, an unknown key, a wrong value, a missing variable or template: file and field, exit code 2."""
+    path = vendor_file(tmp_path, text)
+    done = rtconform("run", path, "--suite", "published", "--out", tmp_path / "run")
+    assert 2 == done.returncode, done.stderr
+    assert "vendor.toml" in done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_suite_file_of_ones_own(tmp_path: Path) -> None:
+    """The suite file of the documentation runs; where its author expects something else than the reference, that is told."""
+    block = re.search(r"```toml file=my-clinic.toml\n(.*?)```", (ROOT / "docs" / "suites.md").read_text(), re.DOTALL)
+    assert block is not None
+    path = tmp_path / "my-clinic.toml"
+    path.write_text(block[1])
+    done = rtconform("run", CORRECT, "--suite", path, "--out", tmp_path / "a")
+    assert (0, "") == (done.returncode, done.stderr)
+    path.write_text(block[1].replace('expect = "nothing"', 'expect = "77387-26"').replace("IGRT-REVIEW", "IGRT-REVUE"))
+    done = rtconform("run", CORRECT, "--suite", path, "--out", tmp_path / "b")
+    assert 0 == done.returncode
+    assert "its author expects '77387-26', the reference says no line" in done.stderr
+    assert "no rule 'IGRT-REVUE'" in done.stderr
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
+    """A folder that holds a run is refused without --resume, and with another suite."""
+    out = tmp_path / "run"
+    assert 0 == rtconform("run", CORRECT, "--suite", "published", "--out", out).returncode
+    before = (out / "results.jsonl").read_bytes()
+    for more in ([], ["--resume", "--suite", "boundaries"]):
+        done = rtconform("run", CORRECT, "--suite", "published", "--out", out, *more)
+        assert 2 == done.returncode
+        assert str(out) in done.stderr
+    assert before == (out / "results.jsonl").read_bytes()
+
+
+SLOW_CODER = """
+import json, sys, time
+for line in sys.stdin:
+    time.sleep(0.02)
+    print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"}), flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_keeps_nothing_is_interrupted_too(how: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM end any command with 130 and a line, never with 1, which says that a vendor is wrong."""
+    command = [sys.executable, "-m", "rtconform", "generate", "clinic", "--count", "10000000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith(b'{"schema"')
+        running.send_signal(how)
+        _, said = running.communicate(timeout=60)
+    assert (130, b"rtconform: interrupted\n") == (running.returncode, said)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
+    """Interrupted or killed, a run goes on with --resume: each case has one result, as in an unbroken run."""
+    path = vendor_file(tmp_path, CLI, SLOW_CODER)
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "rtconform", "run", str(path), "--suite", "boundaries", "--out", str(out)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not (out / "results.jsonl").exists() or (out / "results.jsonl").read_bytes().count(b"\n") < 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(running.pid, how)
+    _, said = running.communicate(timeout=30)
+    if how is not signal.SIGKILL:
+        assert (130, True) == (running.returncode, "--resume" in said)
+        assert 0 == rtconform("report", out, "--format", "html").returncode
+    with (out / "results.jsonl").open("ab") as stream:
+        stream.write(b'{"schema":"rtconform.result/1","id":"torn')
+    assert 1 == rtconform("run", path, "--suite", "boundaries", "--out", out, "--resume").returncode
+    ids = [json.loads(line)["id"] for line in (out / "results.jsonl").read_text().splitlines()]
+    suite = [json.loads(line)["id"] for line in rtconform("generate", "boundaries").stdout.splitlines()]
+    assert suite == ids

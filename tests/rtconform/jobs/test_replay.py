@@ -1,0 +1,85 @@
+"""`rtconform replay`: only what failed is asked again, if it still is what it was."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import VENDORS
+
+FAULTY, CORRECT = (VENDORS / name / "vendor.toml" for name in ("three_faults", "correct"))
+CRASHING = """
+[vendor]
+name = "Crashing"
+version = "1"
+[adapter]
+kind = "cli"
+command = ["false"]
+mode = "oneshot"
+"""
+
+
+def _rtconform(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of a faulty coder in `old`."""
+    path = tmp_path_factory.mktemp("replay")
+    assert 1 == _rtconform("run", FAULTY, "--suite", "published", "--out", "old", cwd=path).returncode
+    return path
+
+
+def _failed(folder: Path, name: str) -> dict[str, str]:
+    lines = (folder / name / "results.jsonl").read_text().splitlines()
+    return {case["id"]: case["verdict"] for case in map(json.loads, lines)}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "became", "code"), [(None, {"still failing"}, 1), (CORRECT, {"fixed"}, 0), ("crashing.toml", {"error"}, 1)]
+)
+def test_only_what_failed_is_asked(folder: Path, vendor: Path | str | None, became: set[str], code: int) -> None:
+    """The same coder still fails, a mended one is fixed, a crashing one is neither."""
+    (folder / "crashing.toml").write_text(CRASHING)
+    out = f"new-{code}-{len(str(vendor))}"
+    chosen = ["--vendor", vendor] if vendor else []
+    done = _rtconform("replay", "old", *chosen, "--out", out, "--format", "json", cwd=folder)
+    failed = {case for case, verdict in _failed(folder, "old").items() if verdict == "fail"}
+    cases = json.loads(done.stdout)
+    assert (code, became) == (done.returncode, {case["became"] for case in cases})
+    assert failed == {case["id"] for case in cases} == set(_failed(folder, out))
+
+
+def test_nothing_failed(folder: Path) -> None:
+    """A run without failures has nothing to replay, and that is fine."""
+    _rtconform("run", CORRECT, "--suite", "published", "--out", "good", cwd=folder)
+    done = _rtconform("replay", "good", cwd=folder)
+    assert (0, "good: no case failed, nothing to ask again\n") == (done.returncode, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda manifest: manifest["suites"][0].update(digest="00" * 32), "suite published has changed since that run"),
+        (lambda manifest: manifest["suites"][0].update(version="0"), "it was version 0, here is version"),
+        (lambda manifest: manifest.update(rule_set="2025.1"), "judged by rule set 2025.1"),
+        (lambda manifest: manifest.update(mode="certify"), "a certifying run is answered once"),
+        (lambda manifest: manifest["vendor"].update(file="gone.toml"), "gone.toml: the vendor file of that run is not there"),
+    ],
+)
+def test_what_has_changed_is_refused(folder: Path, change, said: str) -> None:
+    """Other cases, other rules, a certifying run, a lost vendor file: exit 2 and a sentence, no traceback."""
+    path = folder / "old" / "manifest.json"
+    before = path.read_text()
+    manifest = json.loads(before)
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+    try:
+        done = _rtconform("replay", "old", cwd=folder)
+    finally:
+        path.write_text(before)
+    assert (2, True, False) == (done.returncode, said in done.stderr, "Traceback" in done.stderr)

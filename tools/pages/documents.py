@@ -1,0 +1,96 @@
+"""Documents that are made from the code: `python -m tools.pages.documents [--check] FOLDER`, by `make docs`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from rtconform.cli.main import cli
+from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.reference.errors import UserError
+from tools.pages.editor_rules import editor_rules
+from tools.pages.lock import lock_text, refuse_silent_change
+from tools.pages.mutation_page import mutation_figures
+from tools.pages.requirements import requirements_table
+from tools.pages.rule_book import rule_book
+from tools.pages.space_page import space_page
+from tools.pages.strength_page import strength_figures
+
+
+def verdict_table() -> str:
+    """Verdicts and findings with their meaning and effect."""
+    parts = [
+        "# Verdicts, findings and exit codes\n",
+        "Made from `conformance/verdicts.py` by `make docs`; don't edit it by hand.\n",
+        "| verdict | means | can the run be conformant? |\n|---|---|---|",
+    ]
+    parts += [f"| `{name}` | {v.means} | {'yes' if v.conformant else 'no'} |" for name, v in VERDICTS.items()]
+    parts += ["\n| finding | means | can the run be conformant? |\n|---|---|---|"]
+    parts += [f"| `{name}` | {f.means} | {'yes' if f.conformant else 'no'} |" for name, f in FINDINGS.items()]
+    parts.append(
+        "\nExit codes: 0 conformant; 1 not conformant; 2 the command or a file given to it is wrong; 3 the vendor could not be "
+        "reached; 130 interrupted, the run can be resumed. They come from verdicts and findings, never from a report.\n"
+    )
+    return "\n".join(parts)
+
+
+def command_help() -> str:
+    """Every command's help, as it is printed."""
+    parts = ["# Commands\n", "Made from the commands themselves by `make docs`; don't edit it by hand.\n"]
+    for path, command in _commands(("rtconform",), cli):
+        context = click.Context(command, info_name=" ".join(path), terminal_width=100, **cli.context_settings)
+        parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if (found := command.get_command(context, name)) is not None:
+                yield from _commands((*path, name), found)
+
+
+LOCK = "suites.lock"
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "rule-book.md": rule_book,
+    "editor-rules.md": editor_rules,
+    "commands.md": command_help,
+    "verdicts.md": verdict_table,
+    "requirements.md": requirements_table,
+    "strength-figures.md": strength_figures,
+    "space.md": space_page,
+    "mutation.md": mutation_figures,
+    LOCK: lock_text,
+}
+"""Every made document by its name in `docs/`."""
+
+
+def main() -> None:
+    """Write the documents, or with --check say which are out of step (exit code 1)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    refuse_silent_change(arguments.folder / LOCK)
+    stale = []
+    for name, make in DOCUMENTS.items():
+        path = arguments.folder / name
+        text = make()
+        if arguments.check:
+            stale += [] if path.exists() and path.read_text(encoding="utf-8") == text else [str(path)]
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.exit(f"out of step with the code: {', '.join(stale)}; run `make docs` and commit")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

@@ -1,0 +1,47 @@
+"""The editor's categories for people: `docs/editor-rules.md` is this, and a check holds it in step."""
+
+from rtconform.reference import RULE_SET
+from rtconform.reference.editor.categories import CARCS, CATEGORIES, CategoryRow
+from rtconform.reference.editor.payers import profiles
+
+_HEAD = f"""# What the reference editor stops, and why
+
+Rule set {RULE_SET}. Made from `reference/editor/categories.py` and `reference/editor/payer_profiles/` by
+`make docs`; don't edit it by hand.
+
+Whatever nothing speaks against is allowed. A line is stopped for one of these categories; its rules are those of the
+[rule book](rule-book.md). To hold a line for review stops it too, and is accepted instead of a denial; to bundle is as right as
+to deny where the payment is inside another service's.
+
+| category | the line is stopped because | usually | accepted too | reason codes (CARC) | rules | needs the record |
+|---|---|---|---|---|---|---|"""
+
+
+def editor_rules() -> str:
+    """The whole page."""
+    parts = [_HEAD, *(_row(name, row) for name, row in CATEGORIES.items())]
+    parts += ["\n## The reason codes\n", "| CARC | in our words |\n|---|---|"]
+    parts += [f"| {carc} | {says} |" for carc, says in CARCS.items()]
+    parts += [
+        "\n## The payer profiles that are shipped\n",
+        "| profile | from | 77387 in a freestanding centre | a second session | sessions a day without a record | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for profile in profiles().values():
+        parts += [
+            f"| {profile.name} | {since} | {period.guidance_in_freestanding} | {', '.join(period.second_session)} "
+            f"| {period.most_sessions} | {period.source} |"
+            for since, period in profile.periods
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _row(name: str, row: CategoryRow) -> str:
+    accepted = [word for word in ("deny", "bundle", "review") if word in _right(row) and word != row.disposition]
+    record = "yes" if row.needs_record else ""
+    carcs, rules = ", ".join(row.carcs), ", ".join(row.rules)
+    return f"| `{name}` | {row.says} | {row.disposition} | {', '.join(accepted)} | {carcs} | {rules} | {record} |"
+
+
+def _right(row: CategoryRow) -> set[str]:
+    return {"deny", "review", *(["bundle"] if row.packaging else [])}

@@ -1,0 +1,86 @@
+"""`docs/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
+
+from rtconform.conformance.coder.faults.catalogue import FAULTS
+from rtconform.conformance.coder.faults.faulty import Fault
+from rtconform.conformance.editor.faults import EDITOR_FAULTS, EditorFault
+from rtconform.reports.page.strength import suite_cells
+from rtconform.reports.writers.markdown import table
+from tools.strength.figures import Figures, Missed, Pairs, figures
+
+
+def strength_figures() -> str:
+    """The page."""
+    found = figures()
+    equivalent = [survivor for survivor in found.survivors if survivor.equivalent]
+    apart = found.mutants - len(equivalent)
+    parts = [
+        "# The strength of the suites in figures\n",
+        f"Measured on {found.on} for rule set {found.rule_set} by `make strength`; don't edit it by hand.\n",
+        "What the words mean: [strength](strength.md).\n",
+        _summary(found),
+        "## The suites\n",
+        table(_OF_SUITES, [suite_cells(suite, apart=apart, faults=found.faults) for suite in found.suites]),
+        "\n## Equivalent mutants\n",
+        "No suite stops these, since their answers stand at every point compared.\n",
+        table(_OF_EQUIVALENT, [(one.id, one.says, one.compared, ", ".join(one.spaces)) for one in equivalent]),
+        *_missed(found.pairs),
+        "\n## Faults met in the field\n",
+        table(_OF_FAULTS, [_fault(fault) for fault in FAULTS.values()]),
+        "\n## Faulty editors\n",
+        table(_OF_FAULTS, [_fault(fault) for fault in EDITOR_FAULTS.values()]),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+_OF_SUITES = (
+    "suite",
+    "version",
+    "cases",
+    "mutants stopped",
+    "field faults stopped",
+    "conditions that decide",
+    "pairs",
+    "triples",
+)
+_OF_EQUIVALENT = ("mutant", "what is changed", "points", "spaces")
+_OF_MISSED = ("mutant", "what is changed", "a treatment that tells it from the reference", "stopped by")
+_OF_FAULTS = ("fault", "what it does", "where it is met", "rules")
+
+
+def _fault(fault: Fault | EditorFault) -> tuple[str, str, str, str]:
+    return fault.id, fault.says, fault.seen, ", ".join(fault.rules)
+
+
+def _summary(found: Figures) -> str:
+    equivalent = sum(survivor.equivalent for survivor in found.survivors)
+    pairs = found.pairs
+    apart = pairs.tried - pairs.equivalent
+    named = "; the rest are named below" if pairs.missed else ""
+    lines = [
+        f"- {found.mutants:,} mutants of one edit, {equivalent:,} of them proved equivalent.",
+        f"- Suites `boundaries` and `pairwise` together stop all {found.mutants - equivalent:,} others.",
+        f"- {pairs.tried:,} mutants of two edits, {pairs.equivalent:,} of them proved equivalent.",
+        f"- Of the {apart:,} others the two suites stop {pairs.killed:,} ({pairs.killed / apart:.2%}){named}.",
+    ]
+    if found.seeds:
+        missed = ", ".join(f"{coder} at seed {seed}" for seed, coder in found.seeds.not_stopped) or "none"
+        lines.append(
+            f"- Suite `certify` at {found.seeds.tried} seeds: mutants and field faults not stopped: {missed}; at least "
+            f"{found.seeds.fewest_conditions} conditions decide at each."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _missed(pairs: Pairs) -> list[str]:
+    """The mutants of two edits that the two suites do not stop; none: no section."""
+    if not pairs.missed:
+        return []
+    return [
+        "\n## Mutants of two edits that the two suites do not stop\n",
+        f"All that are left of the sample of {pairs.tried:,}, measured on {pairs.on}.\n",
+        table(_OF_MISSED, [(one.id, one.says, one.shown, _stopping(one)) for one in pairs.missed]),
+    ]
+
+
+def _stopping(one: Missed) -> str:
+    return ", ".join(f"{suite} ({case})" for suite, case in one.stopped_by.items()) or "no suite"
