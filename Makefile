@@ -82,18 +82,18 @@ INTERRUPTS ?= 100
 interrupts: setup
 	$(BIN)/python -m tests.kills.interrupts $(INTERRUPTS)
 
-# What a run costs on 1, 2 and 4 worker processes: the table of docs/scale.md. Takes eight minutes; wants a quiet machine.
+# What a run costs on 1, 2 and 4 worker processes: the table of docs/how-to/scale.md. Takes eight minutes; wants a quiet machine.
 .PHONY: scale
 scale: setup
 	$(BIN)/python tests/benchmarks/scale.py 40000 20000
 
-# What the reports of runs of so many cases cost: the table of docs/reports.md. Keeps the runs in runs/. Half an hour; wants a quiet machine.
+# What the reports of runs of so many cases cost: the table of docs/reference/reports.md. Keeps the runs in runs/. Half an hour; wants a quiet machine.
 LARGE ?= 100000 1000000
 .PHONY: large
 large: setup
 	$(BIN)/python tests/benchmarks/large.py $(LARGE)
 
-# The pictures of docs/reports.md, photographed in Chromium.
+# The pictures of docs/reference/reports.md, photographed in Chromium.
 .PHONY: pictures
 pictures: setup
 	$(BIN)/python tools/pictures.py
@@ -126,7 +126,7 @@ matrix:
 certify-suite: setup
 	$(BIN)/python -m tools.strength.selection
 
-# The figures of docs/strength.md: first and second order, proofs, 100 seeds of suite certify. Ten minutes of both cores.
+# The figures of docs/explanation/strength.md: first and second order, proofs, 100 seeds of suite certify. Ten minutes of both cores.
 strength: setup
 	$(BIN)/python -m tools.strength.figures
 

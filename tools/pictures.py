@@ -1,4 +1,7 @@
-"""Makes the pictures of docs/reports.md: `make pictures`. Runs the sample vendor with known faults and photographs its report."""
+"""Makes the pictures of docs/reference/reports.md: `make pictures`.
+
+Runs the sample vendor with known faults and photographs its report.
+"""
 
 import subprocess
 import sys
@@ -7,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-IMAGES = Path("docs/images")
+IMAGES = Path("docs/reference/images")
 VENDOR = "tests/vendors/three_faults/vendor.toml"
 
 

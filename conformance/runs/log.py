@@ -1,6 +1,6 @@
 """The log of a run as JSON Lines, for machines that watch it (`--log-format json`): one `rtconform.log/1` a line.
 
-Times are UTC. What each kind of line carries is in `docs/logs.md`; results that are conformant are only counted.
+Times are UTC. What each kind of line carries is in `docs/reference/logs.md`; results that are conformant are only counted.
 """
 
 import time

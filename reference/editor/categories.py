@@ -1,7 +1,7 @@
 """The editor's vocabulary: why a line is stopped, as categories.
 
 A category is the payer's name for a coding rule that a claim breaks: it says which rules, with which claim adjustment
-reason codes (CARC), and whether bundling the line is as right as denying it. `docs/editor-rules.md` is made of this table.
+reason codes (CARC), and whether bundling the line is as right as denying it. `docs/reference/editor-rules.md` is made from it.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the report of a large run costs: `make large`. Measures, and puts its rows into the table of docs/reports.md.
+"""What the report of a large run costs: `make large`. Measures, and puts its rows into the table of docs/reference/reports.md.
 
 The runs are of suite clinic against the sample vendor with three faults. They are kept in runs/, and made once: a run that was
 interrupted is gone on with.
@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 
-PAGE = Path("docs/reports.md")
+PAGE = Path("docs/reference/reports.md")
 VENDOR = Path("tests/vendors/three_faults/vendor.toml")
 HEAD = "| cases | do not stand | made in | of it processor | memory | page | first paint | slowest search | measured |"
 TABLE = re.compile(re.escape(HEAD) + r"\n\|[-|]+\|\n(?P<rows>(?:\|.*\n)*)")

@@ -1,6 +1,6 @@
 """The harness beside the barest thing that does the same, in one run: ratios are printed, not asserted (`make bench`).
 
-RTCONFORM_BENCH_CASES sets how many cases the longer ones take (2,000; the figures in docs/performance.md: see there).
+RTCONFORM_BENCH_CASES sets how many cases the longer ones take (2,000; the figures in docs/measured/performance.md: see there).
 """
 
 import asyncio

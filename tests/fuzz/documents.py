@@ -176,7 +176,7 @@ def sound_run() -> Sound:
     """The records of a small run with passes, failures, findings and a baseline."""
     ids = [f"--only=published:{name}" for name in ("scenario-1-hospital-facility", "scenario-2-hospital-professional")]
     with tempfile.NamedTemporaryFile(suffix=".toml") as known:
-        known.write(example("ci.md", "## Failures that you know"))
+        known.write(example("how-to/ci.md", "## Failures that you know"))
         known.flush()
         run = ran(str(VENDORS / "three_faults" / "vendor.toml"), "--suite=published", f"--baseline={known.name}", *ids)
     manifest = json.loads(run["manifest.json"]) | {"only": []}  # of a whole suite, then, most of whose cases are missing

@@ -300,7 +300,7 @@ def question_readers() -> dict[str, Reader]:
         questions("boundaries", 0, 20, 40, 60, 80, 100),
         questions("edits-documented", 1, 5, 9) + questions("edits-claim", 3),
     )
-    own_suite = documents.example("suites.md", "## Write your own, without Python")
+    own_suite = documents.example("how-to/suites.md", "## Write your own, without Python")
     shipped = (ROOT / "generators" / "data" / "published.toml").read_bytes()
     return {
         "cases": Reader(broken, cases, given_to(".jsonl", "code", "{}", "--explain")),
@@ -356,13 +356,13 @@ def table_readers() -> dict[str, Reader]:
     """Baselines, payer profiles, relative values, errata."""
     claims, run = questions("edits-claim", 0, 1, 2), {f"run/{name}": content for name, content in documents.sound_run().items()}
     values = documents.relative_values()
-    profile = documents.example("claims.md", "## A payer of your own")
+    profile = documents.example("reference/claims.md", "## A payer of your own")
     errata = _values((ROOT / "generators" / "data" / "errata.toml").read_bytes())
     today = dt.datetime.now(dt.UTC).date()
     return {
         "baseline": Reader(
             broken_toml,
-            documents.example("ci.md", "## Failures that you know"),
+            documents.example("how-to/ci.md", "## Failures that you know"),
             file_of(".toml", lambda path: loaded_in_words(load_baseline(path), today)),
         ),
         "payer profile": Reader(

@@ -57,17 +57,17 @@ def _commands(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[t
 LOCK = "suites.lock"
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
-    "rule-book.md": rule_book,
-    "editor-rules.md": editor_rules,
-    "commands.md": command_help,
-    "verdicts.md": verdict_table,
-    "requirements.md": requirements_table,
-    "strength-figures.md": strength_figures,
-    "space.md": space_page,
-    "mutation.md": mutation_figures,
+    "reference/rule-book.md": rule_book,
+    "reference/editor-rules.md": editor_rules,
+    "reference/commands.md": command_help,
+    "reference/verdicts.md": verdict_table,
+    "reference/requirements.md": requirements_table,
+    "measured/strength-figures.md": strength_figures,
+    "reference/space.md": space_page,
+    "measured/mutation.md": mutation_figures,
     LOCK: lock_text,
 }
-"""Every made document by its name in `docs/`."""
+"""Every made document by its path in `docs/`."""
 
 
 def main() -> None:

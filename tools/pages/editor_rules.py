@@ -1,4 +1,4 @@
-"""The editor's categories for people: `docs/editor-rules.md` is this, and a check holds it in step."""
+"""The editor's categories for people: `docs/reference/editor-rules.md` is this, and a check holds it in step."""
 
 from rtconform.reference import RULE_SET
 from rtconform.reference.editor.categories import CARCS, CATEGORIES, CategoryRow

@@ -1,4 +1,4 @@
-"""`docs/mutation.md`: how many changes of the reference's own source its tests notice, and why they don't the others."""
+"""`docs/measured/mutation.md`: how many changes of the reference's own source its tests notice, and why they don't the others."""
 
 from rtconform.reports.writers.markdown import table
 from tools.strength.mutation import MutatedModule, Mutation, SourceSurvivor, mutation
@@ -13,7 +13,7 @@ condition. A mutant is killed where one of the project's quick tests fails for i
 
 The modules are those of `reference/` that decide, those that say why, and those that read files and tell their faults. Not
 changed here: what is at work at import (`conditions`), and tables outside functions (`rules`, `edits`, `coding`, `book`), which
-mutmut does not reach. Of conditions and rules every part is changed by [`rtconform strength`](strength.md).
+mutmut does not reach. Of conditions and rules every part is changed by [`rtconform strength`](../explanation/strength.md).
 """
 
 

@@ -1,4 +1,4 @@
-"""Which cases decide which rule, on which side: the table that `docs/requirements.md` is made from.
+"""Which cases decide which rule, on which side: the table that `docs/reference/requirements.md` is made from.
 
 A rule is decided by a pair of cases that differ in one fact: it is at work on one side and not on the other.
 """

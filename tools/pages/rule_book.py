@@ -1,4 +1,4 @@
-"""The rule book for people: the decision table as Markdown. `docs/rule-book.md` is this, and a test holds it in step."""
+"""The rule book for people: the decision table as Markdown. `docs/reference/rule-book.md` is made here."""
 
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder.rules import DELIVERY, RULES, SECTIONS, Rule

@@ -1,4 +1,4 @@
-"""`docs/space.md`: the space of treatments, as `rtconform space` prints it."""
+"""`docs/reference/space.md`: the space of treatments, as `rtconform space` prints it."""
 
 from rtconform.cli.reference.space import OF_CONSTRAINTS, OF_VALUES, constraints_of, counts_of, described, values_of
 from rtconform.reports.writers.markdown import table

@@ -1,4 +1,4 @@
-"""`docs/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
+"""`docs/measured/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
 
 from rtconform.conformance.coder.faults.catalogue import FAULTS
 from rtconform.conformance.coder.faults.faulty import Fault
@@ -16,7 +16,7 @@ def strength_figures() -> str:
     parts = [
         "# The strength of the suites in figures\n",
         f"Measured on {found.on} for rule set {found.rule_set} by `make strength`; don't edit it by hand.\n",
-        "What the words mean: [strength](strength.md).\n",
+        "What the words mean: [strength](../explanation/strength.md).\n",
         _summary(found),
         "## The suites\n",
         table(_OF_SUITES, [suite_cells(suite, apart=apart, faults=found.faults) for suite in found.suites]),

@@ -1,1 +1,1 @@
-"""Long measurements of strength: the figures of docs/strength.md, the choice of suite `certify`, mutation of the reference."""
+"""Long measurements: the figures of docs/explanation/strength.md, the choice of suite `certify`, mutation of the reference."""

@@ -1,4 +1,4 @@
-"""The dated figures of docs/strength.md, measured by `make strength`: long work that CI does not repeat, kept in
+"""The dated figures of docs/explanation/strength.md, measured by `make strength`: long work that CI does not repeat, kept in
 `measured.json` with their date. What CI repeats, it holds against them (tests/conformance/strength/test_strength.py).
 
     python -m tools.strength.figures          everything

@@ -7,7 +7,7 @@ Without a module it goes on where it was stopped: `.mutation` keeps what killed 
 mutmut makes the mutants and runs them (its settings: `pyproject.toml`). It forks from a process that has imported the reference
 already, so what survives there is run again in a process of its own: a mutant of what happens at import is only then at work.
 What survives both has to stand in `survivors.toml` with the reason, and what stands there has to survive: else exit code 1.
-The figures are kept in `tools/strength/mutation.json`, of which `make docs` makes `docs/mutation.md`.
+The figures are kept in `tools/strength/mutation.json`, of which `make docs` makes `docs/measured/mutation.md`.
 """
 
 import datetime as dt

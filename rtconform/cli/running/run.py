@@ -64,7 +64,7 @@ def run(
 
     Standard output gets a summary, the run folder report.html. Exit code 0: conformant; 1: not conformant; 2: something
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
-    every failure is known: docs/ci.md.
+    every failure is known: docs/how-to/ci.md.
     """
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the run to go on with")

@@ -1,4 +1,4 @@
-"""What docs/security.md promises: secrets stay in, nothing reaches for files, nothing burns time, no shell is started."""
+"""What docs/explanation/security.md promises: secrets stay in, nothing reaches for files, nothing burns time, no shell is started."""
 
 import ast
 import asyncio
@@ -281,12 +281,12 @@ def test_a_run_folder_with_numbers_that_no_run_has(name: str, changes: dict[str,
     shutil.which("bwrap") is None, reason="bubblewrap is not installed: the sandbox of the documentation can't be tried"
 )
 def test_a_sandboxed_vendor(tmp_path: Path) -> None:
-    """The vendor file of docs/security.md, with a correct coder beside it, passes; the coder sees neither home, network nor secrets."""
+    """The vendor file of docs/explanation/security.md, with a correct coder beside it, passes; the coder sees neither home, network nor secrets."""
     if subprocess.run(["bwrap", "--ro-bind", "/", "/", "--unshare-all", "true"], check=False, capture_output=True).returncode:
         pytest.skip("bubblewrap may make no namespaces on this machine")
     if not Path("/usr/bin/python3").exists():
         pytest.skip("the documentation's Python is not at /usr/bin/python3")
-    block = re.search(r"```toml\n(.*?)```", (ROOT / "docs" / "security.md").read_text(), re.DOTALL)
+    block = re.search(r"```toml\n(.*?)```", (ROOT / "docs" / "explanation" / "security.md").read_text(), re.DOTALL)
     assert block is not None
     (tmp_path / "vendor.toml").write_text(block[1])
     guard = (

@@ -254,7 +254,7 @@ def test_bad_vendor_files_are_told(tmp_path: Path, text: str, named: str) -> Non
 
 def test_a_suite_file_of_ones_own(tmp_path: Path) -> None:
     """The suite file of the documentation runs; where its author expects something else than the reference, that is told."""
-    block = re.search(r"```toml file=my-clinic.toml\n(.*?)```", (ROOT / "docs" / "suites.md").read_text(), re.DOTALL)
+    block = re.search(r"```toml file=my-clinic.toml\n(.*?)```", (ROOT / "docs" / "how-to" / "suites.md").read_text(), re.DOTALL)
     assert block is not None
     path = tmp_path / "my-clinic.toml"
     path.write_text(block[1])

@@ -23,7 +23,7 @@ from rtconform.reference.documents.wire import decode
 from rtconform.reference.errors import UserError
 from tests.helpers import ROOT, odd_records
 
-SCRIPT = ROOT / "docs" / "judge.py"
+SCRIPT = ROOT / "docs" / "how-to" / "judge.py"
 HARNESS_SAYS = {"declined": "fail", "fail": "fail", "accepted": "accepted", "pass": "pass"}
 
 
