@@ -70,6 +70,11 @@ MINUTES ?= 60
 fuzz: setup
 	$(BIN)/python -m tests.fuzz.fuzz $(MINUTES)
 
+# Everything that docs/security.md promises: vendors, files and folders that want to harm us. Ten minutes.
+.PHONY: hostile
+hostile: setup
+	$(BIN)/python -m pytest -q -n 2 -m hostile
+
 # Runs killed at KILLS random moments and resumed: nothing is lost, nothing is there twice.
 KILLS ?= 200
 .PHONY: kills

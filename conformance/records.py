@@ -45,11 +45,12 @@ class SuiteRecord(Struct, frozen=True):
 
 
 class Environment(Struct, frozen=True):
-    """Where the harness ran."""
+    """Where the harness ran. `sandbox`: what kept the vendor's program from the rest of the machine (empty: nothing was to)."""
 
     rtconform: str
     python: str
     platform: str
+    sandbox: str = ""
 
 
 class KnownFailure(Struct, frozen=True):
@@ -93,7 +94,8 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
 
     `rules`: the rules broken (fail), or those that decided. `facts`: the treatment's deciding facts, a sentence a session.
     `received`: what came, as text, where it was no answer; `stderr`: the vendor's, around this case. `latency_ms` runs from
-    handing the case over to reading the answer. `case`, or `claim`, is kept where the verdict is not pass or
+    handing the case over to reading the answer. `answer_digest`: the SHA-256 of
+    what came, byte for byte. `case`, or `claim`, is kept where the verdict is not pass or
     not_applicable; `traits` place every sound treatment among others. Of a claim, `faults` names what is wrong with it, and
     `allows` what payers have wrongly stopped in claims like it.
     """
@@ -117,6 +119,7 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     claim: Claim | None = None
     faults: tuple[str, ...] = ()
     allows: str = ""
+    answer_digest: str = ""
 
     @property
     def coding(self) -> Coding | None:

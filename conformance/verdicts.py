@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
-FindingKind = Literal["codes_anything", "allows_anything", "unstable", "order_dependent", "id_dependent", "answered_again"]
+FindingKind = Literal[
+    "codes_anything", "allows_anything", "unstable", "order_dependent", "id_dependent", "answered_again", "records_changed"
+]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ FINDINGS: dict[FindingKind, Meaning] = {
     "order_dependent": Meaning("The answer hangs on which cases came before.", conformant=False),
     "id_dependent": Meaning("The answer hangs on the case's id, which says nothing of the treatment.", conformant=False),
     "answered_again": Meaning("A second answer to a case came when the first had been judged.", conformant=False),
+    "records_changed": Meaning("Another program changed the run's records while the run was under way.", conformant=False),
 }
 """What is found out about a vendor beside its verdicts, by asking again in another way."""
 

@@ -4,6 +4,7 @@
     ├── UserError              something handed to us is wrong: exit 2, a message, no traceback
     │   └── DocumentError      a document (case, answer, TOML) has faults, each with its place
     │       └── SuiteFileError a suite file has faults, each with a line of its own (generators/suites/written/suitefile.py)
+    ├── RecordsChanged         another program changed a run's records while it was under way: exit 1
     └── VendorUnreachable      the vendor's program or service could not be started or reached at all: exit 3
 
 Anything else that escapes is our own bug and stays loud. Errors carry data; `str()` renders it for a person.
@@ -50,6 +51,12 @@ class DocumentError(UserError):
         place = self.source if self.line is None else f"{self.source}:{self.line}"
         lines = [f"{place}: {fault}" for fault in self.faults]
         return "\n".join([*lines, self.advice] if self.advice else lines)
+
+
+class RecordsChanged(RtconformError):
+    """What a run wrote down is not there any more as it was written: nothing can be concluded from it."""
+
+    exit_code = 1
 
 
 class VendorUnreachable(RtconformError):

@@ -24,7 +24,7 @@ class Reply(Struct, frozen=True, gc=False):
     words on standard error, an answer with an `error`). `answers_another`: what came is an answer to another case.
     `detail`: one sentence that says why it is not answered.
     `received`: what came, as text, at most 4 kB; `stderr`: the vendor's around this case, at most 4 kB. Secrets are already
-    replaced in both.
+    replaced in both. `digest`: the SHA-256 of what came, byte for byte (empty: nothing came, or not all of it was read).
     """
 
     status: Literal["answered", "invalid", "error", "timeout"]
@@ -35,6 +35,7 @@ class Reply(Struct, frozen=True, gc=False):
     latency_ms: float | None = None
     refused: bool = False
     answers_another: bool = False
+    digest: str = ""
 
 
 class Adapter(Protocol):

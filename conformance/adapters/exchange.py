@@ -1,5 +1,7 @@
 """What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
 
+import hashlib
+
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
@@ -74,12 +76,12 @@ class Exchange:
             return replace(reply, answers_another=True)
         if answer is None:
             return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
-        return self.answered(answer, latency_ms=latency_ms, stderr=stderr)
+        return self.answered(answer, document, latency_ms=latency_ms, stderr=stderr)
 
-    def answered(self, answer: Returned, *, latency_ms: float, stderr: str) -> Reply:
-        """The reply with an answer. `stderr` is already without secrets."""
+    def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:
+        """The reply with the answer that `document` holds. `stderr` is already without secrets."""
         answer = self._dialogue.without_secrets(answer, self.redactor.text)
-        return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms)
+        return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms, digest=_digest(document))
 
     def failure(
         self,
@@ -99,6 +101,7 @@ class Exchange:
             stderr=stderr,
             latency_ms=latency_ms,
             refused=refused,
+            digest=_digest(received) if received else "",
         )
 
     def shown(self, raw: bytes, limit: int = LONGEST_SHOWN) -> str:
@@ -119,6 +122,10 @@ class Exchange:
     def finding(self, kind: FindingKind, detail: str, cases: tuple[str, ...]) -> None:
         """Log what was found out about the vendor."""
         self._log(Event("finding", now(), self.shown(detail.encode(errors="replace")), kind, cases))
+
+
+def _digest(document: bytes) -> str:
+    return hashlib.sha256(document).hexdigest()
 
 
 _FAILURES = {"invalid": Reply("invalid"), "error": Reply("error"), "timeout": Reply("timeout")}

@@ -106,6 +106,8 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
         return f"verdict {result.verdict} is recorded, the answer is judged {again.verdict}: {again.explanation}"
     if again.expected != result.expected:
         return "the expectation is not what the reference makes of the case"
-    again = changed(again, latency_ms=result.latency_ms, received=result.received, stderr=result.stderr)
+    again = changed(
+        again, latency_ms=result.latency_ms, received=result.received, stderr=result.stderr, answer_digest=result.answer_digest
+    )
     names = [name for name in Result.__struct_fields__ if getattr(again, name) != getattr(result, name)]
     return f"{', '.join(names)} not as the judge writes it" if names else ""

@@ -9,6 +9,7 @@ from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event
 from rtconform.conformance.roles import ROLES, Role
 from rtconform.conformance.vendors.file import Vendor
+from rtconform.reference.errors import VendorUnreachable
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,22 @@ async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Ch
         details = tuple(_shown(detail) for detail in stray[:3])
         checked.append(Checked(good=False, what="prints more to standard output than an answer a line", details=details))
     return checked
+
+
+async def check_sandbox(vendor: Vendor, question: Question) -> None:
+    """Ask one question in the sandbox: a program that ends at once there misses something. Raises VendorUnreachable."""
+    adapter = open_adapter(vendor, lambda _: None, workers=1)
+    try:
+        await adapter.start()
+        reply = await adapter.ask(question)
+    finally:
+        await adapter.close()
+    if reply.status == "error":
+        said = next((line for line in reversed(reply.stderr.splitlines()) if line.strip()), "")
+        raise VendorUnreachable(
+            f"in the sandbox {_shown(reply.detail)}{': ' if said else ''}{_shown(said)}; show it the files that it needs with "
+            "--readable PATH, or do without the sandbox: --no-sandbox"
+        )
 
 
 def _checked(role: Role, question: Question, reply: Reply) -> Checked:

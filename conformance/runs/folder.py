@@ -5,9 +5,10 @@ A killed run leaves whole lines and at most one torn one, which is cut off when 
 
 import errno
 import fcntl
+import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,7 @@ from rtconform.reference.errors import UserError
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
 EVENTS = "events.jsonl"
+FILES = (MANIFEST, RESULTS, EVENTS)
 
 
 class RunFolder:
@@ -52,10 +54,15 @@ def manifest_document(manifest: Manifest) -> bytes:
 
 
 class RunWriter:
-    """Appends results and events to a run folder, at once and not through a buffer; holds the folder against a second run."""
+    """Appends results and events to a run folder, at once and not through a buffer; holds the folder against a second run.
 
-    def __init__(self, path: Path, manifest: Manifest, *, resume: bool) -> None:
+    It remembers the digest of what it wrote (with `keep` the bytes too): a folder can be changed by others meanwhile.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, *, resume: bool, keep: bool = False) -> None:
         self.path = path
+        self._digests = {name: hashlib.sha256() for name in FILES}
+        self._kept: dict[str, list[bytes]] | None = {name: [] for name in FILES} if keep else None
         _make_folder(path)
         self._lock = _lock(path)
         try:
@@ -83,6 +90,9 @@ class RunWriter:
             temporary.replace(existing)
         for name in (RESULTS, EVENTS):
             _cut_torn_line(path / name)
+        for name in FILES:
+            for piece in _pieces(path / name):  # of a run that is resumed there is something already
+                self._wrote(name, piece)
         self.manifest = RunFolder(path).manifest
         self._results, self._events = _appending(path / RESULTS), _appending(path / EVENTS)
 
@@ -92,7 +102,7 @@ class RunWriter:
 
     def result(self, result: Result) -> None:
         """Append one result."""
-        _append(self._results, encode(result))
+        self._append(self._results, encode(result) + b"\n")
 
     def results(self, results: Iterable[Result]) -> None:
         """Append some results at once."""
@@ -101,11 +111,29 @@ class RunWriter:
     def results_of_part(self, lines: bytes) -> None:
         """Append the results of a part that was run elsewhere: whole lines, as that part's folder has them."""
         if lines:
-            _append(self._results, lines.removesuffix(b"\n"))
+            self._append(self._results, lines)
 
     def event(self, event: Event) -> None:
         """Append one event."""
-        _append(self._events, encode(event))
+        self._append(self._events, encode(event) + b"\n")
+
+    def changed(self) -> tuple[str, ...]:
+        """The files that are not, or no longer, what was written here."""
+        return tuple(name for name in FILES if _digest(self.path / name) != self._digests[name].hexdigest())
+
+    def written(self) -> Mapping[str, bytes]:
+        """What was written, by file, whatever stands in the folder now. Only of a writer that keeps it."""
+        assert self._kept is not None  # noqa: S101 - asked for when the writer was made
+        return {name: b"".join(pieces) for name, pieces in self._kept.items()}
+
+    def _append(self, stream: io.FileIO, lines: bytes) -> None:
+        _append(stream, lines)
+        self._wrote(RESULTS if stream is self._results else EVENTS, lines)
+
+    def _wrote(self, name: str, content: bytes) -> None:
+        self._digests[name].update(content)
+        if self._kept is not None:
+            self._kept[name].append(content)
 
     def __enter__(self) -> Self:
         return self
@@ -185,13 +213,28 @@ def _cut_torn_line(path: Path) -> None:
             stream.truncate(position)
 
 
-def _append(stream: io.FileIO, document: bytes) -> None:
-    line = document + b"\n"
+def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        written = stream.write(line)
+        with path.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                yield piece
+    except OSError:  # not there; or made unreadable: what it holds is then not what was written
+        return
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    for piece in _pieces(path):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _append(stream: io.FileIO, lines: bytes) -> None:
+    try:
+        written = stream.write(lines)
     except OSError as error:
         raise _unwritable(stream, error.errno) from None
-    if written < len(line):
+    if written < len(lines):
         raise _unwritable(stream, errno.ENOSPC)
 
 

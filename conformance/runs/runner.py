@@ -205,6 +205,7 @@ def result_of(
         facts=() if plain else role.facts(question, expectation),
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
+        answer_digest=reply.digest if reply else "",
         **role.about(chosen),
         **({} if plain else role.kept(question)),
     )
@@ -232,6 +233,7 @@ def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explan
         facts=(chosen.why,) if verdict not in ("pass", "not_applicable") else (),
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
+        answer_digest=reply.digest if reply else "",
     )
 
 

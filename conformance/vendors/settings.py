@@ -100,6 +100,7 @@ class Vendor:
     """A vendor file, checked. `role`: what it is asked.
 
     `settings` hold `${NAME}` as written; `variables` what the environment gave for each name.
+    `sandbox` is put before the command.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Vendor:
     file_digest: str
     variables: Mapping[str, str] = field(repr=False)
     build_digest: str = ""
+    sandbox: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:

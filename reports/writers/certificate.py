@@ -38,6 +38,7 @@ def _lines(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
     opened = f", commitment {c.seed.commitment}" if c.seed.commitment else ""
     yield "seed", f"{c.seed.seed}, {c.seed.origin}{opened}"
     yield "run", f"{_moment(c.started_at)}, rtconform {c.environment.rtconform}, {c.environment.platform}"
+    yield "sandbox", c.environment.sandbox or "not said"
     yield "issued", _moment(c.issued_at)
     yield "valid until", _moment(c.valid_until)
     yield from _coverage(c)

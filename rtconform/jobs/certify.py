@@ -1,12 +1,14 @@
 """Puts a certifying run together, and makes a certificate of its records: the same function states it and checks it."""
 
 import datetime as dt
+import tempfile
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msgspec.structs import replace as changed
 
+from rtconform.conformance.adapters.processes.sandbox import Boundary
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
 from rtconform.conformance.certificates.checks import errata_in_words
 from rtconform.conformance.certificates.coverage import coverage
@@ -32,7 +34,7 @@ from rtconform.conformance.vendors.file import load_vendor
 from rtconform.conformance.vendors.settings import PythonSettings
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.jobs.run import PlannedRun, plan_run
-from rtconform.reference.errors import UserError
+from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.failure import shape
 from rtconform.reports.figures.faults import FaultTally
 from rtconform.reports.figures.summary import Summary, because, summarise
@@ -107,8 +109,31 @@ def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | 
     return Certification(planned, seed, document, disguise, key, valid_days)
 
 
-def make_bundle(certification: Certification, folder: Path) -> tuple[Certificate, bytes]:
-    """The certificate, or refusal, of the finished run in `folder`, and the bundle that proves it."""
+def enclose(certification: Certification, boundary: Boundary) -> Certification:
+    """The same with its vendor behind that boundary, and with that said in what the run writes down."""
+    planned = certification.planned
+    environment = changed(planned.manifest.environment, sandbox=boundary.words)
+    manifest = changed(planned.manifest, environment=environment)
+    return replace(certification, planned=replace(planned, vendor=boundary.vendor, manifest=manifest))
+
+
+def make_bundle(certification: Certification, records: Mapping[str, bytes]) -> tuple[Certificate, bytes]:
+    """The certificate, or refusal, of a finished run, and the bundle that proves it. `records` are as the runner wrote them.
+
+    Raises RecordsChanged where another program changes what the certificate is being made of.
+    """
+    with tempfile.TemporaryDirectory(prefix="rtconform-sealing-") as name:
+        folder = Path(name)
+        for record, content in records.items():
+            (folder / record).write_bytes(content)
+        certificate, files = _sealed(certification, folder, records)
+        if altered := [record for record, content in records.items() if (folder / record).read_bytes() != content]:
+            raise RecordsChanged(f"{', '.join(altered)}: changed by another program while being sealed: nothing is certified")
+    statement = Statement(subjects(files, certificate.vendor.build_digest), certificate)
+    return certificate, write_bundle(files, statement, certification.key)
+
+
+def _sealed(certification: Certification, folder: Path, records: Mapping[str, bytes]) -> tuple[Certificate, dict[str, bytes]]:
     run = RunFolder(folder)
     signer = Signer(certification.key.public.id, certification.key.public.pem) if certification.key else None
     issued = now()
@@ -118,16 +143,14 @@ def make_bundle(certification: Certification, folder: Path) -> tuple[Certificate
     asked = regenerate(run.manifest, certification.disguise)
     certificate = certificate_of(run, asked, terms)
     (report,) = render(folder, ["html"])
-    records = {name: (folder / name).read_bytes() for name in RECORDS}
     files = {
         TEXT: in_words(certificate).encode(),
         **({SEED: certification.opening} if certification.opening else {}),
         CASES: sent([asked[result.id] for result in run.results()], certification.disguise),
-        **records,
+        **{name: records[name] for name in RECORDS},
         REPORT: report.read_bytes(),
     }
-    statement = Statement(subjects(files, certificate.vendor.build_digest), certificate)
-    return certificate, write_bundle(files, statement, certification.key)
+    return certificate, files
 
 
 def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> Certificate:

@@ -2,7 +2,7 @@
 
 import gc
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from rtconform.generators.suites.written.expectation import expected_answers
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder.coder import code
 from rtconform.reference.coder.rules import RULES
-from rtconform.reference.errors import UserError
+from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.summary import Summary, Tally, summarise
 
 
@@ -108,17 +108,21 @@ async def run_to_folder(
     progress: Progress | None = None,
     tell: Tell | None = None,
     cluster: str | None = None,
+    keep: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> Summary:
     """Run, and say what came of it; the folder then holds the records, no report yet.
 
     `progress` is called with each result, `tell` with each event as soon as it happens. `cluster`: where to run
-    (`rtconform.conformance.runs.cluster`) instead of here.
+    (`rtconform.conformance.runs.cluster`) instead of here. `keep` is called at the end with the records as they were written,
+    whatever stands in the folder then: where it was changed meanwhile, with a finding that says so. Without `keep` that raises
+    RecordsChanged.
     """
-    with RunWriter(out, planned.manifest, resume=resume) as writer:
+    with RunWriter(out, planned.manifest, resume=resume, keep=keep is not None) as writer:
         if cluster is not None:
             from rtconform.conformance.runs.cluster import run_on_cluster  # noqa: PLC0415 - an optional extra, a second to import
 
             await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
+            _unchanged(writer, keep)
             return summarise(RunFolder(out))
         folder = RunFolder(out)
         tally = Tally(folder.manifest)
@@ -133,7 +137,19 @@ async def run_to_folder(
         opening = planned.disguise.opening if planned.disguise else open_adapter
         with _seldom_collected():
             await run(planned.vendor, planned.chosen, writer, count, tell or _quiet, opening)
+        _unchanged(writer, keep)
     return tally.summary(folder.events())
+
+
+def _unchanged(writer: RunWriter, keep: Callable[[Mapping[str, bytes]], None] | None) -> None:
+    """See that the folder holds what was written."""
+    if changed := writer.changed():
+        what = f"{writer.path}: another program changed {', '.join(changed)} while the run was under way"
+        if keep is None:
+            raise RecordsChanged(f"{what}: nothing can be concluded from it; run again, with the vendor's program in a sandbox")
+        writer.event(Event("finding", now(), what, "records_changed"))
+    if keep is not None:
+        keep(writer.written())
 
 
 def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:

@@ -94,7 +94,8 @@ class ChildProcess:
         self.stdout.feed_data(data)
 
     def _wait(self) -> None:
-        code = self._popen.wait()
+        self._popen.wait()
+        code = exit_code(self._popen)
         kill_group(self._popen.pid)  # what it leaves behind
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._has_ended, code)
@@ -164,13 +165,25 @@ def open_process(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, 
                 command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env, start_new_session=True, bufsize=0
             )
         )
-    except FileNotFoundError:
-        raise VendorUnreachable(_not_found(command[0], cwd)) from None
-    except PermissionError:
-        raise VendorUnreachable(f"{command[0]} can't be started: permission denied; make it executable (chmod +x)") from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise VendorUnreachable(f"{command[0]} can't be started: {reason}; a script needs a first line like #!/bin/sh") from None
+        raise VendorUnreachable(why_not_started(error, command[0], cwd)) from None
+
+
+def why_not_started(error: OSError | ValueError, program: str, cwd: Path | None) -> str:
+    """Why a program can't be started, in words, from what the system says."""
+    if isinstance(error, FileNotFoundError):
+        return _not_found(program, cwd)
+    if isinstance(error, PermissionError):
+        return f"{program} can't be started: permission denied; make it executable (chmod +x)"
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return f"{program} can't be started: {reason}; a script needs a first line like #!/bin/sh"
+
+
+def exit_code(popen: "subprocess.Popen[bytes]") -> int:
+    """The exit code of a program that has ended; negative: the signal. A sandbox tells a signal as a shell does."""
+    code: int = popen.returncode
+    sandboxed = isinstance(popen.args, (list, tuple)) and Path(str(popen.args[0])).name == "bwrap"
+    return 128 - code if sandboxed and code > 128 else code
 
 
 def kill_group(pid: int) -> None:

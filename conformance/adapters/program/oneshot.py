@@ -22,6 +22,7 @@ class OneshotAdapter:
         self.window = workers
         self._settings = settings
         self._folder = vendor.folder
+        self._command = (*vendor.sandbox, *settings.command)
         self._environment = environment({name: vendor.filled(value) for name, value in settings.env.items()})
         self._exchange = Exchange(vendor, log)
         self._stderr = StderrLog(self._exchange, KEPT_PER_PROCESS)
@@ -32,7 +33,7 @@ class OneshotAdapter:
     async def start(self) -> None:
         """See that the program can be started. Raises VendorUnreachable, or UserError where the request template is wrong."""
         await self._exchange.start()
-        process = open_process(self._settings.command, cwd=self._folder, env=self._environment)
+        process = open_process(self._command, cwd=self._folder, env=self._environment)
         with process:  # waits for it and closes its pipes
             kill_group(process.pid)
 
@@ -60,7 +61,7 @@ class OneshotAdapter:
         await self._exchange.close()
 
     def _run(self, document: bytes) -> Outcome:
-        process = open_process(self._settings.command, cwd=self._folder, env=self._environment)
+        process = open_process(self._command, cwd=self._folder, env=self._environment)
         self._running.add(process.pid)
         try:
             if self._closing:

@@ -9,7 +9,7 @@ from typing import IO
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import LONGEST_SHOWN
-from rtconform.conformance.adapters.program.child import GRACE_S, kill_group
+from rtconform.conformance.adapters.program.child import GRACE_S, exit_code, kill_group
 from rtconform.conformance.adapters.program.stderr import KEPT_PER_PROCESS
 
 _CHUNK = 64 * 1024
@@ -41,7 +41,8 @@ def run_process(process: "subprocess.Popen[bytes]", document: bytes, timeout_s: 
         _converse(process, memoryview(document), started + timeout_s, outcome)
     finally:
         kill_group(process.pid)
-        outcome.code = process.wait()
+        process.wait()
+        outcome.code = exit_code(process)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()

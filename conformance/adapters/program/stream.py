@@ -31,7 +31,8 @@ class StreamAdapter:
         self.window = workers * IN_FLIGHT
         self._exchange = Exchange(vendor, log)
         own = {name: vendor.filled(value) for name, value in settings.env.items()}
-        program = Program(settings.command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S)
+        command = (*vendor.sandbox, *settings.command)
+        program = Program(command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S)
         stderr = StderrLog(self._exchange)
         self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
 

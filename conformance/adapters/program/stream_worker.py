@@ -302,7 +302,7 @@ class StreamWorker:
 
     def _release(self, held: Held) -> None:
         stderr = self._life.stderr.since(held.pending.stderr_mark) if self._life else ""
-        self._settle(held.pending, self._exchange.answered(held.answer, latency_ms=held.latency_ms, stderr=stderr))
+        self._settle(held.pending, self._exchange.answered(held.answer, held.raw, latency_ms=held.latency_ms, stderr=stderr))
 
     def _charge(self, cases: Iterable[Pending], status: str, detail: str, life: Life | None = None) -> None:
         for pending in list(cases):

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -14,12 +14,14 @@ import click
 from rtconform.cli.certifying.seed import opening
 from rtconform.cli.options import FORMAT
 from rtconform.cli.running.run import run_watched
+from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
+from rtconform.conformance.adapters.translation.sample import sample
 from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_signing_key
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
-from rtconform.conformance.runs.check import check_vendor
+from rtconform.conformance.runs.check import check_sandbox, check_vendor
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
-from rtconform.jobs.certify import Certification, SeedSource, make_bundle, plan_certification
+from rtconform.jobs.certify import Certification, SeedSource, enclose, make_bundle, plan_certification
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError, VendorUnreachable
 from rtconform.reports.writers.certificate import NAMED, in_words
@@ -39,6 +41,10 @@ from rtconform.reports.writers.certificate import NAMED, in_words
     show_default=True,
     help="When the certificate expires.",
 )
+@click.option(
+    "--no-sandbox", "unboxed", is_flag=True, help="Give the vendor's program the run of this machine, and write that down."
+)
+@click.option("--readable", multiple=True, type=click.Path(exists=True, path_type=Path), help="What its sandbox shows besides.")
 @click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
 @FORMAT
 def certify(
@@ -48,9 +54,11 @@ def certify(
     published: str | None,
     seed: int | None,
     valid_days: int,
+    readable: tuple[Path, ...],
     out: Path | None,
     *,
     unsigned: bool,
+    unboxed: bool,
     form: str,
 ) -> None:
     """Ask VENDOR.toml's coder a certifying run, once and whole, and write the signed bundle that proves how it ended.
@@ -58,6 +66,9 @@ def certify(
     \b
     rtconform certify vendor.toml --unsigned
     rtconform certify vendor.toml --key key.pem --seed-file seed.json --commitment SHA256
+
+    A program is asked in a sandbox, where bubblewrap can make one: it sees its own folder and the system's programs, read-only,
+    and neither the network nor what is yours. The certificate says whether it was.
 
     Standard output gets the certificate or the refusal. Exit code 0: certified; 1: refused, the bundle names the cases; 2:
     something given is wrong; 3: the vendor could not be reached; 130: interrupted, no bundle, and the seed is spent.
@@ -68,14 +79,19 @@ def certify(
         raise click.UsageError("--commitment needs the --seed-file that opens it")
     source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
     planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
-    for secret in (key, seed_file):
-        if secret is not None and secret.resolve().is_relative_to(vendor.resolve().parent):
-            click.echo(f"rtconform: {secret} lies beside the vendor's program, which could read it: keep it elsewhere", err=True)
-    with _reserved(out) as write:
-        if seed_file is not None:
-            asyncio.run(check_vendor(planned.planned.vendor, ()))  # no seed is spent on a vendor that can't even be started
+    with _reserved(out) as write, tempfile.TemporaryDirectory(prefix="rtconform-certify-") as folder:
+        secrets = [path for path in (key, seed_file) if path is not None]
+        hidden = (*secrets, Path(folder))
+        asked = planned.planned.vendor
+        boundary = unenclosed(asked) if unboxed else enclosed(asked, hidden=hidden, readable=readable)
+        _tell_of(boundary, secrets)
+        planned = enclose(planned, boundary)
+        if boundary.vendor.sandbox:
+            asyncio.run(check_sandbox(boundary.vendor, sample(asked.role)))
+        elif seed_file is not None:
+            asyncio.run(check_vendor(boundary.vendor, ()))  # no seed is spent on a vendor that can't even be started
         with _spent(seed_file):
-            certificate, bundle = _ask(planned)
+            certificate, bundle = _ask(planned, Path(folder))
         path = write(bundle, certificate)
     if form == "json":
         click.echo(encode({"bundle": str(path), "certificate": certificate}))
@@ -85,16 +101,27 @@ def certify(
     sys.exit(EXIT_CONFORMANT if certificate.outcome == "certified" else EXIT_NOT_CONFORMANT)
 
 
-def _ask(certification: Certification) -> tuple[Certificate, bytes]:
+def _tell_of(boundary: Boundary, secrets: Iterable[Path]) -> None:
+    """Say what the vendor's program could get at."""
+    if boundary.why_none:
+        what = "the vendor's program runs without a sandbox, which the certificate says"
+        click.echo(
+            f"rtconform: {boundary.why_none}: {what}; install bubblewrap, or certify under an account of its own", err=True
+        )
+    for secret in secrets:
+        if not boundary.vendor.sandbox and secret.resolve().is_relative_to(boundary.vendor.folder.resolve()):
+            click.echo(f"rtconform: {secret} lies beside the vendor's program, which could read it: keep it elsewhere", err=True)
+
+
+def _ask(certification: Certification, folder: Path) -> tuple[Certificate, bytes]:
     """The run, in a folder that does not outlive it: a certifying run leaves a bundle or nothing."""
-    with tempfile.TemporaryDirectory(prefix="rtconform-certify-") as name:
-        folder = Path(name) / "run"
-        try:
-            run_watched(certification.planned, folder, resume=False)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
-            sys.exit(EXIT_INTERRUPTED)
-        return make_bundle(certification, folder)
+    records: dict[str, bytes] = {}
+    try:
+        run_watched(certification.planned, folder / "run", resume=False, keep=records.update)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    return make_bundle(certification, records)
 
 
 def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:

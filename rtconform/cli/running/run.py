@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -103,12 +103,18 @@ def run(
 
 
 def run_watched(
-    planned: PlannedRun, folder: Path, *, resume: bool, cluster: str | None = None, log: RunLog | None = None
+    planned: PlannedRun,
+    folder: Path,
+    *,
+    resume: bool,
+    cluster: str | None = None,
+    log: RunLog | None = None,
+    keep: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe; all told to `log` where there is one."""
     if cluster is None:
         adopt()  # on a cluster of processes here these are our children too, and no vendor's
-    going = partial(run_to_folder, planned, folder, resume=resume, cluster=cluster)
+    going = partial(run_to_folder, planned, folder, resume=resume, cluster=cluster, keep=keep)
     if log is not None:
         log.started(planned.manifest, planned.cases, str(folder))
         return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))

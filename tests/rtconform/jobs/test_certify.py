@@ -243,7 +243,7 @@ def test_a_seed_is_spent_once_a_case_is_asked(tmp_path: Path) -> None:
         '[vendor]\nname = "Once"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["./once"]\nmode = "oneshot"\n'
     )
     rtconform("seed", "commit", "--vendor", "Once", cwd=tmp_path)
-    command = ("certify", "vendor.toml", "--unsigned", "--seed-file", "seed.json", "--out", "b.zip")
+    command = ("certify", "vendor.toml", "--unsigned", "--no-sandbox", "--seed-file", "seed.json", "--out", "b.zip")
     done = rtconform(*command, cwd=tmp_path)
     assert (3, False) == (done.returncode, (tmp_path / "seed.json.used").exists())
     (tmp_path / "once").write_text("#!/bin/sh\nread -r case\nrm -f once\necho '{}'\n")
@@ -266,11 +266,11 @@ def test_a_seed_of_tomorrow(tmp_path: Path) -> None:
 
 
 def test_secrets_beside_the_program_are_told(tmp_path: Path) -> None:
-    """A key or a seed in the folder of the vendor's program could be read by it."""
+    """A key or a seed in the folder of the vendor's program could be read by it, but for a sandbox."""
     (tmp_path / "vendor.toml").write_text((VENDORS / "correct" / "vendor.toml").read_text())
     (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
     new_key(tmp_path / "key.pem")
-    done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--out", "b.zip", cwd=tmp_path)
+    done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--no-sandbox", "--out", "b.zip", cwd=tmp_path)
     assert 0 == done.returncode
     assert "key.pem lies beside the vendor's program, which could read it: keep it elsewhere" in done.stderr
 
