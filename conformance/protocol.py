@@ -4,9 +4,9 @@ A coder is asked cases (`rtconform.case/1`) and gives answers (`rtconform.answer
 (`rtconform.claim/1`) and gives dispositions (`rtconform.disposition/1`). Adapters know no other difference.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from msgspec.structs import replace
 
@@ -17,6 +17,15 @@ from rtconform.reference.documents.treatment import TECHNIQUES, Case, ClaimKind,
 RoleName = Literal["coder", "editor"]
 Question = Case | Claim
 Returned = Answer | Disposition
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+"""Whatever JSON holds."""
+
+GivenAnswer: TypeAlias = Answer | Disposition | Mapping[str, Json] | str | bytes
+"""What a coder or an editor written in Python may return: its answer, or that as a dict or as JSON text."""
+
+Coder: TypeAlias = Callable[[dict[str, Json]], GivenAnswer | Awaitable[GivenAnswer]]
+"""A coder or editor written in Python: gets a case (or a claim) as a dict, and returns its answer, or awaits it."""
 
 Redact = Callable[[str], str]
 

@@ -1,27 +1,94 @@
-"""What a Python program can do with rtconform without the command line."""
+"""What a Python program can do with rtconform without the command line; docs/reference/python-api.md shows each with an example.
 
-import asyncio
-from collections.abc import Sequence
-from pathlib import Path
+`rtconform/__init__.py` exports all of it by name, and brings each when it is first used.
+"""
 
-from rtconform.jobs.run import plan_run, run_to_folder
-from rtconform.reference.coder.coder import code
+from collections.abc import Mapping
+
+from rtconform.conformance.coder.judge import Judgement
+from rtconform.conformance.protocol import Coder, GivenAnswer, Json
+from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.conformance.vendors.settings import Vendor
+from rtconform.conformance.verdicts import Verdict
+from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
+from rtconform.generators.suites.suite import SuiteCase, SuiteClaim
+from rtconform.jobs.given import case_of, claim_of, question_of
+from rtconform.jobs.items import Item, Suite, open_suite
+from rtconform.jobs.python_run import Run, run, vendor
+from rtconform.reference.coder.coder import code as coding_of
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.claim import Claim, Disposition
+from rtconform.reference.documents.coding import Answer, Coding
 from rtconform.reference.documents.treatment import Case
-from rtconform.reference.documents.wire import decode
+from rtconform.reference.editor.editor import adjudicate
 from rtconform.reports.figures.summary import Summary
 
-__all__ = ["code", "decode_case", "run"]
+__all__ = [
+    "Adjudication",
+    "Answer",
+    "Case",
+    "Claim",
+    "Coder",
+    "Coding",
+    "Disposition",
+    "Event",
+    "GivenAnswer",
+    "Item",
+    "Json",
+    "Judgement",
+    "Manifest",
+    "Result",
+    "Run",
+    "Suite",
+    "Summary",
+    "Vendor",
+    "Verdict",
+    "code",
+    "edit",
+    "judge",
+    "run",
+    "suite",
+    "suites",
+    "vendor",
+]
 
 
-def decode_case(document: bytes | str, source: str = "<document>") -> Case:
-    """One case from its JSON. Raises DocumentError with every fault and its place."""
-    return decode(document.encode() if isinstance(document, str) else document, Case, source)
+def suites() -> tuple[Suite, ...]:
+    """Every suite that is shipped."""
+    return tuple(Suite(any_suite(name)) for name in SUITES)
 
 
-def run(vendor_file: Path | str, suites: Sequence[str], out: Path | str, *, seed: int = 1, resume: bool = False) -> Summary:
-    """Run `suites` against the vendor that `vendor_file` describes and write the run folder `out`.
+def suite(name: str, *, seed: int = DEFAULT_SEED, count: int | None = None) -> Suite:
+    """The suite of that name, or in that file (`*.toml`, or `*.jsonl` with cases or claims).
 
-    Raises UserError for a wrong vendor file, suite or folder, and VendorUnreachable.
+    `count` is the number of cases, for suites of free length. Raises UserError where there is none of that name, or
+    of that length.
     """
-    planned = plan_run(Path(vendor_file), suites, seed=seed)
-    return asyncio.run(run_to_folder(planned, Path(out), resume=resume))
+    return open_suite(name, seed, count)
+
+
+def code(case: Case | Item | Mapping[str, Json] | str | bytes) -> Coding:
+    """The reference's coding of a case: what is right, by which rules, and why.
+
+    Raises DocumentError, with every fault and its place, for what is not a case.
+    """
+    return coding_of(case.case if isinstance(case, Item) else case_of(case))
+
+
+def edit(claim: Claim | Item | Mapping[str, Json] | str | bytes) -> Adjudication:
+    """What is right to do with each line of a claim, by which rules, and why.
+
+    Raises DocumentError, with every fault and its place, for what is not a claim.
+    """
+    return adjudicate(claim.claim if isinstance(claim, Item) else claim_of(claim))
+
+
+def judge(question: Case | Claim | Item | Mapping[str, Json] | str | bytes, answer: GivenAnswer) -> Judgement:
+    """The verdict on an answer to a case, or on a disposition of a claim, with its explanation, as in a run.
+
+    An answer that is not in the agreed form is `invalid`. Raises DocumentError for what is neither a case nor a claim.
+    """
+    if isinstance(question, Item):
+        return question.judge(answer)
+    asked = question_of(question)
+    return Item("", SuiteClaim(asked) if isinstance(asked, Claim) else SuiteCase(asked)).judge(answer)

@@ -86,12 +86,12 @@ class PythonAdapter:
         self._hanging: list[_Caller] = []
 
     async def start(self) -> None:
-        """Import the callable. Raises VendorUnreachable, or UserError where the request template is wrong."""
+        """Import the callable, unless the vendor brings it. Raises VendorUnreachable, or UserError for a wrong template."""
         await self._exchange.start()
         # what the callable prints must not get among our results
         self._restored.enter_context(redirect_stdout(sys.stderr))
         self._restored.enter_context(chdir("."))  # a callable that changes into another folder does so for itself
-        self._function = _import(self._settings.function, str(self._vendor.folder))
+        self._function = self._vendor.function or _import(self._settings.function, str(self._vendor.folder))
 
     async def ask(self, question: Question, document: bytes | None = None) -> Reply:
         """Call the function with one case, as a dict, or as text where there is a request template or no JSON."""

@@ -18,8 +18,8 @@ from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.roles import ROLES, Role, role_asked
 from rtconform.conformance.runs.canary import ask_canary
 from rtconform.conformance.runs.fairness import Sample, ask_again
-from rtconform.conformance.runs.folder import RunWriter
 from rtconform.conformance.runs.pipeline import Pipeline, Turn
+from rtconform.conformance.runs.recorder import Recorder
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.conformance.verdicts import Verdict
 from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem
@@ -79,7 +79,7 @@ class Opening(Protocol):
 @dataclass
 class _Run:
     vendor: Vendor
-    writer: RunWriter
+    writer: Recorder
     progress: Progress
     tell: Tell
     opening: Opening
@@ -91,7 +91,7 @@ class _Run:
 async def run(
     vendor: Vendor,
     chosen: Iterable[Chosen],
-    writer: RunWriter,
+    writer: Recorder,
     progress: Progress,
     tell: Tell,
     opening: Opening = open_adapter,

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec import field as wire_field
 
-from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.protocol import DIALOGUES, Coder, RoleName
 from rtconform.conformance.records import VendorRecord
 from rtconform.conformance.vendors.secrets import interpolate
 from rtconform.reference.coder.facts import case_facts, delivered_plans
@@ -99,8 +99,9 @@ class Response(Struct, frozen=True):
 class Vendor:
     """A vendor file, checked. `role`: what it is asked.
 
-    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name.
-    `sandbox` is put before the command.
+    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the command.
+    `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file` is then where
+    the function stands.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Vendor:
     variables: Mapping[str, str] = field(repr=False)
     build_digest: str = ""
     sandbox: tuple[str, ...] = ()
+    function: Coder | None = field(default=None, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -144,7 +146,7 @@ class Vendor:
             role=self.role,
             kind=settings.kind,
             target=target,
-            file=str(self.file),
+            file="" if self.function else str(self.file),  # reports tell no one to run a file that is no vendor file
             file_digest=self.file_digest,
             supports=declared,
             build_digest=self.build_digest,

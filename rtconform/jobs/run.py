@@ -17,6 +17,7 @@ from rtconform.conformance.records import Environment, Event, Manifest, Result, 
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.baseline import load_baseline
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
+from rtconform.conformance.runs.recorder import MemoryRecorder, Recorder
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.runs.shards import sliced
 from rtconform.conformance.vendors.file import Vendor, load_vendor
@@ -52,7 +53,7 @@ class PlannedRun:
 
 
 def plan_run(
-    vendor_file: Path,
+    vendor: Vendor | Path,
     suites: Sequence[str],
     *,
     seed: int,
@@ -67,7 +68,7 @@ def plan_run(
     """
     if not suites:
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
-    vendor = load_vendor(vendor_file)
+    vendor = vendor if isinstance(vendor, Vendor) else load_vendor(vendor)
     known = load_baseline(baseline) if baseline else None
     chosen = tuple(_choose(vendor, name, seed, count, only) for name in dict.fromkeys(suites))
     if only:
@@ -128,15 +129,7 @@ async def run_to_folder(
         tally = Tally(folder.manifest)
         for result in folder.results():  # there are some where the run is resumed
             tally.add(result)
-
-        def count(result: Result) -> None:
-            tally.add(result)
-            if progress is not None:
-                progress(result)
-
-        opening = planned.disguise.opening if planned.disguise else open_adapter
-        with _seldom_collected():
-            await run(planned.vendor, planned.chosen, writer, count, tell or _quiet, opening)
+        await _counted(planned, writer, tally, progress, tell)
         _unchanged(writer, keep)
     return tally.summary(folder.events())
 
@@ -150,6 +143,24 @@ def _unchanged(writer: RunWriter, keep: Callable[[Mapping[str, bytes]], None] | 
         writer.event(Event("finding", now(), what, "records_changed"))
     if keep is not None:
         keep(writer.written())
+
+
+async def run_in_memory(planned: PlannedRun) -> tuple[MemoryRecorder, Summary]:
+    """Run, and keep the records in memory: nothing is written."""
+    recorder, tally = MemoryRecorder(), Tally(planned.manifest)
+    await _counted(planned, recorder, tally, None, None)
+    return recorder, tally.summary(recorder.events)
+
+
+async def _counted(planned: PlannedRun, recorder: Recorder, tally: Tally, progress: Progress | None, tell: Tell | None) -> None:
+    def count(result: Result) -> None:
+        tally.add(result)
+        if progress is not None:
+            progress(result)
+
+    opening = planned.disguise.opening if planned.disguise else open_adapter
+    with _seldom_collected():
+        await run(planned.vendor, planned.chosen, recorder, count, tell or _quiet, opening)
 
 
 def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:

@@ -1,28 +1,22 @@
 """What the pytest plugin does once it is asked for something: asks a vendor's cases, hands cases to a vendor's own tests."""
 
 import asyncio
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from rtconform.conformance.adapters import Adapter, Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.protocol import Returned
-from rtconform.conformance.records import Event, Result
+from rtconform.conformance.records import Event
 from rtconform.conformance.roles import role_asked
 from rtconform.conformance.runs.runner import not_asked, result_of
-from rtconform.conformance.verdicts import VERDICTS, Verdict
-from rtconform.generators.suites.registry import suite as find_suite
-from rtconform.generators.suites.suite import SuiteClaim, SuiteItem, cases
+from rtconform.conformance.verdicts import Verdict
+from rtconform.generators.suites.registry import DEFAULT_SEED
+from rtconform.generators.suites.suite import SuiteItem
+from rtconform.jobs.items import Item, in_words, open_suite
 from rtconform.jobs.run import plan_run
-from rtconform.reference.documents.claim import Disposition
-from rtconform.reference.documents.coding import Answer
-from rtconform.reports.figures.failure import as_text, shaped
+from rtconform.reference.errors import RtconformError
 
 
 class Asker:
@@ -55,7 +49,7 @@ class Asker:
         if reason := not_asked(self._planned.vendor, role_asked(item), item):
             return "not_applicable", reason
         result = result_of(part.suite.name, item, self._runner.run(self._ask(item)))
-        return result.verdict, _told(result, str(self.file))
+        return result.verdict, in_words(result, str(self.file))
 
     def close(self) -> None:
         """End the vendor's process or connections."""
@@ -75,69 +69,23 @@ class Asker:
         return await self._adapter.ask(item.question, item.document)
 
 
-@dataclass(frozen=True)
-class RtconformCase:
-    """A case for a vendor's own test. `data` is what a coder is sent, as plain values; `check` judges what it answers."""
-
-    suite: str
-    item: SuiteItem
-
-    @property
-    def id(self) -> str:
-        """The case's id."""
-        return self.item.id
-
-    @property
-    def title(self) -> str:
-        """One line for a person."""
-        return self.item.title
-
-    @property
-    def wire(self) -> bytes:
-        """What is sent, as JSON."""
-        return self.item.wire
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What is sent, as dicts and lists, anew at each call."""
-        data: dict[str, Any] = json.loads(self.item.wire)
-        return data
-
-    def check(self, answer: object) -> Verdict:
-        """Judge an answer (a dict, or JSON text): pass or accepted is returned, anything else fails the test with the reason."""
-        __tracebackhide__ = True
-        result = result_of(self.suite, self.item, _reply(self.item, answer))
-        if text := _told(result, ""):
-            pytest.fail(text, pytrace=False)
-        return result.verdict
+def cases_of(suite: str, seed: int = DEFAULT_SEED, count: int | None = None) -> list[Item]:
+    """The cases or claims of suites, named with commas between. Raises UserError."""
+    return [item for name in suite.split(",") for item in open_suite(name.strip(), seed, count)]
 
 
-def cases_of(suite: str, seed: int = 1, count: int | None = None) -> list[RtconformCase]:
-    """The cases of suites, named with commas between. Raises UserError."""
-    found = []
-    for name in (name.strip() for name in suite.split(",")):
-        made = find_suite(name)
-        found += [RtconformCase(made.name, item) for item in cases(made, seed, count)]
-    return found
+def parametrize(
+    suite: str, *, seed: int = DEFAULT_SEED, count: int | None = None, argument: str = "case"
+) -> pytest.MarkDecorator:
+    """Decorates a test that takes `case` (or the argument named): it runs once for each item of the suites.
 
-
-def _told(result: Result, vendor_file: str) -> str:
-    """What is wrong, in the shape that every report has; empty where the result stands."""
-    return "" if VERDICTS[result.verdict].conformant else f"{result.verdict}: {as_text(shaped(result, vendor_file))}"
-
-
-def _reply(item: SuiteItem, answer: object) -> Reply:
-    kind: type[Returned] = Disposition if isinstance(item, SuiteClaim) else Answer
+    `suite` names them, with commas between. A suite that does not exist ends the collection of the module in a sentence.
+    """
     try:
-        plain = msgspec.json.decode(answer) if isinstance(answer, str | bytes) else answer
-        if isinstance(plain, dict) and "error" in plain:
-            return Reply("error", detail=f"the coder says: {plain['error']}", refused=True)
-        value = msgspec.convert(plain, kind)
-    except msgspec.MsgspecError as error:
-        return Reply("invalid", detail=f"no answer in the agreed form: {error}", received=repr(answer)[:4000])
-    if value.id != item.id:
-        return Reply("invalid", value, f"the answer's id is {value.id!r}, the case's {item.id!r}")
-    return Reply("answered", value)
+        items = cases_of(suite, seed, count)
+    except RtconformError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
+    return pytest.mark.parametrize(argument, items, ids=[item.id for item in items])
 
 
 def _unheard(event: Event) -> None:

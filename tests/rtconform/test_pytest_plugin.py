@@ -100,3 +100,32 @@ def test_who_does_not_ask_pays_nothing(tmp_path: Path) -> None:
     done = _pytest(tmp_path, "-s")
     loaded = "['rtconform', 'rtconform._version', 'rtconform.pytest', 'rtconform.pytest.plugin', 'rtconform.reference']"
     assert f"LOADED {loaded}" in done.stdout
+
+
+def test_a_decorated_test_runs_for_each_case(tmp_path: Path) -> None:
+    """One test for each case, named by its id; a failure is told in the judge's words, without a line of ours."""
+    (tmp_path / "coder.py").write_text(OWN_CODER, encoding="utf-8")
+    (tmp_path / "test_own.py").write_text(
+        "import rtconform\nfrom coder import answer\n\n"
+        '@rtconform.parametrize("published,boundaries")\ndef test_my_coder(case):\n    case.check(answer(case.data))\n',
+        encoding="utf-8",
+    )
+    done = _pytest(tmp_path, "-q")
+    assert 1 == done.returncode
+    assert re.search(r"\d+ failed, \d+ passed", done.stdout), done.stdout[-500:]
+    assert "test_my_coder[published:isocenter-planned-shift]" in done.stdout
+    assert "fail: " in done.stdout
+    assert "Rule ISO-SHIFT" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "items.py" not in done.stdout
+
+
+def test_a_decorator_with_a_wrong_suite_ends_the_collection_in_words(tmp_path: Path) -> None:
+    """The sentence, and no traceback of ours."""
+    (tmp_path / "test_own.py").write_text(
+        'import rtconform\n\n@rtconform.parametrize("publishd")\ndef test_it(case):\n    pass\n', encoding="utf-8"
+    )
+    done = _pytest(tmp_path, "-q")
+    assert 2 == done.returncode
+    assert "no suite 'publishd'" in done.stdout
+    assert "registry.py" not in done.stdout

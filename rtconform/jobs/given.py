@@ -1,0 +1,91 @@
+"""What a Python program hands over: cases, claims and answers, each as a document, as a dict or as JSON text."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.protocol import GivenAnswer, Json, Question, Returned
+from rtconform.generators.suites.suite import SuiteClaim, SuiteItem
+from rtconform.reference.documents.claim import Claim, Disposition, claim_faults
+from rtconform.reference.documents.coding import Answer
+from rtconform.reference.documents.treatment import Case, duplicate_ids
+from rtconform.reference.documents.wire import decode
+from rtconform.reference.errors import DocumentError, Fault, UserError
+
+Document = TypeVar("Document", Case, Claim)
+
+LONGEST_SHOWN = 4000
+"""Characters kept of what was no answer."""
+
+
+def case_of(given: Case | Mapping[str, Json] | str | bytes) -> Case:
+    """The case. Raises DocumentError with every fault and its place."""
+    return _document(given, Case, duplicate_ids)
+
+
+def claim_of(given: Claim | Mapping[str, Json] | str | bytes) -> Claim:
+    """The claim. Raises DocumentError with every fault and its place."""
+    return _document(given, Claim, claim_faults)
+
+
+def question_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> Question:
+    """The case or the claim, whichever it is: a document says it (`schema`); one that does not is a claim where it has lines."""
+    if isinstance(given, Case | Claim):
+        return claim_of(given) if isinstance(given, Claim) else case_of(given)
+    plain = _plain(given)
+    said = plain.get("schema", "rtconform.claim/1" if "lines" in plain else "") if isinstance(plain, dict) else ""
+    return claim_of(given) if said == "rtconform.claim/1" else case_of(given)
+
+
+def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:
+    """An answer as if a vendor had given it: what is no answer in the agreed form is invalid, and never an error of ours."""
+    kind: type[Returned] = Disposition if isinstance(item, SuiteClaim) else Answer
+    try:
+        plain = msgspec.json.decode(answer) if isinstance(answer, str | bytes) else answer
+        if isinstance(plain, dict) and "error" in plain:
+            return Reply(
+                "error", detail=f"the {'editor' if kind is Disposition else 'coder'} says: {plain['error']}", refused=True
+            )
+        value = plain if isinstance(plain, kind) else msgspec.convert(plain, kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return Reply("invalid", detail=f"not an answer in the agreed form: {error}", received=_shown(answer))
+    if value.id != item.id:
+        return Reply("invalid", detail=f"the answer's id is {value.id!r}, the {item.asks}'s {item.id!r}", received=_shown(answer))
+    return Reply("answered", value)
+
+
+def _shown(answer: object) -> str:
+    return repr(answer)[:LONGEST_SHOWN]
+
+
+def _document(given: object, kind: type[Document], faults_of: Callable[[Document], Iterable[Fault]]) -> Document:
+    noun = kind.__name__.lower()
+    if isinstance(given, kind):
+        document = given
+    elif isinstance(given, Mapping | str | bytes):
+        document = decode(_text(given, noun), kind, f"<{noun}>")
+    else:
+        raise UserError(f"{type(given).__name__} is not a {noun}: give a {kind.__name__}, a dict or JSON text")
+    if faults := tuple(faults_of(document)):
+        raise DocumentError(f"<{noun}>", None, faults)
+    return document
+
+
+def _text(given: Mapping[object, object] | str | bytes, noun: str) -> bytes:
+    if isinstance(given, bytes):
+        return given
+    try:
+        return given.encode() if isinstance(given, str) else msgspec.json.encode(given)
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as error:
+        raise UserError(f"<{noun}>: JSON can't hold it: {error}") from None
+
+
+def _plain(given: Mapping[str, Json] | str | bytes) -> object:
+    if isinstance(given, Mapping):
+        return dict(given)
+    try:
+        return msgspec.json.decode(given)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
+        return None  # whoever reads it as a case says what is wrong
