@@ -38,9 +38,18 @@ check: lint types layers docs-check wheel-check
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/actionlint
 
+# The second pass reads the same code as Windows would have it: only the process adapters may need POSIX.
 types: setup
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+# Branch coverage of the package by all tests, also by the programs that they start. Printed, not a gate.
+.PHONY: coverage
+coverage: setup
+	$(BIN)/python -m pytest -n 2 -q --cov --cov-config=pyproject.toml --cov-report=term
 
 layers: setup
 	$(BIN)/lint-imports
