@@ -99,9 +99,9 @@ class Response(Struct, frozen=True):
 class Vendor:
     """A vendor file, checked. `role`: what it is asked.
 
-    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the command.
-    `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file` is then where
-    the function stands.
+    `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the
+    command. `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file`
+    is then where the function stands.
     """
 
     name: str
