@@ -1,6 +1,7 @@
 """The code catalogue: which codes exist when, what they are for, how they are paid (data: `codes.toml`)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -76,6 +77,11 @@ def catalogue() -> dict[str, CatalogueCode]:
         for row in rows
         for code in ((row.code,) if isinstance(row.code, str) else row.code)
     }
+
+
+def notation(code: str, modifiers: Iterable[str]) -> str:
+    """A code with its modifiers in a biller's notation: "77387-26"."""
+    return "-".join((code, *modifiers))
 
 
 def status(code: str, day: dt.date) -> Status:

@@ -103,25 +103,38 @@ class TomlFile:
                 self.fault(f"unknown key {key}; {hint}", *path, key)
 
     def _parse(self) -> dict[str, Any]:
-        if line := endless_key(self.text):
-            raise TomlError(self.source, line, (PlacedFault(ENDLESS, "$", line),))
         try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            place = _PLACE.search(str(error))
-            line = int(place[1]) if place else self.text.count("\n") + 1
-            column = f", column {place[2]}" if place else ""
-            what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
-            raise TomlError(self.source, line, (PlacedFault(what, "$", line),)) from None
-        except ValueError:
-            raise UserError(f"{self.source}: {TOO_MANY_DIGITS}") from None
-        except RecursionError:
-            raise UserError(f"{self.source}: nested too deep") from None
+            return parse_toml(self.text)
+        except NotToml as error:
+            fault = PlacedFault(error.what, "$", error.line)
+            raise TomlError(self.source, error.line, (fault,)) from None
 
 
-def endless_key(text: str) -> int | None:
-    """The first line that may hold a key of very many parts, which the TOML reader takes quadratic time for."""
-    return next((number for number, line in enumerate(text.splitlines(), 1) if line.count(".") > MOST_DOTS), None)
+class NotToml(Exception):
+    """A text that is not TOML: `what` is wrong with it, and the `line` where, from 1; None where no line can be named."""
+
+    def __init__(self, what: str, line: int | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = line
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text, in bounded time whatever it holds. Raises NotToml."""
+    # a key of very many parts takes the reader quadratic time
+    if line := next((number for number, line in enumerate(text.splitlines(), 1) if line.count(".") > MOST_DOTS), None):
+        raise NotToml(ENDLESS, line)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        column = f", column {place[2]}" if place else ""
+        what = f"not TOML: {_PLACE.sub('', str(error))}{column}"
+        raise NotToml(what, int(place[1]) if place else text.count("\n") + 1) from None
+    except ValueError:
+        raise NotToml(TOO_MANY_DIGITS) from None
+    except RecursionError:
+        raise NotToml("nested too deep") from None
 
 
 def line_of(text: str, path: Path_) -> int | None:

@@ -1,7 +1,7 @@
 """Opaque ids: a certifying run asks the same treatments under names that nobody could know, in an order that nobody could.
 
 Everything is derived from a key drawn for the run, so that it differs from run to run and can be recomputed once the key is
-revealed in the bundle. What is clinical stays as it is: the answer may hang on it.
+revealed in the bundle. What is clinical stays as it is: the answer may depend on it.
 """
 
 import hashlib
@@ -9,7 +9,6 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -18,7 +17,6 @@ from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.generators.clinic.people import names
-from rtconform.generators.suites.suite import Item_co, Rearranged
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case, Patient, Plan
 
@@ -95,28 +93,6 @@ class DisguisedAdapter:
     async def close(self) -> None:
         """As the adapter."""
         await self._adapter.close()
-
-
-@dataclass(frozen=True)
-class ShuffledSuite(Rearranged[Item_co]):
-    """A suite in the order of a disguise: the same cases, each at another place."""
-
-    seed: int
-    disguise: Disguise
-
-    def case(self, index: int, seed: int) -> Item_co:
-        """The case that is asked as number `index`."""
-        return self.suite.case(self._order[index], seed)
-
-    def index_of(self, case_id: str) -> tuple[int, int]:
-        """Where the case is asked, and its seed."""
-        index, seed = self.suite.index_of(case_id)
-        return self._order.index(index), seed
-
-    @cached_property
-    def _order(self) -> list[int]:
-        ids = [self.suite.case(index, self.seed).id for index in range(self.suite.size(None))]
-        return sorted(range(len(ids)), key=lambda index: self.disguise.rank(ids[index]))
 
 
 def _plain_labels(plans: tuple[Plan, ...]) -> tuple[Plan, ...]:

@@ -8,12 +8,13 @@ import msgspec
 from msgspec.structs import replace as changed
 
 from rtconform.conformance.adapters import Reply
-from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
+from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.runner import Chosen, result_of
 from rtconform.conformance.vendors.settings import Supports
+from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite as find_suite
 from rtconform.generators.suites.registry import digest
 from rtconform.generators.suites.suite import AnySuite, SuiteItem, SuiteOf, cases
@@ -45,7 +46,7 @@ def disguised(chosen: Sequence[Chosen], disguise: Disguise) -> tuple[Chosen, ...
 
 def _shuffled(name: str, seed: int, disguise: Disguise) -> AnySuite:
     suite: SuiteOf[Any] = find_suite(name)
-    return ShuffledSuite(suite, seed, disguise)
+    return Shuffled(suite, seed, disguise.rank)
 
 
 def why_not_these_suites(manifest: Manifest) -> str:

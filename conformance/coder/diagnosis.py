@@ -133,7 +133,7 @@ def _blames(
 
 def _extra(case: Case, s: SessionFacts, code: str, modifiers: tuple[str, ...], units: int, due: Counter[Service]) -> Blame | None:
     """What is wrong with billing this service at all; None: it is a delivery code, and only its level is wrong."""
-    service = "-".join((code, *modifiers))
+    service = codes.notation(code, modifiers)
     if s.beams == 0:
         return Blame("SCOPE-BEAM", f"{service} billed for session {s.session}, in which no beam was delivered")
     if code in codes.DELIVERY_CODES:
@@ -163,7 +163,7 @@ def _extra_delivery(s: SessionFacts, code: str, modifiers: tuple[str, ...], unit
 
 
 def _extra_guidance(s: SessionFacts, modifiers: tuple[str, ...], due: Counter[Service]) -> Blame:
-    service = "-".join((codes.GUIDANCE_CODE, *modifiers))
+    service = codes.notation(codes.GUIDANCE_CODE, modifiers)
     if codes.TECHNICAL in modifiers:
         return Blame("IGRT-TECH", f"{service} billed separately: the technical part is inside the delivery code")
     if s.claim == "facility":

@@ -14,6 +14,7 @@ from rtconform.conformance.coder.normal_form import NormalForm, expected_form, n
 from rtconform.conformance.verdicts import Verdict
 from rtconform.reference.coder.coder import Expectation, Reading, SessionCoding
 from rtconform.reference.coder.explain import delivery_facts, guidance_facts
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.coding import Answer, Line
 from rtconform.reference.documents.treatment import Case
 
@@ -76,7 +77,7 @@ def form_in_words(form: NormalForm) -> str:
         return "no line"
     parts = {
         session: " + ".join(
-            f"{units} × {_service(*service)}" if units > 1 else _service(*service) for service, units in sorted(services.items())
+            f"{units} × {notation(*service)}" if units > 1 else notation(*service) for service, units in sorted(services.items())
         )
         for session, services in form.items()
     }
@@ -169,7 +170,3 @@ def _rules_of(blames: Iterable[Blame]) -> tuple[str, ...]:
 
 def _sentences(blames: Iterable[Blame]) -> str:
     return "; ".join(dict.fromkeys(f"{blame.sentence} ({blame.rule})" for blame in blames))
-
-
-def _service(code: str, modifiers: tuple[str, ...]) -> str:
-    return "-".join((code, *modifiers))

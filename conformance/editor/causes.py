@@ -9,7 +9,7 @@ from rtconform.conformance.editor.judge import Slip, slips_of
 from rtconform.conformance.records import Result
 from rtconform.generators.claims.faults import CLAIM_FAULTS
 from rtconform.reference.coder.rules import RULES
-from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE
+from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, notation
 from rtconform.reference.documents.claim import ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
 
@@ -112,4 +112,5 @@ def _service(result: Result, slip: Slip) -> tuple[str, str]:
     parts = [line.code, *(modifier for modifier in line.modifiers if modifier not in REPEAT_MODIFIERS)]
     if line.code in DELIVERY_CODES and len(parts) == 1:
         return "a delivery code", "delivery"
-    return "-".join(parts), "-".join(parts)
+    named = notation(parts[0], parts[1:])
+    return named, named

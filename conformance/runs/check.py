@@ -30,9 +30,9 @@ async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Ch
         checked = [_checked(ROLES[vendor.role], question, await adapter.ask(question)) for question in questions]
     finally:
         await adapter.close()
-    stray = [event.detail for event in events if event.kind == "stray_output"]
-    if stray:
-        details = tuple(_shown(detail) for detail in stray[:3])
+    unmatched = [event.detail for event in events if event.kind == "stray_output"]
+    if unmatched:
+        details = tuple(_shown(detail) for detail in unmatched[:3])
         checked.append(Checked(good=False, what="prints more to standard output than an answer a line", details=details))
     return checked
 

@@ -18,9 +18,10 @@ from typing import Any, Protocol
 
 from rtconform.conformance.records import Event, Manifest, Result, now
 from rtconform.conformance.runs.folder import EVENTS, RESULTS, RunWriter
-from rtconform.conformance.runs.parts import EventMerge, Slice
+from rtconform.conformance.runs.parts import EventMerge
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendors.file import Vendor, load_vendor
+from rtconform.generators.suites.rearranged import Slice
 from rtconform.generators.suites.registry import SUITES, any_suite
 from rtconform.generators.suites.suite import SuiteOf
 from rtconform.reference import RULE_SET

@@ -1,4 +1,4 @@
-"""Joining parts of a run that were run apart: slices of suites, and the events that they leave.
+"""Joining parts of a run that were run apart: the events that they leave.
 
 A part is run by the ordinary runner, so each asks its own canary and sample again; joined, the run reads as one that was never
 taken apart.
@@ -10,29 +10,6 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from rtconform.conformance.records import Event
-from rtconform.generators.suites.suite import Item_co, Rearranged
-
-
-@dataclass(frozen=True)
-class Slice(Rearranged[Item_co]):
-    """The cases of a suite from index `first` on, `cases` of them, as a suite: names, versions and ids are the suite's own."""
-
-    first: int
-    cases: int
-
-    def size(self, count: int | None) -> int:
-        """The slice's; its length is fixed."""
-        del count
-        return self.cases
-
-    def case(self, index: int, seed: int) -> Item_co:
-        """The suite's case at this place of the slice."""
-        return self.suite.case(self.first + index, seed)
-
-    def index_of(self, case_id: str) -> tuple[int, int]:
-        """Where in the slice the case is, and its seed."""
-        index, seed = self.suite.index_of(case_id)
-        return index - self.first, seed
 
 
 @dataclass

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import MANIFEST, RunFolder, RunWriter
-from rtconform.conformance.runs.parts import EventMerge, Slice
+from rtconform.conformance.runs.parts import EventMerge
 from rtconform.conformance.runs.runner import Chosen
+from rtconform.generators.suites.rearranged import Slice
 from rtconform.generators.suites.suite import AnySuite, SuiteItem, part_of
 from rtconform.reference.errors import UserError
 

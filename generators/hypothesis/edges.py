@@ -1,7 +1,7 @@
-"""Twists: single changes to a treatment that lead to the edges where coders fail, and some way past them.
+"""Edges: single changes to a treatment that lead to where coders fail, and some way past it.
 
 A treatment of the space is complete, consistent and usual in its details. What hunts for faults must also reach the minute at
-which an approval comes too late, the millimetre that makes an isocenter, the third session of a day. Each twist is one such
+which an approval comes too late, the millimetre that makes an isocenter, the third session of a day. Each edge is one such
 change; one that does not apply leaves the treatment as it is. Any of them may follow any other: what comes of it is no
 clinic's habit, but a record that a coder may be sent.
 """
@@ -27,7 +27,7 @@ from rtconform.reference.documents.treatment import (
     Session,
 )
 
-Twist = Callable[[Case], Case]
+Edge = Callable[[Case], Case]
 
 _MINUTE = dt.timedelta(minutes=1)
 _APART = dt.timedelta(hours=6, minutes=10)
@@ -44,18 +44,18 @@ _MONITORS: tuple[Monitor, ...] = (
 )
 
 
-def _sessions(change: Callable[[Session], Session]) -> Twist:
+def _sessions(change: Callable[[Session], Session]) -> Edge:
     return lambda case: replace(case, sessions=tuple(change(session) for session in case.sessions))
 
 
-def _beams(change: Callable[[Beam], Beam]) -> Twist:
+def _beams(change: Callable[[Beam], Beam]) -> Edge:
     def changed(plan: Plan) -> Plan:
         return replace(plan, beams=tuple(change(beam) for beam in plan.beams))
 
     return lambda case: replace(case, plans=tuple(changed(plan) for plan in case.plans))
 
 
-def _approved(after_next: dt.timedelta) -> Twist:
+def _approved(after_next: dt.timedelta) -> Edge:
     """Every session approved so long after the next one began; the last one so long after the same time next day."""
 
     def changed(session: Session) -> Session:
@@ -65,7 +65,7 @@ def _approved(after_next: dt.timedelta) -> Twist:
     return _sessions(changed)
 
 
-def _approved_after_start(minutes: int) -> Twist:
+def _approved_after_start(minutes: int) -> Edge:
     return _sessions(lambda s: replace(s, physician_review=PhysicianReview(s.started_at + minutes * _MINUTE)))
 
 
@@ -78,7 +78,7 @@ def _nothing_follows(case: Case) -> Case:
     return replace(case, sessions=(*before, replace(last, next_session_at=None)))
 
 
-def _times(count: int) -> Twist:
+def _times(count: int) -> Edge:
     """The first session so often on the day, each as long after the one before as two fractions are apart."""
 
     def changed(case: Case) -> Case:
@@ -103,7 +103,7 @@ def _times(count: int) -> Twist:
     return changed
 
 
-def _last_session(change: Callable[[Session], Session]) -> Twist:
+def _last_session(change: Callable[[Session], Session]) -> Edge:
     """Changes the last of several sessions alone: what is right for the first need not be right for it."""
 
     def changed(case: Case) -> Case:
@@ -113,7 +113,7 @@ def _last_session(change: Callable[[Session], Session]) -> Twist:
     return changed
 
 
-def _spread(count: int, step_mm: float) -> Twist:
+def _spread(count: int, step_mm: float) -> Edge:
     """The first plan's beams over so many isocenters in a row, each a step from the last, all delivered."""
 
     def changed(case: Case) -> Case:
@@ -131,20 +131,20 @@ def _spread(count: int, step_mm: float) -> Twist:
     return changed
 
 
-def _delivers(choose: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Twist:
+def _delivers(choose: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Edge:
     return _sessions(lambda session: replace(session, beams_delivered=choose(session.beams_delivered)))
 
 
-def _guided(*acts: Guidance) -> Twist:
+def _guided(*acts: Guidance) -> Edge:
     return _sessions(lambda session: replace(session, guidance=acts))
 
 
-def _managed(method: str, monitor: Monitor | None, *, during: bool, hold: bool) -> Twist:
+def _managed(method: str, monitor: Monitor | None, *, during: bool, hold: bool) -> Edge:
     motion = Motion(method, monitor, during_beam=during, beam_hold=hold)
     return _sessions(lambda session: replace(session, motion=motion))
 
 
-def _on(day: dt.date) -> Twist:
+def _on(day: dt.date) -> Edge:
     """The same treatment on another day, its times moved with it."""
 
     def changed(case: Case) -> Case:
@@ -165,12 +165,12 @@ def _on(day: dt.date) -> Twist:
     return changed
 
 
-def _claimed(name: str) -> Twist:
+def _claimed(name: str) -> Edge:
     setting, claim = WHOSE_CLAIM[name]
     return lambda case: replace(case, billing=replace(case.billing, setting=setting, claim=claim))
 
 
-def _declared(technique: str) -> Twist:
+def _declared(technique: str) -> Edge:
     return lambda case: replace(case, plans=tuple(replace(plan, technique=technique) for plan in case.plans))
 
 
@@ -200,7 +200,7 @@ def _set_up(method: str) -> Guidance:
     return Guidance(method, "patient_setup")
 
 
-TWISTS: Mapping[str, Mapping[str, Twist]] = {
+EDGES: Mapping[str, Mapping[str, Edge]] = {
     "claim": {
         **{f"on a {name} claim": _claimed(name) for name in WHOSE_CLAIM},
         "for a payer that nobody lists": lambda case: replace(case, billing=replace(case.billing, payer="village fund")),
@@ -271,4 +271,4 @@ TWISTS: Mapping[str, Mapping[str, Twist]] = {
         **{question.flawed: question.spoil for question in QUESTIONS},
     },
 }
-"""Every twist: what it is about, then what it does, as in "approved as the next session begins"."""
+"""Every edge: what it is about, then what it does, as in "approved as the next session begins"."""

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rtconform.generators.claims.faults import CLAIM_FAULTS, ClaimFault, compatible
 from rtconform.generators.claims.rows import ROWS
 from rtconform.generators.clinic.realise import realise
-from rtconform.generators.hypothesis.edges import TWISTS, Twist
+from rtconform.generators.hypothesis.edges import EDGES, Edge
 from rtconform.generators.randomness import draw_for
 from rtconform.generators.space.counting import count, feasible
 from rtconform.generators.space.model import Implication, Model
@@ -36,7 +36,7 @@ __all__ = ["cases", "claims", "combinations", "edges", "sessions", "simple_edges
 _CHOICES = 32
 """How many treatments of a combination there are to choose from, the simplest first."""
 
-_TWISTS = 3
+_MOST_CHANGES = 3
 
 _PLAIN = {
     "technique": "3d_crt",
@@ -170,24 +170,24 @@ def sessions(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStr
 
 
 def edges() -> st.SearchStrategy[Case]:
-    """Treatments at the edges where coders fail: of the space or hand-picked, with up to `_TWISTS` changes (`twists.py`).
+    """Treatments at the edges where coders fail: of the space or hand-picked, with up to `_MOST_CHANGES` changes (`edges.py`).
 
     Wider than the space: records may be incomplete, contradict themselves or hold what no clinic does. They shrink to
     treatments of the space without a change.
     """
-    about = st.sampled_from(tuple(TWISTS.values()))
-    twists = st.lists(about.flatmap(lambda known: st.sampled_from(tuple(known.values()))), max_size=_TWISTS)
-    return st.builds(_twisted, cases() | st.sampled_from(_hand_picked()), twists)
+    about = st.sampled_from(tuple(EDGES.values()))
+    changes = st.lists(about.flatmap(lambda known: st.sampled_from(tuple(known.values()))), max_size=_MOST_CHANGES)
+    return st.builds(_changed, cases() | st.sampled_from(_hand_picked()), changes)
 
 
 def simple_edges() -> Iterator[Case]:
-    """The plainest of the edges, always the same: those picked by hand, and each twist alone on a few plain treatments."""
+    """The plainest of the edges, always the same: those picked by hand, and each change alone on a few plain treatments."""
     yield from _hand_picked()
     for claim, sessions_a_day in _PLAIN_CLAIMS:
         plain = complete({**_PLAIN, "claim": claim, "sessions": sessions_a_day}, draw_for("strategies.cases", "1", 0, 0))
         base = _treatment(plain, 0)
-        for known in TWISTS.values():
-            yield from (twist(base) for twist in known.values())
+        for known in EDGES.values():
+            yield from (change(base) for change in known.values())
 
 
 def combinations(*, isocenters: int | None = None, **wanted: Wanted) -> st.SearchStrategy[Combination]:
@@ -234,9 +234,9 @@ def _treatment(combination: Combination, choice: int) -> Case:
     return sorted(made, key=_complexity)[choice]
 
 
-def _twisted(case: Case, twists: list[Twist]) -> Case:
-    for twist in twists:
-        case = twist(case)
+def _changed(case: Case, changes: list[Edge]) -> Case:
+    for change in changes:
+        case = change(case)
     return case
 
 

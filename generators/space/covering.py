@@ -1,9 +1,11 @@
 """Covering arrays: few valid rows that together contain every valid t-tuple of values.
 
-First a row for each tuple of a set in which no two fit into one row (`rivals`: so many rows there must be), the rest of
-each row chosen to cover as much as possible; then rows for what is left. Then rows are taken out one at a time, and each
-tuple that is lost is put back by the change of one value that loses least, until that no longer succeeds. Values changed
-lately stay for a while, so that the search moves on instead of undoing its last step.
+1. Each tuple of a set in which no two fit into one row (`incompatible_tuples`) gets a row; no array has fewer. The rest of each
+   row is chosen to cover as much as possible.
+2. Rows are added for the tuples that are left.
+3. Rows are taken out one at a time, and each tuple that is lost is put back by the change of one value that loses least, until
+   that no longer succeeds. A value that was just changed stays for a while, so that the search moves on instead of undoing its
+   last step.
 
 Everything is a function of model, strength and seed: draws come from one seeded generator, budgets are counted in steps.
 """
@@ -14,7 +16,7 @@ from random import Random
 
 from rtconform.generators.space.covered import Coverage, Draft, Numbers
 from rtconform.generators.space.diagram import Tuple, diagram_of, set_bits
-from rtconform.generators.space.lower_bound import rivals
+from rtconform.generators.space.lower_bound import incompatible_tuples
 from rtconform.generators.space.model import Model, Row, Values
 
 _STARTS = 2  # rows tried for each that is added
@@ -30,7 +32,7 @@ def covering_array(model: Model, t: int, seed: int = 0) -> tuple[Row, ...]:
     The same model, strength and seed give the same rows on every Python and platform. A model without valid rows has the
     empty array. Raises UserError for a strength that the model can't have.
     """
-    apart = rivals(model, t)
+    apart = incompatible_tuples(model, t)
     search = _Search(model, t, Random(seed).random)  # noqa: S311 - rows must repeat themselves, no secret
     search.start(apart)
     return tuple(model.spell(row) for row in sorted(search.shrink(len(apart))))

@@ -1,9 +1,9 @@
-"""How few rows can do: tuples that rival for rows.
+"""A lower bound for the rows of a covering array: tuples of which each needs a row of its own.
 
-Two t-tuples are rivals when no valid row contains both. Where each of n tuples is the rival of every other one, no
+Two t-tuples are incompatible when no valid row contains both. Where n tuples are pairwise incompatible, no
 covering array has fewer than n rows. The simplest such set holds all valid combinations of values of t parameters; better ones
-are found by exchange: all completions of a small tuple by the same further parameters are rivals of each other, and
-replace the members that are not rivals of the small tuple, wherever these are not more.
+are found by exchange: all completions of a small tuple by the same further parameters are pairwise
+incompatible, and replace the members that are compatible with the small tuple, wherever these are not more.
 """
 
 from collections.abc import Callable
@@ -71,11 +71,11 @@ def lower_bound(model: Model, t: int) -> int:
 
     Raises UserError for a strength that the model can't have.
     """
-    return len(rivals(model, t))
+    return len(incompatible_tuples(model, t))
 
 
 @lru_cache(maxsize=16)
-def rivals(model: Model, t: int) -> tuple[Tuple, ...]:
+def incompatible_tuples(model: Model, t: int) -> tuple[Tuple, ...]:
     """A large set of valid t-tuples, no two of which fit into one valid row.
 
     Raises UserError for a strength that the model can't have.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -141,46 +141,6 @@ AnySuite = SuiteOf[SuiteCase] | SuiteOf[SuiteClaim]
 def part_of(size: int, part: int, parts: int) -> range:
     """The indices of part `part`, counted from 1, of `parts`, of a suite of `size` cases."""
     return range(size * (part - 1) // parts, size * part // parts)
-
-
-@dataclass(frozen=True)
-class Rearranged(Generic[Item_co]):
-    """A suite under another order, in part, or remembered: a subclass says which items it has, all else is the suite's own."""
-
-    suite: SuiteOf[Item_co]
-
-    @property
-    def name(self) -> str:
-        """The suite's own."""
-        return self.suite.name
-
-    @property
-    def version(self) -> str:
-        """The suite's own."""
-        return self.suite.version
-
-    @property
-    def about(self) -> str:
-        """The suite's own."""
-        return self.suite.about
-
-    @property
-    def asks(self) -> Asks:
-        """The suite's own."""
-        return self.suite.asks
-
-    @property
-    def seeded(self) -> bool:
-        """The suite's own."""
-        return self.suite.seeded
-
-    def size(self, count: int | None) -> int:
-        """The suite's own."""
-        return self.suite.size(count)
-
-    def index_of(self, case_id: str) -> tuple[int, int]:
-        """The suite's own."""
-        return self.suite.index_of(case_id)
 
 
 def cases(suite: SuiteOf[Item_co], seed: int, count: int | None = None) -> Iterator[Item_co]:

@@ -7,7 +7,7 @@ nothing speaks against is allowed.
 
 from collections.abc import Iterator, Sequence
 
-from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PROFESSIONAL
+from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PROFESSIONAL, notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Appeal, Choice
 from rtconform.reference.documents.claim import DISPOSITIONS, Claim, ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
@@ -94,7 +94,7 @@ def _allowed(line: ClaimLine, finding: Finding, accepted: tuple[str, ...], sessi
     rules = (*rules, *(("IGRT-TECH",) if kind == "26" else ()), *(("SESSIONS",) if sessions > 1 else ()))
     rules = tuple(dict.fromkeys(rules))
     says, source = appeal_of(rules)
-    service = "-".join((line.code, *line.modifiers))
+    service = notation(line.code, line.modifiers)
     return AdjudicationLine(
         number=line.number,
         disposition="allow",

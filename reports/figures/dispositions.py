@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from rtconform.conformance.editor.judge import SlipKind, dispositions_in_words, slips_of
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
 from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
 from rtconform.reports.text import one_line
@@ -33,7 +34,7 @@ def disposition_rows(
     """For each line: its number and service, what is due, the rules behind it, what came, how they compare, and a note."""
     came = {line.number: line for line in answer.lines} if answer else {}
     slips = {slip.due.number: slip.kind for slip in slips_of(expected, answer)} if answer else {}
-    services = {line.number: "-".join((line.code, *line.modifiers)) for line in claim.lines} if claim else {}
+    services = {line.number: notation(line.code, line.modifiers) for line in claim.lines} if claim else {}
     for due in expected.lines:
         name = f"{due.number} {services.get(due.number, '')}".rstrip()
         line, slip = came.get(due.number), slips.get(due.number)

@@ -15,6 +15,7 @@ from rtconform.conformance.coder.causes import size_of
 from rtconform.conformance.editor.causes import EditCause, cause_of_slip
 from rtconform.conformance.editor.judge import Slip, SlipKind, shape_fault, slip_in_words, slips_of
 from rtconform.conformance.records import Result
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Appeal
 from rtconform.reports.figures.intervals import wilson
 from rtconform.reports.text import clip, one_line
@@ -151,7 +152,7 @@ class EditsTally:
                 met = self._met[cause] = _Met(cause_of_slip(result, slip), size, "", "", None, 0, Counter())
             line = lines[slip.due.number]
             met.claims += 1
-            met.services["-".join((line.code, *line.modifiers))] += 1
+            met.services[notation(line.code, line.modifiers)] += 1
             if not met.example or size < met.size:
                 met.size, met.example = size, result.id
                 met.says, met.appeal = slip_in_words(slip, line), slip.due.appeal

@@ -12,6 +12,7 @@ from rtconform.conformance.protocol import Returned
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.verdicts import Verdict
 from rtconform.reference.coder.rules import RULES
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Disposition
 from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, Line
@@ -114,7 +115,7 @@ def rule_text(rule_id: str) -> RuleText:
 
 def line_text(line: Line) -> str:
     """A line in a biller's notation: "77387-26", with "× 2" where it has several units."""
-    code = "-".join((line.code, *line.modifiers))
+    code = notation(line.code, line.modifiers)
     return code if line.units == 1 else f"{code} × {line.units}"
 
 

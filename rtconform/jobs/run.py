@@ -21,7 +21,7 @@ from rtconform.conformance.runs.recorder import MemoryRecorder, Recorder
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.runs.shards import sliced
 from rtconform.conformance.vendors.file import Vendor, load_vendor
-from rtconform.generators.suites.rearranged import Remembered, Remembering
+from rtconform.generators.suites.rearranged import Recorded, Recording
 from rtconform.generators.suites.registry import SUITES, any_suite, digest
 from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem, cases
 from rtconform.generators.suites.written.expectation import expected_answers
@@ -165,9 +165,9 @@ async def _counted(planned: PlannedRun, recorder: Recorder, tally: Tally, progre
 
 def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:
     """The digest of a suite, and the suite for the run, which has what was made for the digest."""
-    remembering = Remembering[SuiteItem](part.suite)
-    whole = digest(cast("AnySuite", remembering), part.seed, count)
-    return replace(part, suite=cast("AnySuite", Remembered[SuiteItem](part.suite, remembering.made))), whole
+    recording = Recording[SuiteItem](part.suite)
+    whole = digest(cast("AnySuite", recording), part.seed, count)
+    return replace(part, suite=cast("AnySuite", Recorded[SuiteItem](part.suite, recording.made))), whole
 
 
 COLLECTED_AFTER = 50_000

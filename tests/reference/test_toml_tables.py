@@ -9,7 +9,7 @@ import pytest
 from msgspec import Meta, Struct
 
 from rtconform.reference.errors import Fault, UserError
-from rtconform.reference.toml_tables import LONGEST_FILE, MOST_DOTS, TomlError, TomlFile, day_of, endless_key, line_of
+from rtconform.reference.toml_tables import LONGEST_FILE, MOST_DOTS, NotToml, TomlError, TomlFile, day_of, line_of, parse_toml
 
 
 class Settings(Struct, rename={"kind_": "kind"}):
@@ -154,8 +154,10 @@ def test_the_longest_file_that_is_read(path: Path) -> None:
 def test_so_many_dots_a_line_may_have() -> None:
     """The first line that has more is told; the dots of two lines are not added up."""
     most = "." * MOST_DOTS
-    assert endless_key(f"{most}\n{most}") is None
-    assert 2 == endless_key(f"{most}\n.{most}\n.{most}")
+    assert {} == parse_toml(f"#{most}\n#{most}")
+    with pytest.raises(NotToml) as raised:
+        parse_toml(f"#{most}\n#.{most}\n#.{most}")
+    assert 2 == raised.value.line
 
 
 PLACES = """x = 1

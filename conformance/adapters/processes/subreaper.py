@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 
-from rtconform.conformance.adapters.processes import watchdog as survivors
+from rtconform.conformance.adapters.processes import watchdog
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _ROUNDS = 20
@@ -36,7 +36,7 @@ def adopt() -> None:
     if sys.platform == "linux":
         _adopting = ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0) == 0
     with _starting:
-        _own.add(survivors.watch())
+        _own.add(watchdog.watch())
 
 
 def started(start: "Callable[[], Popen[bytes]]") -> "Popen[bytes]":
@@ -44,7 +44,7 @@ def started(start: "Callable[[], Popen[bytes]]") -> "Popen[bytes]":
     global _starts  # noqa: PLW0603 - counts the starts of the process, as the kernel its children
     with _starting:
         process = start()
-        survivors.runs(process.pid)
+        watchdog.runs(process.pid)
         if _adopting:
             _own.add(process)
             _starts += 1

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rtconform.conformance.adapters.processes import watchdog as survivors
+from rtconform.conformance.adapters.processes import watchdog
 from rtconform.conformance.adapters.processes.subreaper import bury, started
 from rtconform.reference.errors import VendorUnreachable
 
@@ -190,7 +190,7 @@ def kill_group(pid: int) -> None:
     """Kill the process group that `pid` leads, if any of it is left."""
     with suppress(ProcessLookupError, PermissionError):  # gone, or (macOS) only its zombie is left
         os.killpg(pid, signal.SIGKILL)
-    survivors.is_over(pid)
+    watchdog.is_over(pid)
 
 
 def ending(code: int) -> str:

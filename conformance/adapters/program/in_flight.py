@@ -27,7 +27,7 @@ class Program:
 class Pending:
     """A case that waits for its answer.
 
-    `deaths`: how many processes died with it in flight; `stray`: the first line that came since it was sent and belongs
+    `deaths`: how many processes died with it in flight; `unmatched`: the first line that came since it was sent and belongs
     to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
     an answer can't name its case.
     """
@@ -38,7 +38,7 @@ class Pending:
     sent_at: float = 0.0
     stderr_mark: int = 0
     deaths: int = 0
-    stray: str = ""
+    unmatched: str = ""
     overtaken: bool = False
     nameless: bool = False
 

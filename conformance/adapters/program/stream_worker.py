@@ -10,7 +10,7 @@ from rtconform.conformance.adapters.program.child import ending, start_child
 from rtconform.conformance.adapters.program.in_flight import Held, Life, Pending, Program
 from rtconform.conformance.adapters.program.lines import Line, LineReader
 from rtconform.conformance.adapters.program.stderr import StderrLog, StderrTail
-from rtconform.conformance.adapters.program.unmatched import Strays
+from rtconform.conformance.adapters.program.unmatched import Unmatched
 from rtconform.reference.errors import VendorUnreachable
 
 END_S = 1.0
@@ -40,7 +40,7 @@ class StreamWorker:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._strays = Strays(name, stderr.exchange)
+        self._unmatched = Unmatched(name, stderr.exchange)
         self._ever_answered = False
         self._deaths = 0
         self._silences = 0
@@ -85,7 +85,7 @@ class StreamWorker:
         if self._task is not None:
             await self._task
         self._charge((*self._in_flight.values(), *self._queue), "error", "the run ended before it was answered")
-        self._strays.finish()
+        self._unmatched.finish()
 
     async def _start_life(self) -> Life:
         stderr = StderrTail(self._stderr)
@@ -153,8 +153,10 @@ class StreamWorker:
     def _charge_overdue(self, life: Life) -> None:
         seconds = f"{self._program.timeout_s:g} s"
         for pending in [self._in_flight[case_id] for case_id in life.overdue if case_id in self._in_flight]:
-            if pending.stray:
-                self._charge([pending], "invalid", f"no answer carried its id within {seconds}; what came: {pending.stray}", life)
+            if pending.unmatched:
+                self._charge(
+                    [pending], "invalid", f"no answer carried its id within {seconds}; what came: {pending.unmatched}", life
+                )
             elif self._ever_answered:
                 self._charge([pending], "timeout", f"no answer within {seconds}", life)
             else:
@@ -188,7 +190,7 @@ class StreamWorker:
         now = asyncio.get_running_loop().time()
         while self._queue and not (self._suspects and self._in_flight):
             pending = self._queue.popleft()
-            pending.sent_at, pending.stderr_mark, pending.stray, pending.overtaken = now, life.stderr.total, "", False
+            pending.sent_at, pending.stderr_mark, pending.unmatched, pending.overtaken = now, life.stderr.total, "", False
             self._in_flight[pending.id] = pending
             life.child.write(pending.document + b"\n")
         if self._timer is None:
@@ -247,9 +249,9 @@ class StreamWorker:
             self._release(held)
         pending = self._answered(received.id)
         if pending is None:
-            stray = self._strays.note(received, line.data)
+            unmatched = self._unmatched.note(received, line.data)
             for waiting in self._in_flight.values():
-                waiting.stray = waiting.stray or stray
+                waiting.unmatched = waiting.unmatched or unmatched
         else:
             self._take(life, pending, received, line.data)
         self._send()
@@ -270,7 +272,7 @@ class StreamWorker:
     def _take(self, life: Life, pending: Pending, received: Received, raw: bytes) -> None:
         loop = asyncio.get_running_loop()
         self._ever_answered = True
-        self._strays.answered(pending.id)
+        self._unmatched.answered(pending.id)
         latency_ms = (loop.time() - pending.sent_at) * 1000
         if received.answer is None:
             self._settle(

@@ -12,8 +12,8 @@ SHOWN = 200
 _LOOKED_AT = 8192
 
 
-class Strays:
-    """The stray lines of one worker, and the ids of the cases that it answered last.
+class Unmatched:
+    """The unmatched lines of one worker, and the ids of the cases that it answered last.
 
     An answer to one of these comes too late for the case's verdict, so the first is a finding.
     """

@@ -5,7 +5,6 @@ The format is described at the top of `data/published.toml`. This module knows t
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -17,11 +16,10 @@ from rtconform.generators.suites.written.composition import WHOSE_CLAIM, Documen
 from rtconform.generators.suites.written.tomltext import Place, TomlText, toml_text
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES
 from rtconform.reference.errors import DocumentError, Fault
-from rtconform.reference.toml_tables import ENDLESS, TOO_MANY_DIGITS, endless_key
+from rtconform.reference.toml_tables import NotToml, parse_toml
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SLUG_FORM = "small letters, digits, hyphens between"
-_TOML_LINE = re.compile(r"at line (\d+)")
 _YEARS = range(2000, 2100)
 _TABLES = ("suite", "treatment", "case", "pair")
 
@@ -122,7 +120,7 @@ class SuiteFile:
 
 
 def read_suite_file(source: str, data: bytes) -> SuiteFile:
-    """What stands in a suite file, with every fault of its form noted. Raises SuiteFileError for what is no TOML at all."""
+    """What stands in a suite file, with every fault of its form noted. Raises SuiteFileError for what is not TOML."""
     document, text = _parse(source, data)
     file = SuiteFile(source, toml_text(text))
     for key in document:
@@ -143,18 +141,11 @@ def _parse(source: str, data: bytes) -> tuple[Document, str]:
         raise SuiteFileError(source, [(None, Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes"))])
     try:
         text = data.decode().replace("\r\n", "\n")
-        if line := endless_key(text):
-            raise SuiteFileError(source, [(line, Fault(ENDLESS))])
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_LINE.search(str(error))
-        fault = (int(found[1]) if found else None, Fault(f"no TOML: {error}"))
+        return parse_toml(text), text
+    except NotToml as error:
+        fault = (error.line, Fault(error.what))
     except UnicodeDecodeError as error:
-        fault = (data.count(b"\n", 0, error.start) + 1, Fault("no UTF-8 text"))
-    except ValueError:
-        fault = (None, Fault(TOO_MANY_DIGITS))
-    except RecursionError:
-        fault = (None, Fault("nested too deeply"))
+        fault = (data.count(b"\n", 0, error.start) + 1, Fault(f"not UTF-8 text (byte {error.start}); save it as UTF-8"))
     raise SuiteFileError(source, [fault])
 
 
@@ -168,7 +159,7 @@ def _read_head(file: SuiteFile, document: Document) -> None:
     if head is None:
         return
     if not _SLUG.fullmatch(head.name):
-        file.fault(f"{head.name!r} is no name of a suite: {_SLUG_FORM}", "suite.name", ("suite",), "name")
+        file.fault(f"{head.name!r} is not a name of a suite: {_SLUG_FORM}", "suite.name", ("suite",), "name")
     file.name, file.version, file.about = head.name, head.version, head.about
 
 

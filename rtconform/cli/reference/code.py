@@ -5,6 +5,7 @@ import click
 from rtconform.cli.options import documents_of
 from rtconform.reference.coder.coder import code as reference_code
 from rtconform.reference.coder.rules import RULES
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.coding import Coding
 from rtconform.reference.documents.treatment import unknown_terms
 from rtconform.reference.documents.wire import decode_cases, encode
@@ -36,7 +37,7 @@ def explanation(coding: Coding) -> str:
     parts = [f"{coding.id}: {coding.outcome}", *(f"  {line}" for line in lines or ["no line"]), "  because"]
     parts += [f"    {reason}" for reason in coding.reasons]
     for alternative in coding.alternatives:
-        billed = " + ".join("-".join((line.code, *line.modifiers)) for line in alternative.lines)
+        billed = " + ".join(notation(line.code, line.modifiers) for line in alternative.lines)
         where = alternative.session or "the whole case"
         parts.append(f"  accepted too, for {where}: {billed or alternative.outcome or 'no line'} ({alternative.rule})")
     parts.append("  rules")

@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rtconform.conformance.certificates.container import MAX_FILES, pack, unpack
-from rtconform.conformance.certificates.disguise import Disguise, ShuffledSuite
+from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey, pae, read_envelope, read_public_key, read_signing_key, seal
 from rtconform.conformance.certificates.regeneration import CERTIFYING
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.roles import role_asked
+from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteOf, cases
 from rtconform.reference.documents.wire import encode
@@ -208,7 +209,7 @@ def test_a_disguise_gives_nothing_away_and_changes_no_answer(name: str) -> None:
         assert 3 == len({item.question.patient.id, question.patient.id, other.patient.id})
         ours, theirs = (role.recorded(role.expect(asked)) for asked in (item.question, question))
         assert ours == replace(theirs, id=item.id)
-    shuffled = [item.id for item in cases(ShuffledSuite(made, 7, one), 7)]
+    shuffled = [item.id for item in cases(Shuffled(made, 7, one.rank), 7)]
     assert [item.id for item in items] != shuffled
     assert {item.id for item in items} == set(shuffled)
-    assert shuffled != [item.id for item in cases(ShuffledSuite(made, 7, two), 7)]
+    assert shuffled != [item.id for item in cases(Shuffled(made, 7, two.rank), 7)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rtconform.generators.space.counting import count, count_tuples, feasible, index, row
 from rtconform.generators.space.covering import covering_array
-from rtconform.generators.space.lower_bound import lower_bound, rivals
+from rtconform.generators.space.lower_bound import incompatible_tuples, lower_bound
 from rtconform.generators.space.model import Implication, Model
 from rtconform.reference.errors import DocumentError, UserError
 from tests.helpers import TESTS, coverage_checker
@@ -134,13 +134,13 @@ def test_an_array_covers_everything_that_is_possible_and_nothing_else(document, 
 
 @settings(max_examples=60)
 @given(documents(), st.integers(1, 3))
-def test_no_valid_row_contains_two_rivals(document, t):
+def test_no_valid_row_contains_two_incompatible_tuples(document, t):
     """This is what makes their number a lower bound."""
     model = model_of(document)
     numbered = [set(enumerate(values)) for values in every_row(document)]
     found = [
         {(parameter, model.parameters[model.names[parameter]][place]) for parameter, place in each}
-        for each in rivals(model, min(t, len(model.names)))
+        for each in incompatible_tuples(model, min(t, len(model.names)))
     ]
     assert [1] * len(found) == [sum(1 for other in found if any(each | other <= values for values in numbered)) for each in found]
 

@@ -143,7 +143,7 @@ def _line(part: str) -> int:
         ('title = "Late"', 'titel = "Late"', "unknown key 'titel': did you mean 'title'? @ late"),
         ('version = "3"', "version = 3", "Expected `str`, got `int` @ suite.version"),
         ('version = "3"', 'version = "3"\nseed = 1', "unknown key 'seed'"),
-        ('name = "my-clinic"', 'name = "My Clinic"', "'My Clinic' is no name of a suite"),
+        ('name = "my-clinic"', 'name = "My Clinic"', "'My Clinic' is not a name of a suite"),
         ('slug = "late"', 'slug = "in-time"', f"duplicate slug, first on line {_line('in-time')} @ in-time: slug"),
         ('slug = "our-spine"', 'slug = "Our spine"', "'Our spine' is no slug"),
         ('expect = "nothing"', 'expect = "notihng"', "'notihng' is no service such as 77407"),
@@ -167,7 +167,7 @@ def _line(part: str) -> int:
         ("[[pair]]", "[pair]", "write each as [[pair]], with two brackets"),
         ("[suite]", "[suit]", "unknown table 'suit': did you mean 'suite'?"),
         ("[suite]", "[suit]", "no [suite] with name, version and about"),
-        ("[[pair]]", "[[pair]", "no TOML"),
+        ("[[pair]]", "[[pair]", "not TOML"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
