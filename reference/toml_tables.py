@@ -106,8 +106,9 @@ class TomlFile:
         try:
             return parse_toml(self.text)
         except NotToml as error:
-            fault = PlacedFault(error.what, "$", error.line)
-            raise TomlError(self.source, error.line, (fault,)) from None
+            if error.line is None:
+                raise UserError(f"{self.source}: {error.what}") from None
+            raise TomlError(self.source, error.line, (PlacedFault(error.what, "$", error.line),)) from None
 
 
 class NotToml(Exception):
