@@ -120,7 +120,7 @@ names: setup
 plausible: setup
 	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/test_plausibility.py
 
-# The reference against the second implementation: every case of four suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
+# The reference against the second implementation: every case of five suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
 COUNT ?= 100000
 SEED ?= 1
 .PHONY: agreement

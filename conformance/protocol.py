@@ -27,6 +27,9 @@ GivenAnswer: TypeAlias = Answer | Disposition | Mapping[str, Json] | str | bytes
 Coder: TypeAlias = Callable[[dict[str, Json]], GivenAnswer | Awaitable[GivenAnswer]]
 """A coder or editor written in Python: gets a case (or a claim) as a dict, and returns its answer, or awaits it."""
 
+Writing = Callable[[Any], bytes]
+"""Puts a question into bytes, where that is not the plain way: the same case in another spelling, or with a flaw."""
+
 Redact = Callable[[str], str]
 
 

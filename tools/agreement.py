@@ -2,7 +2,7 @@
 
     python tools/agreement.py COUNT SEED
 
-Every case of pairwise, threeway, documentation and exhaustive, COUNT of clinic, and COUNT treatments picked by hand with up to
+Every case of pairwise, threeway, documentation, respelled and exhaustive, COUNT of clinic, and COUNT treatments with up to
 three changes at the edges, all at SEED. Prints what differs, and how many cases were compared; exit code 1 where any differs.
 """
 
@@ -27,7 +27,7 @@ from tests.helpers.edge_records import CHANGES, PICKED
 ROOT = Path(__file__).resolve().parents[1]
 CODER = ROOT / "tests" / "vendors" / "correct" / "coder.py"
 EDGES = "edges"
-WHOLE = ("pairwise", "threeway", "documentation", "exhaustive")
+WHOLE = ("pairwise", "threeway", "documentation", "respelled", "exhaustive")
 STEP = 2000
 SHOWN = 20
 

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from rtconform.conformance.protocol import Question, Returned
+from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event
 
 __all__ = ["Adapter", "Log", "Reply"]
@@ -47,8 +47,8 @@ class Adapter(Protocol):
         """Make ready. Raises VendorUnreachable where the program can't be started or the service reached."""
         ...
 
-    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
-        """Put one case or claim to the vendor, or `document` in its place, which is no sound one.
+    async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
+        """Put one case or claim to the vendor, in the bytes that `writing` makes of it where the plain ones are not meant.
 
         Never raises for anything that the vendor does.
         """

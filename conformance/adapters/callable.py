@@ -19,7 +19,7 @@ import msgspec
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
-from rtconform.conformance.protocol import Question
+from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.settings import PythonSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 
@@ -93,9 +93,9 @@ class PythonAdapter:
         self._restored.enter_context(chdir("."))  # a callable that changes into another folder does so for itself
         self._function = self._vendor.function or _import(self._settings.function, str(self._vendor.folder))
 
-    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Call the function with one case, as a dict, or as text where there is a request template or no JSON."""
-        request = await self._exchange.request(question, document)
+        request = await self._exchange.request(question, writing)
         if isinstance(request, Reply):
             return request
         argument = _argument(request) if self._vendor.template is None else request.decode()

@@ -8,7 +8,7 @@ from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import Received, read_answer
 from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
 from rtconform.conformance.adapters.translation.sample import sample
-from rtconform.conformance.protocol import DIALOGUES, Question, Returned
+from rtconform.conformance.protocol import DIALOGUES, Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import Vendor
@@ -38,13 +38,13 @@ class Exchange:
         """End the translator."""
         await self._translator.close()
 
-    async def request(self, question: Question, document: bytes | None = None) -> bytes | Reply:
+    async def request(self, question: Question, writing: Writing | None = None) -> bytes | Reply:
         """What is sent for `question`, or the reply where the vendor file's template fails on it.
 
-        `document` is sent as it is: a template would make a sound request of it, or fail on it (`Vendor.supports_documents`).
+        What `writing` makes of it is sent as it is: a template would make a sound request of it, or fail on it.
         """
-        if document is not None:
-            return document
+        if writing is not None:
+            return writing(question)
         try:
             return await self._translator.request(question)
         except TranslationFault as fault:

@@ -9,7 +9,7 @@ from msgspec.structs import replace as changed
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.certificates.disguise import Disguise
-from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.protocol import Question, RoleName
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.runner import Chosen, result_of
@@ -82,7 +82,11 @@ def regenerate(manifest: Manifest, disguise: Disguise) -> dict[str, Asked]:
 
 def sent(asked: Sequence[Asked], disguise: Disguise) -> bytes:
     """The cases as the vendor got them, as JSON Lines."""
-    return b"".join(encode(disguise.question(one.item.question)) + b"\n" for one in asked)
+    return b"".join(_written(one.item, disguise.question(one.item.question)) + b"\n" for one in asked)
+
+
+def _written(item: SuiteItem, question: Question) -> bytes:
+    return item.writing(question) if item.writing else encode(question)  # type: ignore[arg-type] # what it is asked by writes it
 
 
 def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disguise) -> str:
@@ -99,6 +103,8 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
         again = result_of(asked.suite, asked.item, None, "not_applicable", reason)
     elif answer is not None:
         again = result_of(asked.suite, asked.item, Reply("answered", answer))
+    elif result.verdict == "pass" and not asked.item.sound:
+        again = result_of(asked.suite, asked.item, Reply("error", refused=True))
     elif result.verdict in ("invalid", "error", "timeout"):
         again = result_of(asked.suite, asked.item, Reply(result.verdict, detail=result.explanation))
     else:

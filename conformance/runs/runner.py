@@ -134,7 +134,7 @@ async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
 
 async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) -> None:
     async def ask(chosen: SuiteItem) -> Reply:
-        reply = await adapter.ask(chosen.question, chosen.document)
+        reply = await adapter.ask(chosen.question, chosen.writing)
         state.health.note(reply)
         return reply
 
@@ -161,7 +161,7 @@ def _judged(state: _Run, suite: str, turn: Turn) -> Result:
     chosen, reply = turn.item, turn.reply
     if reply is None:
         return result_of(suite, chosen, None, "not_applicable", turn.reason or "")
-    if reply.answer is not None and chosen.document is None:
+    if reply.answer is not None and chosen.writing is None:  # asked again it would come in the plain way
         state.sample.offer(chosen.question, reply)
     return result_of(suite, chosen, reply)
 
@@ -169,8 +169,9 @@ def _judged(state: _Run, suite: str, turn: Turn) -> Result:
 def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
     """Why a case or claim is not put to the vendor; None: it is."""
     reason = role.unsupported(vendor.supports, chosen.question)
-    if reason is None and chosen.document is not None and vendor.template is not None:
-        return "reached through a request template, the vendor never sees what is wrong with the document"
+    if reason is None and chosen.writing is not None and vendor.template is not None:
+        what = "how the case is written" if chosen.sound else "what is wrong with the document"
+        return f"reached through a request template, the vendor never sees {what}"
     return reason
 
 
@@ -178,7 +179,7 @@ def result_of(
     suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
     """What is written down of a case or claim: pure, so that whoever has the reply can make it again."""
-    if isinstance(chosen, SuiteCase) and chosen.document is not None:
+    if isinstance(chosen, SuiteCase) and not chosen.sound:
         return _malformed_result(suite, chosen, reply, explanation)
     role, question = role_asked(chosen), chosen.question
     expectation = role.expect(question)

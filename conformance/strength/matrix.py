@@ -166,5 +166,5 @@ def _refuse_unmeasurable(name: str) -> None:
     found = suite(name)
     if found.size(None) > LARGEST:
         raise UserError(f"suite {name} has {found.size(None):,} cases: strength is measured of suites of {LARGEST:,} at most")
-    if found.case(0, 1).document is not None:
+    if not found.case(0, 1).sound:
         raise UserError(f"suite {name} sends documents that can't be read: strength is measured of suites of cases")

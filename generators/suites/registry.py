@@ -13,6 +13,7 @@ from rtconform.generators.suites.documentation import DOCUMENTATION
 from rtconform.generators.suites.edits import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.suites.exhaustive import EXHAUSTIVE
 from rtconform.generators.suites.invalid import INVALID
+from rtconform.generators.suites.respelled.suite import RESPELLED
 from rtconform.generators.suites.suite import AnySuite, Suite
 from rtconform.generators.suites.written.casefile import load_case_file
 from rtconform.generators.suites.written.composition import likely
@@ -27,6 +28,7 @@ _GENERATED: tuple[AnySuite, ...] = (
     CLINIC,
     DOCUMENTATION,
     INVALID,
+    RESPELLED,
     CERTIFY,
     EDITS_CLAIM,
     EDITS_DOCUMENTED,

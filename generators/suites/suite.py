@@ -1,6 +1,6 @@
 """What a suite is: a named, versioned, deterministic sequence of cases or claims, any of which can be made alone by its index."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol, TypeVar
 
@@ -22,8 +22,9 @@ class SuiteCase(Struct, frozen=True, gc=False):
     that decides; `twin` the id of the case that differs in that one fact; `expect` the lines that the author expects
     (for instance "77412 + 77387-26"), held against the reference by a test. Empty or None where there is none.
 
-    `document`: what is sent instead of the case, where that is no sound case (suite `invalid`); `case` is then the sound one,
-    with the same id, that it was made from, and the only right answers are needs_review or an error.
+    `writing`: how the case is put into bytes, where that is not the plain way. What it writes is read and judged as the case
+    (suite `respelled`). Where not `sound` it is no case at all (suite `invalid`): `case` is then the sound one, with the same
+    id, that it was made from, and the only right answers are needs_review or an error.
     """
 
     case: Case
@@ -33,7 +34,8 @@ class SuiteCase(Struct, frozen=True, gc=False):
     why: str = ""
     twin: str | None = None
     expect: str | None = None
-    document: bytes | None = None
+    writing: Callable[[Case], bytes] | None = None
+    sound: bool = True
     asks: ClassVar[Asks] = "case"
 
     @property
@@ -49,7 +51,7 @@ class SuiteCase(Struct, frozen=True, gc=False):
     @property
     def wire(self) -> bytes:
         """What is sent to a vendor: JSON on one line, without a newline."""
-        return encode(self.case) if self.document is None else self.document
+        return self.writing(self.case) if self.writing else encode(self.case)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class SuiteClaim:
     heading: str = ""
     why: str = ""
     twin: str | None = None
-    document: ClassVar[None] = None
+    writing: ClassVar[None] = None
+    sound: ClassVar[bool] = True
     asks: ClassVar[Asks] = "claim"
 
     @property

@@ -31,6 +31,6 @@ def case_finder(manifest: Manifest) -> Callable[[str], Case | None]:
         except UserError:
             return None
         made = suite.case(index, seed)
-        return made.case if made.document is None else None
+        return made.case if made.sound else None
 
     return find

@@ -77,10 +77,10 @@ def _lines(suite: Suite, folder: Path, seed: int, count: int | None) -> list[Pat
     paths = [folder / name for name in (CASES, EXPECTED, ACCEPTED)]
     with paths[0].open("wb") as documents, paths[1].open("wb") as codings, paths[2].open("wb") as answers:
         for item in cases(suite, seed, count):
-            if item.document is not None:
+            if not item.sound:
                 raise UserError(f"suite {suite.name} holds documents that are no JSON: print them with rtconform generate")
             expectation = expect(item.case)
-            documents.write(encode(item.case) + b"\n")
+            documents.write(item.wire + b"\n")
             codings.write(encode(expectation.coding) + b"\n")
             answers.write(encode({"id": item.case.id, "accepted": list(accepted_answers(expectation))}) + b"\n")
     return paths

@@ -51,7 +51,7 @@ class Item:
         """The case. Raises UserError where the suite asks claims, and for a case of suite `invalid`, which is not a sound one."""
         if not isinstance(self.item, SuiteCase):
             raise UserError(f"{self.id} is a claim, not a case: use .claim")
-        if self.item.document is not None:
+        if not self.item.sound:
             raise UserError(f"{self.id} is not a sound case: use .wire, or .data where it is JSON")
         return self.item.case
 

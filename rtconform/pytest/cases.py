@@ -66,7 +66,7 @@ class Asker:
                 await adapter.close()
                 raise
             self._adapter = adapter
-        return await self._adapter.ask(item.question, item.document)
+        return await self._adapter.ask(item.question, item.writing)
 
 
 def cases_of(suite: str, seed: int = DEFAULT_SEED, count: int | None = None) -> list[Item]:

@@ -19,7 +19,7 @@ from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.http import connections, redirects
-from rtconform.conformance.protocol import Question
+from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.settings import HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 
@@ -119,9 +119,9 @@ class HttpAdapter:
         with suppress(OSError):
             await writer.wait_closed()
 
-    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Send one case."""
-        request = await self._exchange.request(question, document)
+        request = await self._exchange.request(question, writing)
         if isinstance(request, Reply):
             return request
         reply = await self._ask(question, request)

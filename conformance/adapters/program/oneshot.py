@@ -9,7 +9,7 @@ from rtconform.conformance.adapters.processes.subreaper import bury
 from rtconform.conformance.adapters.program.child import ending, kill_group, open_process
 from rtconform.conformance.adapters.program.oneshot_process import Outcome, run_process
 from rtconform.conformance.adapters.program.stderr import KEPT_PER_PROCESS, StderrLog
-from rtconform.conformance.protocol import Question
+from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.secrets import environment
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
@@ -37,9 +37,9 @@ class OneshotAdapter:
         with process:  # waits for it and closes its pipes
             kill_group(process.pid)
 
-    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Start the program for one case."""
-        request = await self._exchange.request(question, document)
+        request = await self._exchange.request(question, writing)
         if isinstance(request, Reply):
             return request
         loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from rtconform.conformance.adapters.processes.subreaper import bury
 from rtconform.conformance.adapters.program.in_flight import Pending, Program
 from rtconform.conformance.adapters.program.stderr import StderrLog
 from rtconform.conformance.adapters.program.stream_worker import StreamWorker
-from rtconform.conformance.protocol import Question
+from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.secrets import environment
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
 
@@ -42,13 +42,13 @@ class StreamAdapter:
         for worker in self._workers:
             await worker.start()
 
-    async def ask(self, question: Question, document: bytes | None = None) -> Reply:
+    async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Put one case to the program."""
-        request = await self._exchange.request(question, document)
+        request = await self._exchange.request(question, writing)
         if isinstance(request, Reply):
             return request
         pending = Pending(question.id, request, asyncio.get_running_loop().create_future())
-        pending.nameless = document is not None and not _names(document, question.id)
+        pending.nameless = writing is not None and not _names(request, question.id)
         while (worker := self._free(question.id)) is None:
             # answers are matched by id: the same id can't be asked twice at a time in one process
             waiting = [reply for worker in self._workers if (reply := worker.waiting(question.id)) is not None]

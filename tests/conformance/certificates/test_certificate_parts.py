@@ -200,7 +200,6 @@ def test_a_disguise_gives_nothing_away_and_changes_no_answer(name: str) -> None:
     made: SuiteOf[Any] = any_suite(name)
     items = list(cases(made, 7))
     role = role_asked(items[0])
-    assert all(item.document is None for item in items)
     for item in items:
         question, other = one.question(item.question), two.question(item.question)
         assert name.encode() not in encode(question)

@@ -12,6 +12,9 @@ from click.testing import CliRunner
 
 from rtconform.cli.main import cli
 from rtconform.cli.reference.schema import SCHEMAS
+from rtconform.conformance.roles import ROLES
+from rtconform.conformance.runs.runner import not_asked
+from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
 from rtconform.jobs.run import plan_run, run_to_folder
@@ -97,3 +100,22 @@ def test_documents_that_nobody_can_read(tmp_path: Path) -> None:
     shell = VENDORS / "all_77407" / "vendor.toml"
     coding = asyncio.run(run_to_folder(plan_run(shell, ["invalid"], seed=1), tmp_path / "b", resume=False))
     assert 0 == coding.counts["pass"] + coding.counts["accepted"]
+
+
+def test_the_same_in_other_bytes(tmp_path: Path) -> None:
+    """A correct program reads every spelling of suite respelled out of its pipe, and each verdict is that of a plain case."""
+    summary = asyncio.run(
+        run_to_folder(plan_run(VENDORS / "correct" / "vendor.toml", ["respelled"], seed=4), tmp_path, resume=False)
+    )
+    assert summary.conformant
+    assert summary.cases == sum(summary.counts[verdict] for verdict in ("pass", "accepted"))
+
+
+def test_a_template_writes_in_its_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reached through a request template, a vendor is asked what is recorded otherwise, not what is only written otherwise."""
+    monkeypatch.setenv("RTCONFORM_NODE_PORT", "8080")
+    vendor = load_vendor(VENDORS / "http_node" / "vendor.toml")
+    of_bytes = [item.id for item in cases(suite("respelled"), 1) if item.writing]
+    not_seen = {item.id: why for item in cases(suite("respelled"), 1) if (why := not_asked(vendor, ROLES["coder"], item))}
+    assert of_bytes == list(not_seen)
+    assert {"reached through a request template, the vendor never sees how the case is written"} == set(not_seen.values())

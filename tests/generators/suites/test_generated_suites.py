@@ -23,6 +23,7 @@ from rtconform.generators.suites.documentation_questions import QUESTIONS
 from rtconform.generators.suites.exhaustive import EXHAUSTIVE, decided_at, whole
 from rtconform.generators.suites.generated import Place
 from rtconform.generators.suites.invalid import INVALID
+from rtconform.generators.suites.respelled.suite import RESPELLED
 from rtconform.generators.suites.suite import cases
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import unknown_terms
@@ -32,7 +33,7 @@ from tests.helpers import coverage_checker as checker
 from tests.helpers.combination_of import combination_of
 
 ROOT = Path(rtconform.__file__).parent.parent
-SUITES = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID)
+SUITES = (PAIRWISE, THREEWAY, EXHAUSTIVE, CLINIC, DOCUMENTATION, INVALID, RESPELLED)
 
 
 DOCUMENT = {
@@ -237,7 +238,8 @@ from rtconform.generators.suites.clinic import CLINIC
 from rtconform.generators.suites.documentation import DOCUMENTATION
 from rtconform.generators.suites.exhaustive import EXHAUSTIVE
 from rtconform.generators.suites.invalid import INVALID
-for suite in (CLINIC, EXHAUSTIVE, DOCUMENTATION, INVALID, PAIRWISE):
+from rtconform.generators.suites.respelled.suite import RESPELLED
+for suite in (CLINIC, EXHAUSTIVE, DOCUMENTATION, INVALID, RESPELLED, PAIRWISE):
     total = hashlib.sha256()
     for number in range(200):
         total.update(suite.case(number * 7 % suite.size(None), 1).wire)

@@ -1,0 +1,62 @@
+"""The plain cases that laws are tried on: hand-made ones whose author says that they are coded, rows of the covering array, and
+cases of a rule.
+"""
+
+from functools import cache
+from typing import TypeVar
+
+from rtconform.generators.randomness import Draw
+from rtconform.generators.suites.arrays import PAIRWISE
+from rtconform.generators.suites.documentation import DOCUMENTATION, rule_at
+from rtconform.generators.suites.respelled.laws import Law
+from rtconform.generators.suites.suite import SuiteCase
+from rtconform.generators.suites.written.handmade import shipped_suite
+
+T = TypeVar("T")
+
+_CODE = "77"
+_GENERATED = 0.4
+
+
+@cache
+def handmade() -> tuple[SuiteCase, ...]:
+    """All hand-made cases."""
+    return tuple(entry for name in ("boundaries", "published") for entry in shipped_suite(name).cases)
+
+
+@cache
+def coded() -> tuple[SuiteCase, ...]:
+    """Those that are coded, by their author's word: each session, where there are several."""
+    return tuple(entry for entry in handmade() if entry.expect and _is_coded(entry.expect))
+
+
+@cache
+def at_rules(rules: tuple[str, ...]) -> tuple[SuiteCase, ...]:
+    """Those at these rules, whatever is due."""
+    return tuple(entry for entry in handmade() if entry.rule in rules)
+
+
+@cache
+def _questions(rules: tuple[str, ...]) -> tuple[int, ...]:
+    """The cases of suite `documentation` at these rules; which they are, no seed decides."""
+    return tuple(number for number in range(DOCUMENTATION.size(None)) if rule_at(number) in rules)
+
+
+def base(law: Law, draw: Draw, seed: int) -> SuiteCase:
+    """A case to try the law on."""
+    if law.rules:
+        questions = _questions(law.rules)
+        if questions and draw() < _GENERATED:
+            return DOCUMENTATION.case(_one(questions, draw), seed)
+        return _one(at_rules(law.rules), draw)
+    if draw() < _GENERATED:
+        return PAIRWISE.case(int(draw() * PAIRWISE.size(None)), seed)
+    return _one(coded(), draw)
+
+
+def _one(of: tuple[T, ...], draw: Draw) -> T:
+    return of[int(draw() * len(of))]
+
+
+def _is_coded(expect: str) -> bool:
+    return all(part.split()[-1 if part.lstrip().startswith("S") else 0].startswith(_CODE) for part in expect.split(";"))
