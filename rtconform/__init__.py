@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from rtconform.generators.suites.written.suitefile import SuiteFileError
     from rtconform.pytest.cases import parametrize
-    from rtconform.reference.errors import DocumentError, Fault, RtconformError, UserError, VendorUnreachable
+    from rtconform.reference.errors import DocumentError, Fault, RecordsChanged, RtconformError, UserError, VendorUnreachable
 
 __all__ = [
     "RULE_SET",
@@ -60,6 +60,7 @@ __all__ = [
     "Json",
     "Judgement",
     "Manifest",
+    "RecordsChanged",
     "Result",
     "RtconformError",
     "Run",
@@ -87,7 +88,10 @@ __all__ = [
 _ELSEWHERE = {
     "parametrize": "rtconform.pytest.cases",
     "SuiteFileError": "rtconform.generators.suites.written.suitefile",
-    **dict.fromkeys(("DocumentError", "Fault", "RtconformError", "UserError", "VendorUnreachable"), "rtconform.reference.errors"),
+    **dict.fromkeys(
+        ("DocumentError", "Fault", "RecordsChanged", "RtconformError", "UserError", "VendorUnreachable"),
+        "rtconform.reference.errors",
+    ),
 }
 
 if not TYPE_CHECKING:

@@ -4,7 +4,6 @@ A killed run leaves whole lines and at most one torn one, which is cut off when 
 """
 
 import errno
-import fcntl
 import hashlib
 import io
 import os
@@ -16,6 +15,7 @@ from typing import Self
 import msgspec
 
 from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.conformance.runs.locking import NO_LINK, lock
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
 
@@ -146,7 +146,7 @@ class RunWriter:
 
 def _no_link(path: str, flags: int) -> int:
     """Open a file, but no link to one: a folder that somebody else made must not have us write elsewhere."""
-    return os.open(path, flags | os.O_NOFOLLOW, 0o644)
+    return os.open(path, flags | NO_LINK, 0o644)
 
 
 def _appending(path: Path) -> io.FileIO:
@@ -162,11 +162,11 @@ def _make_folder(path: Path) -> None:
 
 def _lock(path: Path) -> int:
     try:
-        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
     except OSError as error:
         raise UserError(f"{path}: can't write there: {error.strerror}") from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(descriptor)
     except OSError:
         os.close(descriptor)
         raise UserError(f"{path}: another run is writing there; wait for it or give another --out") from None

@@ -88,7 +88,9 @@ def errors(document: str) -> str:
     except rtconform.DocumentError as error:
         assert_type(error.faults, tuple[rtconform.Fault, ...])
         return str(error)
-    except (rtconform.SuiteFileError, rtconform.UserError, rtconform.VendorUnreachable, rtconform.RtconformError) as error:
+    except (rtconform.SuiteFileError, rtconform.UserError, rtconform.VendorUnreachable, rtconform.RecordsChanged) as error:
+        assert_type(error.exit_code, int)
+    except rtconform.RtconformError as error:
         assert_type(error.exit_code, int)
     return f"rtconform {rtconform.__version__}, rule set {rtconform.RULE_SET}"
 

@@ -11,7 +11,7 @@ import rtconform
 from tests.helpers import ROOT
 
 NAMES = """
-RULE_SET Adjudication Answer Case Claim Coder Coding Disposition DocumentError Event Fault GivenAnswer Item Json Judgement Manifest Result
+RULE_SET Adjudication Answer Case Claim Coder Coding Disposition DocumentError Event Fault GivenAnswer Item Json Judgement Manifest RecordsChanged Result
 RtconformError Run Suite SuiteFileError Summary UserError Vendor VendorUnreachable Verdict __version__ code edit judge parametrize run
 strategies suite suites vendor
 """.split()

@@ -6,6 +6,8 @@ the next request was sent can't be told from its answer, but carries another id:
 """
 
 import select
+import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
@@ -22,7 +24,7 @@ class Connections(aiohttp.TCPConnector):
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit=limit)
-        self._polls: WeakKeyDictionary[ResponseHandler, select.poll] = WeakKeyDictionary()
+        self._waiting: WeakKeyDictionary[ResponseHandler, Callable[[], bool]] = WeakKeyDictionary()
 
     async def connect(self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:
         """A connection that is new, or kept and silent."""
@@ -30,11 +32,11 @@ class Connections(aiohttp.TCPConnector):
             connection = await super().connect(req, traces, timeout)
             protocol = connection.protocol
             assert protocol is not None  # noqa: S101 - only a connection that was given back has none
-            poll = self._polls.get(protocol)
-            if poll is None:
-                self._polls[protocol] = _poll(connection)
-            if poll is None or not (protocol.should_close or poll.poll(0)):
-                _last.set((protocol, poll is not None))
+            waiting = self._waiting.get(protocol)
+            if waiting is None:
+                self._waiting[protocol] = _waiting(connection)
+            if waiting is None or not (protocol.should_close or waiting()):
+                _last.set((protocol, waiting is not None))
                 return connection
             connection.close()
 
@@ -49,9 +51,12 @@ def drop() -> None:
     _last.get()[0].force_close()
 
 
-def _poll(connection: Connection) -> select.poll:
+def _waiting(connection: Connection) -> Callable[[], bool]:
     """Tells whether something waits to be read on a connection: bytes that nobody asked for, or the end."""
     assert connection.transport is not None  # noqa: S101 - as above
+    its_socket = connection.transport.get_extra_info("socket")
+    if sys.platform == "win32":
+        return lambda: bool(select.select([its_socket], [], [], 0)[0])
     poll = select.poll()
-    poll.register(connection.transport.get_extra_info("socket"), select.POLLIN)
-    return poll
+    poll.register(its_socket, select.POLLIN)
+    return lambda: bool(poll.poll(0))

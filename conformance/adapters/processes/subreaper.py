@@ -55,7 +55,7 @@ def started(start: "Callable[[], Popen[bytes]]") -> "Popen[bytes]":
 
 def bury() -> None:
     """Kill and reap every adopted child; where children of theirs come after, those too."""
-    if not _adopting:
+    if sys.platform == "win32" or not _adopting:  # only Linux has adopted children; see `program/child.py`
         return
     for _ in range(_ROUNDS):
         with _starting:

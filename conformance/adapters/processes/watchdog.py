@@ -22,10 +22,11 @@ def watch() -> "subprocess.Popen[bytes]":
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         command = [sys.executable, "-I", "-S", __file__]
         _watcher = subprocess.Popen(  # noqa: S603 - ourselves
-            command, stdin=pipe, stdout=nothing, stderr=nothing, cwd="/", start_new_session=True, bufsize=0
+            command, stdin=pipe, stdout=nothing, stderr=nothing, cwd=os.sep, start_new_session=True, bufsize=0
         )
         assert _watcher.stdin is not None  # noqa: S101 - it was asked for as a pipe
-        os.set_blocking(_watcher.stdin.fileno(), False)
+        if sys.platform != "win32":  # nothing is started there that it could outlive (`program/child.py`)
+            os.set_blocking(_watcher.stdin.fileno(), False)
         atexit.register(_end)
     return _watcher
 
@@ -67,8 +68,9 @@ def main() -> None:
         number = int(line)
         running.add(number) if number > 0 else running.discard(-number)
     for pid in running:
-        with suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
+        if sys.platform != "win32":
+            with suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 Plain pipes and `subprocess` rather than asyncio's own: there the program's standard input is a socket on some versions
 (a shell's /dev/stdin then fails), and waiting for it may wait for grandchildren that hold a pipe open.
+
+Vendors that are programs, and templates, need a POSIX system: sessions and process groups end what they start.
 """
 
 import asyncio
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -158,6 +161,10 @@ async def start_child(
 
 def open_process(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     """The program in a session of its own, its three streams as pipes. Raises VendorUnreachable."""
+    if sys.platform == "win32":
+        raise VendorUnreachable(
+            f"{command[0]} can't be started: programs and templates need Linux or macOS; use a web service or a Python callable"
+        )
     pipe = subprocess.PIPE
     try:
         return started(
@@ -188,8 +195,9 @@ def exit_code(popen: "subprocess.Popen[bytes]") -> int:
 
 def kill_group(pid: int) -> None:
     """Kill the process group that `pid` leads, if any of it is left."""
-    with suppress(ProcessLookupError, PermissionError):  # gone, or (macOS) only its zombie is left
-        os.killpg(pid, signal.SIGKILL)
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError, PermissionError):  # gone, or (macOS) only its zombie is left
+            os.killpg(pid, signal.SIGKILL)
     watchdog.is_over(pid)
 
 

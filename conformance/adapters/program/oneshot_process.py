@@ -3,6 +3,7 @@
 import os
 import selectors
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import IO
@@ -85,7 +86,8 @@ def _streams(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes], 
     assert process.stderr is not None  # noqa: S101 - the same
     streams = process.stdin, process.stdout, process.stderr
     for stream in streams:
-        os.set_blocking(stream.fileno(), False)
+        if sys.platform != "win32":  # no program is started there (`child.py`)
+            os.set_blocking(stream.fileno(), False)
     return streams
 
 

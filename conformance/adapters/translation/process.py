@@ -6,7 +6,6 @@ process limits its own memory, and its parent (`translate.py`) kills it when a r
 Frames, both ways: four bytes of length (big-endian, of what follows), one byte of kind, the payload.
 """
 
-import resource
 import signal
 import struct
 import sys
@@ -24,6 +23,9 @@ from rtconform.conformance.vendors.settings import Response
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+if sys.platform != "win32":
+    import resource
 
 HEAD = struct.Struct(">Ic")
 HELLO, CONFIGURE, RENDER, READ = b"H", b"C", b"R", b"A"
@@ -75,7 +77,7 @@ def main() -> None:
     handlers: dict[bytes, Handler] = {HELLO: lambda _: b""}
     output = sys.stdout.buffer
     for kind, payload in _frames(sys.stdin.buffer):
-        signal.alarm(ORPHAN_LIMIT_S)
+        _alarm(ORPHAN_LIMIT_S)
         try:
             if kind == CONFIGURE:
                 handlers |= _configured(msgspec.json.decode(payload, type=Configuration))
@@ -87,9 +89,14 @@ def main() -> None:
         except MemoryError:
             refusal = Refusal(f"it needs more than {MEMORY // 1024**2} MiB of memory")
             status, reply = FAULTY, msgspec.json.encode(refusal)
-        signal.alarm(0)
+        _alarm(0)
         output.write(HEAD.pack(len(reply) + 1, status) + reply)
         output.flush()
+
+
+def _alarm(seconds: int) -> None:
+    if sys.platform != "win32":
+        signal.alarm(seconds)
 
 
 def _frames(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
@@ -99,10 +106,11 @@ def _frames(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _limit_memory() -> None:
-    with suppress(OSError, ValueError):  # not every system has the limit or tells its own size; time is limited anyway
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    if sys.platform != "win32":  # this module is imported everywhere, its process starts on POSIX only (`program/child.py`)
+        with suppress(OSError, ValueError):  # not every system has the limit or tells its own size; time is limited anyway
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+            limit = pages * resource.getpagesize() + MEMORY
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _configured(configuration: Configuration) -> dict[bytes, Handler]:

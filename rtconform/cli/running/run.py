@@ -146,6 +146,8 @@ def run_watched(
 
 async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summary:
     """End on SIGTERM as on Ctrl-C, where the run can: no process of the vendor's is left."""
+    if sys.platform == "win32":
+        return await running  # its event loops know no signals: Ctrl-C ends it as Python does
     task, loop, before = asyncio.ensure_future(running), asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
     loop.add_signal_handler(signal.SIGTERM, task.cancel)
     try:
