@@ -11,8 +11,11 @@ from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_
 from rtconform.reference.documents.coding import AnswerLine, Line
 from rtconform.reference.documents.treatment import Case, ClaimKind
 
-REPEAT_MODIFIERS = frozenset({"59", "76", "XE"})
-"""On the line of a second session, any one of these says that it is a second session."""
+REPEAT_MODIFIERS = frozenset({"59", "76", "77", "XE"})
+"""On the line of a second session of the same code, any one of these says that it is a second session."""
+
+LEVEL_MODIFIERS = frozenset({"59", "XE", "XS", "XP", "XU"})
+"""On the line of a second session of another level: 76 and 77 don't separate different codes."""
 
 Service = tuple[str, tuple[str, ...]]
 """Code and sorted modifiers of one unit of service."""
@@ -28,7 +31,7 @@ def normal_form(lines: Iterable[AnswerLine], case: Case) -> NormalForm:
     """What an answer bills, by session; sessions with nothing are left out.
 
     Bundled lines that are tolerated on the claim are dropped; a line of several units is spread over the sessions that it
-    can stand for; 59, 76 or XE is dropped from all lines of a service but one.
+    stand for; 59, 76, 77 or XE is dropped from all lines of a code but one, 59, XE, XS, XP or XU from a line of another level.
     """
     billed = [line for line in lines if not _tolerated(line, case.billing.claim)]
     form: NormalForm = {}
@@ -67,12 +70,14 @@ def _spread(lines: Sequence[AnswerLine], case: Case) -> list[Billed]:
 
 
 def _without_repeat_modifiers(billed: list[Billed]) -> list[Billed]:
-    """Drop a lone repeat modifier where at least one unit of the same kind of service stands without."""
-    repeats = [REPEAT_MODIFIERS.intersection(modifiers) for _, (_, modifiers), _ in billed]
-    bare = {_kind(code) for (_, (code, _), _), found in zip(billed, repeats, strict=True) if not found}
+    """Drop a lone modifier of a further session where a unit of the same code, or of another level, stands without."""
+    marks = [(REPEAT_MODIFIERS | LEVEL_MODIFIERS).intersection(modifiers) for _, (_, modifiers), _ in billed]
+    bare = {code for (_, (code, _), _), found in zip(billed, marks, strict=True) if not found}
     plain = []
-    for (session, (code, modifiers), units), found in zip(billed, repeats, strict=True):
-        if len(found) == 1 and _kind(code) in bare:
+    for (session, (code, modifiers), units), found in zip(billed, marks, strict=True):
+        of_other_level = any(_kind(other) == _kind(code) and other != code for other in bare)
+        taken = (REPEAT_MODIFIERS if code in bare else frozenset()) | (LEVEL_MODIFIERS if of_other_level else frozenset())
+        if len(found) == 1 and found <= taken:
             modifiers = tuple(modifier for modifier in modifiers if modifier not in found)  # noqa: PLW2901 - the line without it
         plain.append((session, (code, modifiers), units))
     return plain

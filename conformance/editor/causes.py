@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from rtconform.conformance.coder.normal_form import REPEAT_MODIFIERS
 from rtconform.conformance.editor.judge import Slip, slips_of
 from rtconform.conformance.records import Result
 from rtconform.generators.claims.faults import CLAIM_FAULTS
-from rtconform.reference.coder.rules import RULES
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, notation
 from rtconform.reference.documents.claim import ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
+from rtconform.reference.editor.repeats import LEVEL_MODIFIERS, REPEAT_MODIFIERS
+from rtconform.reference.editor.rules import says_and_heading
 
 EditKind = Literal["false_denial", "miss", "held"]
 
@@ -50,7 +50,8 @@ def cause_of_slip(result: Result, slip: Slip) -> EditCause:
         return EditCause(f"{rule}/held-{slug}", due.rules, "held", f"Holds {service} for review where it has to be allowed.")
     if came.category is None and came.carc is None:
         rule = "SESSIONS" if _again(result, slip) else rule
-        says = RULES[rule].says if rule in RULES else due.reason
+        told = says_and_heading(rule)
+        says = told[0] if told else due.reason
         sentence = f"Stops {service} where it has to be allowed. {says}"
         return EditCause(f"{rule}/false-denial-{slug}", due.rules, "false_denial", sentence)
     carc = f"CARC {came.carc}" if came.carc else ""
@@ -77,6 +78,9 @@ def _miss(result: Result, slip: Slip, rule: str) -> EditCause:
     return EditCause(f"{rule}/missed-{category}", due.rules, "miss", f"Allows what it has to stop ({rule}): {what}")
 
 
+_MARKS = frozenset((*REPEAT_MODIFIERS, *LEVEL_MODIFIERS))
+"""Modifiers of a further session."""
+
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -96,7 +100,7 @@ def _again(result: Result, slip: Slip) -> bool:
         return False
     kind = line.code in DELIVERY_CODES
     earlier = [one for one in result.claim.lines if one.number < line.number and (one.code in DELIVERY_CODES) == kind]
-    return line.units > 1 or bool(REPEAT_MODIFIERS.intersection(line.modifiers)) or bool(earlier)
+    return line.units > 1 or bool(_MARKS.intersection(line.modifiers)) or bool(earlier)
 
 
 def _line(result: Result, slip: Slip) -> ClaimLine | None:
@@ -109,7 +113,7 @@ def _service(result: Result, slip: Slip) -> tuple[str, str]:
     line = _line(result, slip)
     if line is None:
         return "a line", "line"
-    parts = [line.code, *(modifier for modifier in line.modifiers if modifier not in REPEAT_MODIFIERS)]
+    parts = [line.code, *(modifier for modifier in line.modifiers if modifier not in _MARKS)]
     if line.code in DELIVERY_CODES and len(parts) == 1:
         return "a delivery code", "delivery"
     named = notation(parts[0], parts[1:])

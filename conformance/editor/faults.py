@@ -112,12 +112,12 @@ _WRONGLY_STOPS = (
            lambda c, n: _guidance(n) and c.place_of_service == "19"),
     _stops("stops-second-session", "Denies the second session of a day.", "SESSIONS", "18", _delivery_before),
     _stops("stops-units", "Denies lines of more than one unit.", "SESSIONS", "151", lambda _, n: n.units > 1),
-    _stops("stops-repeat-modifiers", "Denies lines with 59, 76 or XE.", "SESSIONS", "4", lambda _, n: bool({"59", "76",
-    "XE"} & {*n.modifiers})),
+    _stops("stops-repeat-modifiers", "Denies lines with 59, 76, 77 or XE.", "SESSIONS", "4",
+           lambda _, n: bool({"59", "76", "77", "XE"} & {*n.modifiers})),
     _stops("stops-everything", "Denies everything.", "L2-SINGLE", "16", lambda *_: True),
 )  # fmt: skip
 
-UNCLAIMED: tuple[Category, ...] = ("repeat_modifier", "record_unclear")
+UNCLAIMED: tuple[Category, ...] = ("repeat_modifier", "record_unclear", "professional_part_date", "level_not_authorised")
 """The categories for which the suites of edits have no claim on which an editor could fail."""
 
 EDITOR_FAULTS: dict[str, EditorFault] = {

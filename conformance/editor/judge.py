@@ -13,9 +13,9 @@ from typing import Literal, get_args
 
 from rtconform.conformance.coder.judge import Judgement
 from rtconform.conformance.verdicts import Verdict
-from rtconform.reference.coder.rules import RULES
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Category, Choice
 from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine, DispositionWord
+from rtconform.reference.editor.rules import says_and_heading
 
 SlipKind = Literal["false_denial", "miss", "held", "other_reason"]
 """What can be wrong with one line's disposition, what hurts most first; `other_reason` is the one that does not fail."""
@@ -150,7 +150,8 @@ def _tolerated(adjudication: Adjudication, disposition: Disposition) -> Iterator
     for due in adjudication.lines:
         line = came[due.number]
         alike = {due.disposition, line.disposition} <= {"deny", "bundle"} or due.disposition == line.disposition
-        if not alike and due.number not in chosen and line.disposition in due.accepted:
+        doubtful = due.disposition == "allow" or due.number not in chosen
+        if not alike and doubtful and line.disposition in due.accepted:
             yield due, line
 
 
@@ -161,6 +162,6 @@ def _billed(line: ClaimLine) -> str:
 
 def _cited(due: AdjudicationLine) -> str:
     """The rules behind a line, with the source's headings."""
-    headings = dict.fromkeys(RULES[rule].heading for rule in due.rules if rule in RULES)
+    headings = dict.fromkeys(told[1] for rule in due.rules if (told := says_and_heading(rule)))
     rules = ", ".join(due.rules) or "no rule"
     return f"{rules}; source: {'; '.join(headings)}" if headings else rules

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from rtconform.generators.claims.rows import RightRow
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, PROFESSIONAL, TECHNICAL
 from rtconform.reference.documents.adjudication import Category
-from rtconform.reference.documents.claim import Claim, ClaimLine
+from rtconform.reference.documents.claim import Claim, ClaimLine, Stay
 from rtconform.reference.documents.treatment import Guidance, PhysicianReview, Session
 
 Stops = Mapping[int, tuple[Category, ...]]
@@ -52,7 +52,7 @@ class ClaimFault:
 
     def fits(self, row: RightRow, claim: str) -> bool:
         """Whether this claim of the row can have the fault: where it names no need, any of a row with one session."""
-        if claim not in self.claims or claim not in row.claims or row.needs["sessions"] != ("1",):
+        if claim not in self.claims or claim not in row.claims or row.needs["sessions"] != ("1",) or row.days > 1:
             return False
         if "guidance" in self.touches and claim in PROFESSIONALS and not row.guidance:
             return False
@@ -132,6 +132,32 @@ def _head(**fields: object) -> Spoil:
 
 def _hospital_place(claim: Claim) -> tuple[Claim, list[int]]:
     return replace(claim, place_of_service="22"), [line.number for line in claim.lines if _is_delivery(line)]
+
+
+def _span(days: int, units: int) -> Spoil:
+    """The delivery line over so many days, with so many units."""
+
+    def spoil(claim: Claim) -> tuple[Claim, list[int]]:
+        last = dt.timedelta(days=days - 1)
+        lines = tuple(
+            replace(line, date_of_service_end=line.date_of_service + last, units=units) if _is_delivery(line) else line
+            for line in claim.lines
+        )
+        return replace(claim, lines=lines), [line.number for line in claim.lines if _is_delivery(line)]
+
+    return spoil
+
+
+def _nursing_facility(claim: Claim) -> tuple[Claim, list[int]]:
+    return replace(claim, place_of_service="31"), [line.number for line in claim.lines if _is_delivery(line)]
+
+
+def _inpatient_delivery(claim: Claim) -> tuple[Claim, list[int]]:
+    return _append("77412")(replace(claim, place_of_service="21"))
+
+
+def _stays(stay: Stay) -> Spoil:
+    return lambda claim: (replace(claim, stay=stay), [line.number for line in claim.lines if _is_delivery(line)])
 
 
 def _sessions(change: Callable[[Session], Session], chosen: Callable[[ClaimLine], bool]) -> Spoil:
@@ -228,15 +254,17 @@ MODIFIERS = (
 )
 
 REPEATED = (
-    ClaimFault("line-twice", "the delivery line twice", "delivery_repeated", _again(_is_delivery), DELIVERY),
+    ClaimFault("line-twice", "the delivery line twice", "delivery_repeated", _again(_is_delivery), DELIVERY, documented=True),
     ClaimFault("isocenters-twice", "level 3 for each of several isocenters, the second with 59", "delivery_repeated",
-               _again(_is_delivery, "59"), DELIVERY, ("isocenters",)),
+               _again(_is_delivery, "59"), DELIVERY, ("isocenters",), documented=True),
     ClaimFault("isocenters-repeat", "level 3 for each of several isocenters, the second with 76", "delivery_repeated",
-               _again(_is_delivery, "76"), DELIVERY, ("isocenters",)),
+               _again(_is_delivery, "76"), DELIVERY, ("isocenters",), documented=True),
     ClaimFault("lower-level-beside", "level 2 for a further site beside level 3", "delivery_repeated",
-               _again(_is_delivery, "59", code="77407"), DELIVERY, ("isocenters",), category_documented="level_not_supported"),
+               _again(_is_delivery, "59", code="77407"), DELIVERY, ("isocenters",), documented=True,
+               category_documented="level_not_supported"),
     ClaimFault("simple-beside", "level 1 for set-up fields beside level 2", "delivery_repeated",
-               _again(_is_delivery, code="77402"), DELIVERY, ("77407",), category_documented="level_not_supported"),
+               _again(_is_delivery, code="77402"), DELIVERY, ("77407",), documented=True,
+               category_documented="level_not_supported"),
     ClaimFault("units-of-isocenters", "a unit of level 3 for each isocenter", "units_exceed_sessions",
                _change(_is_delivery, units=3), DELIVERY, ("isocenters",)),
     ClaimFault("units-of-fields", "a unit of delivery for each field", "units_exceed_sessions",
@@ -244,9 +272,11 @@ REPEATED = (
     ClaimFault("units-of-a-week", "a week's fractions as units of one day", "units_exceed_sessions",
                _change(_is_delivery, units=4), DELIVERY),
     ClaimFault("guidance-twice", "guidance twice for one session", "guidance_repeated",
-               _again(_is_guidance), PROFESSIONALS, touches=("guidance",)),
+               _again(_is_guidance), PROFESSIONALS, touches=("guidance",), documented=True),
     ClaimFault("guidance-by-method", "guidance for each method, the second with 59", "guidance_repeated",
-               _again(_is_guidance, "59"), PROFESSIONALS, ("surface", "localized"), touches=("guidance",)),
+               _again(_is_guidance, "59"), PROFESSIONALS, ("surface", "localized"), touches=("guidance",), documented=True),
+    ClaimFault("units-of-days", "three units a day on a line of five days", "units_exceed_sessions",
+               _span(5, 15), ("freestanding-technical", "freestanding-global")),
     ClaimFault("guidance-units", "a unit of guidance for each image", "guidance_repeated",
                _change(_is_guidance, units=3), PROFESSIONALS, touches=("guidance",)),
 )
@@ -261,6 +291,15 @@ WHOSE = (
                touches=("head", "delivery")),
     ClaimFault("professional-on-facility-claim", "the professional part of guidance on the hospital's claim",
                "guidance_on_facility_claim", _append(GUIDANCE_CODE, PROFESSIONAL), FACILITY, touches=("guidance",)),
+    ClaimFault("delivery-by-physician-inpatient", "the delivery code on the physician's claim for an inpatient",
+               "delivery_on_professional_claim", _inpatient_delivery, ("hospital-professional",), touches=("head", "delivery")),
+    ClaimFault("place-nursing-facility", "a freestanding centre's delivery with place of service 31",
+               "place_of_service", _nursing_facility, ("freestanding-technical", "freestanding-global"),
+               touches=("head", "delivery")),
+    ClaimFault("stay-skilled-nursing", "a freestanding centre's delivery during a stay under Part A", "facility_stay",
+               _stays("skilled_nursing_part_a"), ("freestanding-technical", "freestanding-global"), touches=("head", "delivery")),
+    ClaimFault("stay-inpatient", "a freestanding centre's delivery during an inpatient stay", "facility_stay",
+               _stays("inpatient"), ("freestanding-technical", "freestanding-global"), touches=("head", "delivery")),
     ClaimFault("place-home", "place of service 12", "place_of_service",
                _head(place_of_service="12"), OFFICE, touches=("head",)),
     ClaimFault("place-missing", "no place of service", "place_of_service",

@@ -22,6 +22,8 @@ from rtconform.reference.errors import UserError
 RADIATION_THERAPY = "0333"
 OUTPATIENT = ("131", "0131")
 HOSPITAL_PLACES = ("19", "22")
+PATIENT_PLACES = (*HOSPITAL_PLACES, "21", "31", "32")
+"""Of the professional part of a hospital's patient: the hospital's, or the place where the patient stays."""
 OFFICE = "11"
 
 _TRIES = 200
@@ -45,6 +47,8 @@ class Wish:
 
 def right_claim(row: RightRow, wish: Wish, draw: Draw, claim_id: str, *, documented: bool) -> Claim:
     """A claim of this row that nothing is wrong with. Raises UserError for a row that has no such claim."""
+    if documented and row.days > 1:
+        raise UserError(f"{row.slug} has no claim with its record: that is of one day")
     if wish.claim not in row.claims:
         raise UserError(f"{row.slug} has no {wish.claim} claim; there are: {', '.join(row.claims)}")
     return billed(_treated(row, wish, draw, claim_id), row, draw, documented=documented)
@@ -66,10 +70,11 @@ def billed(case: Case, row: RightRow, draw: Draw, *, documented: bool) -> Claim:
             code,
             case.billing.date_of_service,
             modifiers if number == 0 or form in ("units", "plain") else (*modifiers, form),
-            len(case.sessions) if form == "units" else 1,
+            row.days if row.days > 1 else len(case.sessions) if form == "units" else 1,
             tuple(dict.fromkeys(diagnoses)),
-            None if form == "units" else session.id,
+            session.id if documented and form != "units" else None,
             RADIATION_THERAPY if institutional else None,
+            case.billing.date_of_service + dt.timedelta(days=row.days - 1) if row.days > 1 else None,
         )
         for number, session in enumerate(case.sessions[:1] if form == "units" else case.sessions)
         for code, modifiers in services

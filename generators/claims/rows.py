@@ -16,7 +16,8 @@ Needs = Mapping[str, tuple[str, ...]]
 class RightRow:
     """One kind of treatment with its bill: the delivery code, and whether the physician's part of guidance was earned.
 
-    `tags` say what faults can be put into its claims.
+    `tags` say what faults can be put into its claims. `days`: how many days a line of it spans, with a session each; of more than
+    one there are claims alone, not on a hospital's form, and no fault is put into them.
     """
 
     slug: str
@@ -27,22 +28,27 @@ class RightRow:
     heading: str
     allows: str = ""
     tags: frozenset[str] = field(default=frozenset())
+    days: int = 1
 
     @property
     def claims(self) -> tuple[str, ...]:
         """Whose claims there are of it: without guidance a professional claim would have no line."""
-        return tuple(name for name, (_, kind) in WHOSE_CLAIM.items() if self.guidance or kind != "professional")
+        kinds = {kind for _, kind in WHOSE_CLAIM.values()}
+        kinds -= {"facility"} if self.days > 1 else set()
+        kinds -= set() if self.guidance else {"professional"}
+        return tuple(name for name, (_, kind) in WHOSE_CLAIM.items() if kind in kinds)
 
 
 TWO_IN_ONE_SITE = "77412 for two isocenters in one anatomical site"
 BREATH_HOLD = "77412 for monitored breath hold"
 JOINTS = "77412 for several joints in a session"
 BESIDE = "77387-26 beside a delivery code"
-IN_HOSPITAL = "77387-26 with place of service 19 or 22"
+IN_HOSPITAL = "77387-26 with place of service 19, 21, 22 or 31"
 TWO_SESSIONS = "two sessions on a date"
 ELECTRON_FIELDS = "77402 for several electron fields"
+SERIES = "a line of several days with a unit for each"
 
-MUST_ALLOW = (TWO_IN_ONE_SITE, BREATH_HOLD, JOINTS, BESIDE, IN_HOSPITAL, TWO_SESSIONS, ELECTRON_FIELDS)
+MUST_ALLOW = (TWO_IN_ONE_SITE, BREATH_HOLD, JOINTS, BESIDE, IN_HOSPITAL, TWO_SESSIONS, ELECTRON_FIELDS, SERIES)
 """What payers have wrongly stopped, each."""
 
 
@@ -64,11 +70,20 @@ _PHOTONS = "3d_crt field_in_field imrt_static vmat"
 
 
 def _row(
-    slug: str, about: str, needs: Needs, bill: str, heading: str, *, allows: str = "", tags: str = "", sessions: str = "1"
+    slug: str,
+    about: str,
+    needs: Needs,
+    bill: str,
+    heading: str,
+    *,
+    allows: str = "",
+    tags: str = "",
+    sessions: str = "1",
+    days: int = 1,
 ) -> RightRow:
     delivery, _, guidance = bill.partition(" + ")
     whole = {**(_GUIDED if guidance else _UNGUIDED), **_needs(sessions=sessions), **needs}
-    return RightRow(slug, about, whole, delivery, bool(guidance), heading, allows, frozenset(tags.split()))
+    return RightRow(slug, about, whole, delivery, bool(guidance), heading, allows, frozenset(tags.split()), days)
 
 
 # fmt: off
@@ -137,6 +152,9 @@ RIGHT_ROWS = (
     _row("two-sessions-unguided", "two sessions on a day of simple or conformal fields",
          {**_needs(technique="3d_crt field_in_field", arrangement="one"), **_STILL},
          "77407", "Surface Guidance", allows=TWO_SESSIONS, sessions="2"),
+    _row("series", "a session a day for five days, billed on one line",
+         {**_needs(technique="3d_crt vmat imrt_static", arrangement="one"), **_STILL},
+         "77407 + 77387-26", "Level 2", allows=SERIES, days=5),
 )
 # fmt: on
 

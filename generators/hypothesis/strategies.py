@@ -152,7 +152,13 @@ def _bills(
         for row in rows
         if claim in ROWS[row].claims and all(fault.fits(ROWS[row], claim) for fault in group)
     ]
-    return [(row, claim, payer, record) for record in records for payer in asked for row, claim in fitting]
+    return [
+        (row, claim, payer, record)
+        for record in records
+        for payer in asked
+        for row, claim in fitting
+        if not record or ROWS[row].days == 1
+    ]
 
 
 def _named(kind: str, wanted: Wanted | None, known: Iterable[str]) -> tuple[str, ...]:

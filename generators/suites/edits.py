@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from rtconform.generators.claims.faults import CLAIM_FAULTS, ClaimFault, compatible, faults_of, put
-from rtconform.generators.claims.right import Wish, right_claim
+from rtconform.generators.claims.right import PATIENT_PLACES, Wish, right_claim
 from rtconform.generators.claims.rows import BESIDE, IN_HOSPITAL, RIGHT_ROWS, ROWS, RightRow
 from rtconform.generators.randomness import Draw
 from rtconform.generators.space.covering import covering_array
@@ -43,9 +45,9 @@ def wrong_model(*, documented: bool) -> Model:
     return _model("fault", {fault.id: (_claims_of(fault), fault.payers) for fault in faults})
 
 
-def right_model() -> Model:
+def right_model(*, documented: bool) -> Model:
     """The space of right claims: row × setting × claim type × payer."""
-    return _model("row", {row.slug: (row.claims, ()) for row in RIGHT_ROWS})
+    return _model("row", {row.slug: (row.claims, ()) for row in RIGHT_ROWS if not documented or row.days == 1})
 
 
 @cache
@@ -56,7 +58,7 @@ def entries(*, documented: bool) -> tuple[Entry, ...]:
         for fault, setting, kind, payer in covering_array(wrong_model(documented=documented), 2)
     ]
     wrong += _pairs(faults_of(documented=documented))
-    rows = covering_array(right_model(), 2)
+    rows = covering_array(right_model(documented=documented), 2)
     right = [
         Entry((), row, _CLAIM_OF[setting, kind], payer)  # type: ignore[index]
         for number in range(len(wrong))
@@ -79,7 +81,10 @@ def claim_of(entry: Entry, draw: Draw, claim_id: str, *, documented: bool) -> Su
     dates = {fault.date for fault in faults} or {"2026"}
     since = max((fault.since for fault in faults), default=Wish.since)
     wish = Wish(entry.claim, entry.payer, dates.pop(), since)
-    claim, stops = put(faults, right_claim(row, wish, draw, claim_id, documented=documented))
+    right = right_claim(row, wish, draw, claim_id, documented=documented)
+    if entry.claim == "hospital-professional" and not faults:
+        right = replace(right, place_of_service=PATIENT_PLACES[int(draw() * len(PATIENT_PLACES))])
+    claim, stops = put(faults, right)
     setting, kind = WHOSE_CLAIM[entry.claim]
     at = {
         "fault" if faults else "row": "+".join(entry.faults) or row.slug,
@@ -170,7 +175,7 @@ def _make(documented: bool, place: Place) -> SuiteClaim:  # noqa: FBT001 - bound
 
 EDITS_CLAIM = GeneratedSuite(
     "edits-claim",
-    "3",
+    "4",
     "claims alone, right and wrong: every fault that a claim can show by setting, claim type and payer",
     partial(_make, False),  # noqa: FBT003 - see above
     lambda: len(entries(documented=False)),
@@ -179,7 +184,7 @@ EDITS_CLAIM = GeneratedSuite(
 
 EDITS_DOCUMENTED = GeneratedSuite(
     "edits-documented",
-    "3",
+    "4",
     "claims with their record, right and wrong: the level, the guidance and its approval too",
     partial(_make, True),  # noqa: FBT003
     lambda: len(entries(documented=True)),

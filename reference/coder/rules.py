@@ -213,8 +213,9 @@ DELIVERY_FACTS = (
 SESSION_FACTS = (
     SessionRule(
         "SESSIONS", "Delivery level",
-        "Two sessions on a date with a distinct break are each coded. Payers differ on the form: the second line may carry "
-        "59, 76 or XE, or one line may bear two units.",
+        "Two sessions on a date with a distinct break are each coded. Payers differ on the form: of the same code the second "
+        "line may carry 76, 77, 59 or XE, stand bare, or one line may bear two units; of another level it carries 59, XE, XS, "
+        "XP or XU.",
         "derived", "Surface Guidance",
         when=at_least("sessions", 2) & _delivers),
     SessionRule(

@@ -16,7 +16,11 @@ CARCS: dict[str, str] = {
     "18": "the same claim or line again",
     "97": "the payment is inside that of another service",
     "150": "what was submitted does not support this level of service",
+    "222": "more units than this provider and payer agreed on for a time",
     "151": "what was submitted does not support this many or this frequent services",
+    "190": "the payment is inside that of a stay in a skilled nursing facility",
+    "197": "what needs authorisation before it is given was not authorised",
+    "236": "two procedures, or a procedure with a modifier, don't go together on a day under the national coding edits",
     "181": "the code was not valid on the date of service",
 }
 """The claim adjustment reason codes that the categories use, in our own words."""
@@ -52,15 +56,18 @@ CATEGORIES: dict[Category, CategoryRow] = {
     ),
     "delivery_repeated": CategoryRow(
         "More than one delivery code for one session: for a second isocenter, site, plan or beam.",
-        ("97", "18", "151"),
+        ("236", "97", "18", "151"),
         ("ONCE",),
         packaging=True,
     ),
     "units_exceed_sessions": CategoryRow(
-        "More units of delivery than there were sessions.", ("151", "97"), ("ONCE", "SESSIONS"), packaging=True
+        "More units of delivery than there were sessions.", ("151", "222", "97"), ("ONCE", "SESSIONS"), packaging=True
     ),
     "guidance_repeated": CategoryRow(
-        "The professional part of guidance more than once for one session.", ("18", "97", "151"), ("IGRT-ONCE",), packaging=True
+        "The professional part of guidance more than once for one session.",
+        ("18", "97", "151", "222"),
+        ("IGRT-ONCE",),
+        packaging=True,
     ),
     "component_modifier": CategoryRow(
         "Modifier 26 or TC on a code that has no such part.", ("4",), ("NO-SPLIT", "PORT", "IGRT-TECH")
@@ -87,6 +94,21 @@ CATEGORIES: dict[Category, CategoryRow] = {
     ),
     "revenue_code": CategoryRow(
         "A revenue code that is not radiation therapy, or none, on a hospital's line.", ("16", "5"), ("CLAIM-FACILITY",)
+    ),
+    "facility_stay": CategoryRow(
+        "Delivery by a freestanding centre during an inpatient stay, or one in a skilled nursing facility under Part A.",
+        ("190", "97", "5"),
+        ("STAY-INPATIENT", "STAY-SNF"),
+        packaging=True,
+    ),
+    "professional_part_date": CategoryRow(
+        "The professional part dated on the day of reading, where the payer asks for the day of the session.",
+        ("16", "4"),
+        ("READING-DATE",),
+        needs_record=True,
+    ),
+    "level_not_authorised": CategoryRow(
+        "A delivery level that the payer did not authorise.", ("197", "16"), ("LEVEL-AUTHORISED",)
     ),
     "level_not_supported": CategoryRow(
         "The record supports another delivery level, higher or lower.", ("150",), ("ONCE",), needs_record=True

@@ -1,22 +1,27 @@
 """The reference editor: the coder's knowledge seen from the payer's side, a disposition for each line of a claim.
 
-What one line shows alone comes first (`editor_lines.py`: code, modifiers, form), then, where the claim brings its record, what
-the coder makes of it (`editor_record.py`), then what the lines of a day show together: a service billed again. Whatever
-nothing speaks against is allowed.
+What one line shows alone comes first (`lines.py`: code, modifiers, form), then, day by day (`days.py`) and where the claim brings
+its record, what the coder makes of it (`record.py`), then what the lines of a day show together: a service billed again
+(`repeats.py`). Whatever nothing speaks against is allowed.
 """
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PROFESSIONAL, notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Appeal, Choice
 from rtconform.reference.documents.claim import DISPOSITIONS, Claim, ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
+from rtconform.reference.editor.days import by_day, session_day_of_reading, sessions_by_day, uneven
 from rtconform.reference.editor.lines import Stop, line_stops, outside_the_rules, tolerated_alone
 from rtconform.reference.editor.payers import PayerProfile, Period, profile_of
 from rtconform.reference.editor.record import TOLERATED, Finding, Record, appeal_of, read_record
 from rtconform.reference.editor.repeats import homes_of, repeats
 
-Lines = dict[int, AdjudicationLine]
+Found = dict[int, list[AdjudicationLine]]
+"""What was found of a line, by its number: once for each of its days."""
 
 _SERVICES = (DELIVERY_CODES, (GUIDANCE_CODE,))
 _ALONE = {"delivery": ("ONCE",), "26": ("IGRT-PROF", "IGRT-TECH"), "bare": ("IGRT-GLOBAL",)}
@@ -25,26 +30,31 @@ _ALONE = {"delivery": ("ONCE",), "26": ("IGRT-PROF", "IGRT-TECH"), "bare": ("IGR
 def adjudicate(claim: Claim, profile: PayerProfile | None = None) -> Adjudication:
     """The reference's dispositions for `claim`; `profile`: the payer's, where it is not the one that the claim names."""
     profile = profile or profile_of(claim.payer)
-    lines: Lines = {}
+    found: dict[int, list[AdjudicationLine]] = {line.number: [] for line in claim.lines}
     left: list[ClaimLine] = []
+    read_on: dict[int, dt.date] = {}
     for line in claim.lines:
         if why := outside_the_rules(line):
-            lines[line.number] = AdjudicationLine(line.number, "allow", accepted=TOLERATED, reason=why)
+            found[line.number].append(AdjudicationLine(line.number, "allow", accepted=TOLERATED, reason=why))
         elif stops := line_stops(claim, line, profile.on(line.date_of_service)):
-            lines[line.number] = _stopped(line, stops)
+            found[line.number].append(_stopped(line, stops))
+        elif session_day := session_day_of_reading(claim, line):
+            read_on[line.number] = line.date_of_service
+            left.append(replace(line, date_of_service=session_day))
         else:
             left.append(line)
     choices: list[Choice] = []
-    for day in dict.fromkeys(line.date_of_service for line in left):
+    for day, lines in by_day(left, sessions_by_day(claim.treatment) if claim.treatment else None).items():
         record = read_record(claim, day)
         for codes in _SERVICES:
-            if billed := [line for line in left if line.date_of_service == day and line.code in codes]:
-                choices += _one_service(claim, billed, record, profile.on(day), lines)
-    return Adjudication(claim.id, profile.name, tuple(lines[line.number] for line in claim.lines), tuple(choices))
+            if billed := [line for line in lines if line.code in codes]:
+                choices += _one_service(claim, billed, record, profile.on(day), found)
+    whole = {line.number: _whole_line(claim, line, found[line.number], profile, read_on) for line in claim.lines}
+    return Adjudication(claim.id, profile.name, tuple(whole.values()), tuple(dict.fromkeys(choices)))
 
 
 def _one_service(
-    claim: Claim, billed: Sequence[ClaimLine], record: Record | None, period: Period, lines: Lines
+    claim: Claim, billed: Sequence[ClaimLine], record: Record | None, period: Period, lines: Found
 ) -> Iterator[Choice]:
     """Puts the lines of one service on one day into `lines`; where it is open which of them is one too many, the choice."""
     homes = homes_of(billed, record.sessions if record else None)
@@ -52,7 +62,7 @@ def _one_service(
     right = []
     for line in billed:
         if stop := findings[line.number].stop:
-            lines[line.number] = _stopped(line, [stop])
+            lines[line.number].append(_stopped(line, [stop]))
         else:
             right.append(line)
     again, choices = repeats(right, homes, period, documented=record is not None)
@@ -60,12 +70,32 @@ def _one_service(
     for line in right:
         found = again.get(line.number)
         if isinstance(found, Stop):
-            lines[line.number] = _stopped(line, [found])
-        else:
-            tolerated = found == "tolerated" or tolerated_alone(claim, line, period)
-            finding = findings[line.number]
-            lines[line.number] = _allowed(line, finding, TOLERATED if tolerated else finding.accepted, sessions)
+            lines[line.number].append(_stopped(line, [found]))
+            continue
+        finding = findings[line.number]
+        rules = (*tolerated_alone(claim, line, period), *(found.rules if found else ()))
+        accepted = TOLERATED if found or rules else finding.accepted
+        lines[line.number].append(_allowed(line, finding, accepted, sessions, rules))
     yield from choices
+
+
+def _whole_line(
+    claim: Claim, line: ClaimLine, by_day: Sequence[AdjudicationLine], profile: PayerProfile, read_on: Mapping[int, dt.date]
+) -> AdjudicationLine:
+    """One disposition for a line: what its worst day has, and what its days and their units, or the day of reading, add."""
+    found = max(by_day, key=lambda one: (one.disposition != "allow", "allow" not in one.accepted, bool(one.accepted)))
+    period = profile.on(line.date_of_service)
+    if found.disposition != "allow":
+        return found
+    if line.number in read_on and period.professional_part_date == "session":
+        reason = "this payer dates the professional part on the day of its session"
+        return _stopped(line, [Stop("professional_part_date", reason, ("READING-DATE",))])
+    doubts = []
+    if line.number in read_on and period.professional_part_date == "either":
+        doubts.append("READING-DATE")
+    if line.days > 1 and (claim.kind == "institutional" or (uneven(line) and line.units > line.days * period.most_sessions)):
+        doubts.append("LINE-DAYS")
+    return replace(found, accepted=TOLERATED, rules=tuple(dict.fromkeys((*found.rules, *doubts)))) if doubts else found
 
 
 def _stopped(line: ClaimLine, stops: Sequence[Stop]) -> AdjudicationLine:
@@ -88,12 +118,15 @@ def _stopped(line: ClaimLine, stops: Sequence[Stop]) -> AdjudicationLine:
     )
 
 
-def _allowed(line: ClaimLine, finding: Finding, accepted: tuple[str, ...], sessions: int) -> AdjudicationLine:
+def _allowed(
+    line: ClaimLine, finding: Finding, accepted: tuple[str, ...], sessions: int, doubts: tuple[str, ...]
+) -> AdjudicationLine:
     kind = "delivery" if line.code in DELIVERY_CODES else "26" if PROFESSIONAL in line.modifiers else "bare"
     rules = finding.rules or _ALONE[kind]
     rules = (*rules, *(("IGRT-TECH",) if kind == "26" else ()), *(("SESSIONS",) if sessions > 1 else ()))
     rules = tuple(dict.fromkeys(rules))
     says, source = appeal_of(rules)
+    rules = tuple(dict.fromkeys((*rules, *doubts)))
     service = notation(line.code, line.modifiers)
     return AdjudicationLine(
         number=line.number,

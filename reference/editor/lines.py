@@ -18,8 +18,15 @@ HOSPITAL_OUTPATIENT = ("19", "22")
 FREESTANDING = ("11", "49")
 """Places of service; 49 is a clinic that is no physician's office, and billed like one."""
 
-INPATIENT = ("21", "23")
-"""A hospital too, where a physician may localize a target, but no outpatient delivery is billed."""
+INPATIENT = ("21",)
+SKILLED_NURSING = ("31",)
+PROFESSIONAL_PLACES = (*HOSPITAL_OUTPATIENT, *FREESTANDING, "21", "23", "24", "31", "32")
+"""Places of the professional part: that of the patient, so that an inpatient's or a nursing facility's may stand there too."""
+
+DOUBTFUL_PROFESSIONAL_PLACES = ("23", "24")
+"""Of those, the ones of which the sources that name places say nothing."""
+
+SURGICAL_CENTRE = "24"
 
 OUTPATIENT_BILLS = ("12", "13", "14", "85")
 """Types of bill of hospital outpatients: Part B of inpatients, outpatient, no patient, critical access."""
@@ -74,12 +81,15 @@ def line_stops(claim: Claim, line: ClaimLine, period: Period) -> list[Stop]:
     return list(_validity(line)) or [stop for check in _CHECKS for stop in check(claim, line, period)]
 
 
-def tolerated_alone(claim: Claim, line: ClaimLine, period: Period) -> bool:
-    """Whether sources differ on a line that is allowed (IGRT-GLOBAL), or its place is one of which they say nothing."""
-    if line.code != GUIDANCE_CODE:
-        return False
+def tolerated_alone(claim: Claim, line: ClaimLine, period: Period) -> tuple[str, ...]:
+    """The rules by which sources differ on a line that is allowed, so that to stop it is as right; none: it has to be allowed."""
+    if line.code in DELIVERY_CODES:
+        doubtful = claim.place_of_service == SURGICAL_CENTRE and not period.delivery_places
+        stay = claim.kind == "institutional" and claim.stay == "inpatient"
+        return (*(("PLACE-ASC",) if doubtful else ()), *(("STAY-INPATIENT",) if stay else ()))
     bare = PROFESSIONAL not in line.modifiers and period.guidance_in_freestanding == "either"
-    return bare or claim.place_of_service in INPATIENT
+    place = claim.place_of_service in DOUBTFUL_PROFESSIONAL_PLACES
+    return (*(("IGRT-GLOBAL",) if bare else ()), *(("PLACE-PROFESSIONAL",) if place else ()))
 
 
 def _validity(line: ClaimLine) -> Iterator[Stop]:
@@ -122,18 +132,40 @@ def _required_26(claim: Claim, line: ClaimLine, period: Period) -> Iterator[Stop
         yield Stop("required_modifier", "this payer requires 26 on 77387", ("IGRT-GLOBAL",))
 
 
-def _place(claim: Claim, line: ClaimLine, _: Period) -> Iterator[Stop]:
+def _place(claim: Claim, line: ClaimLine, period: Period) -> Iterator[Stop]:
     place = claim.place_of_service
     if claim.kind != "professional":
         return
     if place is None:
         yield Stop("place_of_service", "a professional claim without a place of service", ("CLAIM-PROFESSIONAL",))
-    elif place in HOSPITAL_OUTPATIENT and line.code in DELIVERY_CODES:
+    elif line.code not in DELIVERY_CODES:
+        if place not in PROFESSIONAL_PLACES:
+            reason = f"{line.code} is not billed with place of service {place}: its professional part with 11, 19, 21, 22, 31, 32"
+            yield Stop("place_of_service", reason, ("CLAIM-GLOBAL", "CLAIM-PROFESSIONAL"))
+    elif place in (*HOSPITAL_OUTPATIENT, *INPATIENT):
         reason = f"the hospital's own claim carries {line.code}, not a professional one with place of service {place}"
         yield Stop("delivery_on_professional_claim", reason, ("CLAIM-PROFESSIONAL", "NO-SPLIT"))
-    elif place not in (*HOSPITAL_OUTPATIENT, *FREESTANDING) and not (place in INPATIENT and line.code == GUIDANCE_CODE):
-        reason = f"{line.code} is not billed with place of service {place}: 11, or 19 and 22 for the physician in a hospital"
+    elif place not in (period.delivery_places or (*FREESTANDING, SURGICAL_CENTRE)):
+        where = " or ".join(period.delivery_places) or "11"
+        reason = f"{line.code} is not billed with place of service {place}: {where}, or on the hospital's own claim"
         yield Stop("place_of_service", reason, ("CLAIM-GLOBAL", "CLAIM-PROFESSIONAL"))
+
+
+def _stay(claim: Claim, line: ClaimLine, _: Period) -> Iterator[Stop]:
+    """Delivery by a freestanding centre during a stay: the facility that the patient stays in is paid for it."""
+    if claim.kind != "professional" or line.code not in DELIVERY_CODES:
+        return
+    if claim.stay == "inpatient":
+        yield Stop("facility_stay", "during an inpatient stay the hospital is paid for delivery", ("STAY-INPATIENT",))
+    if claim.stay == "skilled_nursing_part_a" or claim.place_of_service in SKILLED_NURSING:
+        reason = "during a stay under Part A the skilled nursing facility is paid for delivery by a freestanding centre"
+        yield Stop("facility_stay", reason, ("STAY-SNF",))
+
+
+def _authorised(_: Claim, line: ClaimLine, period: Period) -> Iterator[Stop]:
+    if period.authorised_levels and line.code in DELIVERY_CODES and line.code not in period.authorised_levels:
+        reason = f"this payer authorises {', '.join(period.authorised_levels)}, not {line.code}"
+        yield Stop("level_not_authorised", reason, ("LEVEL-AUTHORISED",))
 
 
 def _institution(claim: Claim, line: ClaimLine, _: Period) -> Iterator[Stop]:
@@ -160,5 +192,7 @@ _CHECKS: tuple[Callable[[Claim, ClaimLine, Period], Iterator[Stop]], ...] = (
     _packaged,
     _required_26,
     _place,
+    _stay,
     _institution,
+    _authorised,
 )

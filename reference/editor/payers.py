@@ -16,7 +16,11 @@ from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.toml_tables import TomlFile, day_of
 
 GuidanceForm = Literal["26", "global", "either"]
-SecondSession = Literal["59", "76", "XE", "units", "plain"]
+SecondSession = Literal["59", "76", "77", "XE", "units", "plain"]
+TwoLevels = Literal["59", "XE", "XS", "XP", "XU", "plain"]
+ProfessionalPartDate = Literal["session", "reading", "either"]
+NationalEdit = Literal["ptp", "mue"]
+Place = Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
 
 DEFAULT = "medicare"
 
@@ -24,13 +28,25 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Period(Struct, frozen=True):
-    """What a payer asks for from a day on. `utilisation`: expected share of sessions by delivery code, never a rule."""
+    """What a payer asks for from a day on.
+
+    `second_session`: the forms of a second session of the same code; `two_levels`: those of a second session of another level.
+    `most_sessions`: sessions a day that a claim may bill without its record. `delivery_places`: places of service of delivery
+    on a professional claim, where the payer says which. `professional_part_date`: the date of 77387-26 billed alone.
+    `national_edits`: the national tables that the payer adopts. `authorised_levels`: the delivery codes that it authorises;
+    none named: all of them. `utilisation`: expected share of sessions by delivery code, never a rule.
+    """
 
     source: Annotated[str, Meta(min_length=1)]
     guidance_in_freestanding: GuidanceForm
     second_session: Annotated[tuple[SecondSession, ...], Meta(min_length=1)]
     most_sessions: Annotated[int, Meta(ge=1, le=24)]
     utilisation: dict[str, Share] = {}
+    two_levels: Annotated[tuple[TwoLevels, ...], Meta(min_length=1)] = ("59", "XE", "XS", "XP", "XU", "plain")
+    delivery_places: tuple[Place, ...] = ()
+    professional_part_date: ProfessionalPartDate = "either"
+    national_edits: tuple[NationalEdit, ...] = ()
+    authorised_levels: tuple[str, ...] = ()
 
 
 class _Head(Struct, frozen=True):
@@ -93,9 +109,10 @@ def _plain(payer: str) -> str:
 
 def _period(file: TomlFile, key: str, table: object) -> Period | None:
     period = file.table(Period, table, "period", key)
-    for code in period.utilisation if period else ():
-        if code not in DELIVERY_CODES:
-            file.fault(f"{code} is no delivery code; there are {', '.join(DELIVERY_CODES)}", "period", key, "utilisation")
+    for field in ("utilisation", "authorised_levels") if period else ():
+        for code in getattr(period, field):
+            if code not in DELIVERY_CODES:
+                file.fault(f"{code} is no delivery code; there are {', '.join(DELIVERY_CODES)}", "period", key, field)
     if period and sum(period.utilisation.values()) > 1:
         file.fault("the shares add up to more than 1", "period", key, "utilisation")
     return period

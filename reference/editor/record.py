@@ -5,18 +5,21 @@ none bills is not supported, and where readings differ guidance is ambiguous, or
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from rtconform.reference.coder.coder import Expectation, expect
 from rtconform.reference.coder.explain import delivery_facts, guidance_facts
 from rtconform.reference.coder.facts import SessionFacts
-from rtconform.reference.coder.rules import RULES
 from rtconform.reference.coder.services import Option
 from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.documents.claim import Claim, ClaimLine, DispositionWord, Treatment
 from rtconform.reference.documents.treatment import Billing, Case, Patient
+from rtconform.reference.editor.days import days_of
 from rtconform.reference.editor.lines import Stop, whose_claim
+from rtconform.reference.editor.rules import says_and_heading
 
 TOLERATED: tuple[DispositionWord, ...] = ("deny", "bundle", "review")
 """What is accepted beside allow where sources differ."""
@@ -81,9 +84,26 @@ def read_record(claim: Claim, day: dt.date) -> Record | None:
     """The claim's record as the coder reads it for that day; None: the claim brings none."""
     if claim.treatment is None:
         return None
-    case = case_of(claim, claim.treatment, day)
+    days = {other for line in claim.lines for other in days_of(line)}
+    case = case_of(claim, _of_day(claim.treatment, day, days), day)
     delivered = tuple(session.id for session in case.sessions if session.beams_delivered)
     return Record(delivered, expect(case))
+
+
+def _of_day(record: Treatment, day: dt.date, days: Collection[dt.date]) -> Treatment:
+    """The record without the sessions of the claim's other days; when a session that is left out was the next, that is kept."""
+    other = set(days) - {day}
+    left_out = [one for one in record.sessions if one.started_at.date() in other]
+    if not left_out:
+        return record
+    kept = []
+    for session in record.sessions:
+        if session in left_out:
+            continue
+        later = [one.started_at for one in left_out if one.started_at > session.started_at and one.beams_delivered]
+        nexts = [*later, *([session.next_session_at] if session.next_session_at else [])]
+        kept.append(replace(session, next_session_at=min(nexts, default=None)))
+    return replace(record, sessions=tuple(kept))
 
 
 def case_of(claim: Claim, record: Treatment, day: dt.date) -> Case:
@@ -110,6 +130,6 @@ def _unsupported(line: ClaimLine, facts: SessionFacts, due: Option, at_work: tup
 
 def appeal_of(rules: Iterable[str]) -> tuple[str, str]:
     """What these rules say, and the headings of the source where they stand."""
-    found = [RULES[rule] for rule in rules]
-    headings = dict.fromkeys(part.strip() for rule in found for part in rule.heading.split(";"))
-    return " ".join(rule.says for rule in found), "; ".join(headings)
+    found = [told for rule in rules if (told := says_and_heading(rule))]
+    headings = dict.fromkeys(part.strip() for _, heading in found for part in heading.split(";"))
+    return " ".join(says for says, _ in found), "; ".join(headings)

@@ -1,13 +1,15 @@
 """Which sessions the lines of one service bill, and which of the lines bill a session again.
 
-A second session on a date is right in any form that the payer takes: 59, 76 or XE on its line, one line of two units, or a line
-of its own that names its session. What is more is one too many; which of two equal lines that is, is the payer's choice.
+A second session on a date is right in any form that the payer takes: 59, 76, 77 or XE on its line (59, XE, XS, XP or XU where it
+is of another level), one line of two units, or a line of its own. Which session a line bills, only a record says: without it each
+line may bill one of its own, and a service again that nothing separates may be allowed or stopped. Which of two equal lines is
+one too many is the payer's choice.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rtconform.reference.codes import GUIDANCE_CODE
+from rtconform.reference.codes import GUIDANCE_CODE, level
 from rtconform.reference.documents.adjudication import Category, Choice
 from rtconform.reference.documents.claim import ClaimLine
 from rtconform.reference.editor.lines import Stop
@@ -16,16 +18,30 @@ from rtconform.reference.editor.payers import Period
 Homes = dict[int, tuple[str, ...]]
 """The sessions that a line bills, by its number: as many as its units, fewer where the record has no more."""
 
-REPEAT_MODIFIERS = ("59", "76", "XE")
+REPEAT_MODIFIERS = ("59", "76", "77", "XE")
+"""What may stand on the line of a second session of the same code."""
 
-Found = Stop | Literal["tolerated"]
+LEVEL_MODIFIERS = ("59", "XE", "XS", "XP", "XU")
+"""What may stand on the line of a second session of another level: 76 and 77 don't separate different codes."""
+
+UNSEEN = ("SESSION-UNSEEN",)
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """A line is allowed, and to stop it is as right, by these rules."""
+
+    rules: tuple[str, ...] = ()
+
+
+Found = Stop | Tolerance
 
 
 def homes_of(billed: Sequence[ClaimLine], delivered: tuple[str, ...] | None) -> Homes:
     """The sessions that each line bills; `delivered`: those of the record, None: there is no record.
 
-    A line that names no session bills, by the record, the next one that no other line bills; without a record, a session of its
-    own where a modifier says so, else the first. Further units bill further sessions.
+    A line that names no session bills, by the record, the next one that no other line bills; without a record, one of its own.
+    Further units bill further sessions.
     """
     taken = {line.session for line in billed if line.session is not None}
     free = [session for session in delivered or () if session not in taken]
@@ -36,7 +52,7 @@ def homes_of(billed: Sequence[ClaimLine], delivered: tuple[str, ...] | None) -> 
         elif delivered is not None:
             first = free.pop(0) if free else next(iter(delivered), "the first")
         else:
-            first = f"line {line.number}" if _marks(line) else "the first"
+            first = f"line {line.number}"
         homes[line.number] = (first,)
     for line in billed:
         for unit in range(2, line.units + 1):
@@ -69,12 +85,17 @@ def repeats(
             same = len({line.code for line in group}) == 1
             choices.append(Choice(tuple(line.number for line in group), 1 if same else 0, 1, category))
     first_lines = [group[0] for group in groups.values()]
-    choices += _forms(first_lines, period, found)
+    by_code: dict[str, list[ClaimLine]] = {}
+    for line in first_lines:
+        by_code.setdefault(line.code, []).append(line)
+    _levels(by_code, period, found, documented=documented)
+    for lines in by_code.values():
+        choices += _forms(lines, period, found, documented=documented)
     total = sum(line.units for line in first_lines)
     for line in first_lines if not documented else ():
         named = line.session is not None and line.units > 1
         if named or total > period.most_sessions:
-            found.setdefault(line.number, "tolerated")
+            found.setdefault(line.number, Tolerance())
     return found, choices
 
 
@@ -93,21 +114,55 @@ def _units(line: ClaimLine, homes: Homes, period: Period, *, documented: bool) -
     return None
 
 
-def _forms(lines: Sequence[ClaimLine], period: Period, found: dict[int, Found]) -> list[Choice]:
-    """Notes lines of further sessions that are not written as the payer asks: all but one have to be."""
+def _forms(lines: Sequence[ClaimLine], period: Period, found: dict[int, Found], *, documented: bool) -> Iterator[Choice]:
+    """Notes lines of further sessions of one code that are not written as the payer asks: all but one have to be."""
     if len(lines) < 2:
-        return []
+        return
     asked = ", ".join(form for form in period.second_session if form != "plain")
+    stop = Stop("repeat_modifier", f"this payer asks for {asked} on a second session", ("SESSIONS",))
     for line in lines:
-        if any(mark not in period.second_session for mark in _marks(line)):
-            found[line.number] = Stop("repeat_modifier", f"this payer asks for {asked} on a second session", ("SESSIONS",))
-    unmarked = [line for line in lines if not _marks(line)]
-    if "plain" in period.second_session or len(unmarked) < 2:
-        return []
-    for line in unmarked[1:]:
-        found[line.number] = Stop("repeat_modifier", f"this payer asks for {asked} on a second session", ("SESSIONS",))
-    return [Choice(tuple(line.number for line in unmarked), 1, 1, "repeat_modifier")]
+        if any(mark not in period.second_session for mark in _marks(line, REPEAT_MODIFIERS)):
+            found.setdefault(line.number, stop)
+    unmarked = [line for line in lines if not _marks(line, REPEAT_MODIFIERS)]
+    numbers = tuple(line.number for line in unmarked)
+    if len(unmarked) < 2:
+        return
+    if "plain" not in period.second_session:
+        for number in numbers[1:]:
+            found[number] = stop
+        yield Choice(numbers, 1, 1, "repeat_modifier")
+    elif not documented and not any(line.session for line in unmarked):
+        for number in numbers:
+            found.setdefault(number, Tolerance(UNSEEN))
+        yield Choice(numbers, 1, len(numbers), "repeat_modifier")
 
 
-def _marks(line: ClaimLine) -> list[str]:
-    return [modifier for modifier in line.modifiers if modifier in REPEAT_MODIFIERS]
+def _levels(by_code: dict[str, list[ClaimLine]], period: Period, found: dict[int, Found], *, documented: bool) -> None:
+    """Notes lines of further sessions of another level that nothing separates from the others: all but one level's have to be."""
+    if len(by_code) < 2:
+        return
+    bare = {code: [line for line in lines if not _separated(line, period)] for code, lines in by_code.items()}
+    bare = {code: lines for code, lines in bare.items() if lines}
+    if len(bare) < 2:
+        return
+    highest = max(bare, key=lambda code: level(code) or 0)
+    asked = ", ".join(form for form in period.two_levels if form != "plain")
+    for code, lines in bare.items():
+        for line in lines:
+            if "plain" not in period.two_levels and code != highest:
+                reason = f"this payer asks for {asked} on a second session of another level"
+                found.setdefault(line.number, Stop("repeat_modifier", reason, ("SESSIONS",)))
+            elif documented or line.session or code == highest:
+                found.setdefault(line.number, Tolerance(() if documented else UNSEEN))
+            else:
+                reason = f"nothing on the claim separates {code} from {highest}"
+                stop = Stop("delivery_repeated", reason, ("ONCE", *UNSEEN), tolerates=("allow", "bundle"))
+                found.setdefault(line.number, stop)
+
+
+def _separated(line: ClaimLine, period: Period) -> bool:
+    return any(mark in period.two_levels for mark in _marks(line, LEVEL_MODIFIERS))
+
+
+def _marks(line: ClaimLine, among: Iterable[str]) -> list[str]:
+    return [modifier for modifier in line.modifiers if modifier in among]

@@ -16,7 +16,8 @@ from rtconform.reference.documents.treatment import Beam, Case, Guidance, Isocen
 from rtconform.reference.documents.wire import decode
 from tests.helpers import odd_records
 
-REPEATS = ("59", "76", "XE")
+REPEATS = ("59", "76", "77", "XE")
+LEVELS = ("59", "XE", "XS", "XP", "XU")
 
 
 def answer_of(expectation: Expectation) -> Answer:
@@ -76,9 +77,13 @@ def test_mixed_alternatives_are_accepted(case: Case) -> None:
             assert verdict(case, Answer(case.id, "coded", lines)).verdict in ("pass", "accepted")
 
 
-@given(odd_records.cases(techniques=("vmat", "2d"), claims=("facility", "global"), sessions=2), st.sampled_from(REPEATS))
+@given(
+    odd_records.cases(techniques=("vmat", "2d"), claims=("facility", "global"), sessions=2), st.sampled_from((*REPEATS, *LEVELS))
+)
 def test_forms_of_a_second_session(case: Case, modifier: str) -> None:
-    """Of two sessions, the second line may carry 59, 76 or XE; equal lines may be one of two units."""
+    """Of two sessions of a code the second line may carry 59, 76, 77 or XE, of two levels 59, XE, XS, XP or XU; equal lines may be
+    one of two units.
+    """
     everything = tuple(beam.id for plan in case.plans for beam in plan.beams)
     case = replace(case, sessions=tuple(replace(s, beams_delivered=s.beams_delivered or everything) for s in case.sessions))
     expectation = expect(case)
@@ -87,7 +92,8 @@ def test_forms_of_a_second_session(case: Case, modifier: str) -> None:
     assume(expectation.coding.outcome == "coded" and len(delivery) == 2)
     others = tuple(line for line in lines if line.code == "77387")
     marked = (delivery[0], replace(delivery[1], modifiers=(modifier,)), *others)
-    assert "pass" == verdict(case, Answer(case.id, "coded", marked)).verdict
+    takes = REPEATS if delivery[0].code == delivery[1].code else LEVELS
+    assert ("pass" if modifier in takes else "fail") == verdict(case, Answer(case.id, "coded", marked)).verdict
     both = tuple(replace(line, modifiers=(modifier,)) for line in delivery)
     assert "fail" == verdict(case, Answer(case.id, "coded", (*both, *others))).verdict
     if delivery[0].code == delivery[1].code:

@@ -3,12 +3,13 @@
 from collections import Counter
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
+from rtconform.conformance.editor.faults import UNCLAIMED
 from rtconform.generators.claims.faults import CLAIM_FAULTS, put
-from rtconform.generators.claims.right import Wish, right_claim
-from rtconform.generators.claims.rows import MUST_ALLOW, RIGHT_ROWS
+from rtconform.generators.claims.right import PATIENT_PLACES, Wish, right_claim
+from rtconform.generators.claims.rows import MUST_ALLOW, RIGHT_ROWS, SERIES
 from rtconform.generators.hypothesis.strategies import claims
 from rtconform.generators.randomness import draw_for
 from rtconform.generators.suites.edits import (
@@ -63,7 +64,13 @@ def test_the_reference_agrees_with_every_author(name: str) -> None:
     assert [] == [found for entry in cases(SUITES[name], 3) for found in disagreements(entry)]
 
 
-@given(st.sampled_from(RIGHT_ROWS), st.integers(0, 4), st.sampled_from(PAYERS), st.booleans(), st.integers(0, 10**9))
+@given(
+    st.sampled_from([row for row in RIGHT_ROWS if row.days == 1]),
+    st.integers(0, 4),
+    st.sampled_from(PAYERS),
+    st.booleans(),
+    st.integers(0, 10**9),
+)
 def test_right_claims_are_what_the_coder_bills(row, number: int, payer: str, documented: bool, draw: int) -> None:
     """What a row declares to be billed the coder bills of its treatment; the claim is allowed, line by line."""
     whose = row.claims[number % len(row.claims)]
@@ -124,7 +131,7 @@ def test_there_are_faults_enough() -> None:
     """At least 30 faults; each deleted family is there; each category is the outcome of one, but for records unclear."""
     assert len(CLAIM_FAULTS) >= 30
     named = {category for fault in CLAIM_FAULTS.values() for category in (fault.category, fault.category_documented) if category}
-    assert set(CATEGORIES) - named == {"record_unclear", "repeat_modifier"}
+    assert set(CATEGORIES) - named == {*UNCLAIMED}
     assert {"77385", "77386", "77014", "77401", "77418"} <= {fault.removeprefix("deleted-") for fault in CLAIM_FAULTS}
 
 
@@ -135,7 +142,7 @@ def test_suites_are_balanced_and_say_what_payers_wrongly_stop(name: str) -> None
     assert len(entries) == 2 * sum(bool(entry.stops) for entry in entries)
     assert all(bool(entry.stops) == bool(entry.faults) for entry in entries)
     variants = Counter(entry.allows for entry in entries if entry.allows)
-    assert set(variants) == set(MUST_ALLOW)
+    assert set(variants) == set(MUST_ALLOW) - ({SERIES} if name == "edits-documented" else set())
     assert min(variants.values()) >= 10
     distinct = {(entry.allows, entry.claim.lines, entry.claim.patient) for entry in entries if entry.allows}
     assert len(distinct) == sum(variants.values())
@@ -145,7 +152,11 @@ def test_suites_are_balanced_and_say_what_payers_wrongly_stop(name: str) -> None
 @pytest.mark.parametrize("side", ["fault", "row"])
 def test_every_pair_of_the_space_of_claims_is_there(name: str, side: str) -> None:
     """Fault × setting × claim type × payer, and row × setting × claim type × payer: every pair that can occur, by the checker."""
-    model = wrong_model(documented=name == "edits-documented") if side == "fault" else right_model()
+    model = (
+        wrong_model(documented=name == "edits-documented")
+        if side == "fault"
+        else right_model(documented=name == "edits-documented")
+    )
     plain = {
         "parameters": {key: list(values) for key, values in model.parameters.items()},
         "implications": [
@@ -168,7 +179,7 @@ def test_where_a_claim_lies_its_form_shows(name: str) -> None:
         assert entry.lies_at["payer"] == claim.payer
         assert (claim.treatment is not None) == (name == "edits-documented")
         if not entry.faults:
-            hospital = claim.kind == "institutional" or claim.place_of_service in ("19", "22")
+            hospital = claim.kind == "institutional" or claim.place_of_service in PATIENT_PLACES
             assert entry.lies_at["setting"] == ("hospital_outpatient" if hospital else "freestanding")
             assert (entry.lies_at["claim"] == "facility") == (claim.kind == "institutional")
             assert (entry.lies_at["claim"] == "professional") == ({line.code for line in claim.lines} == {"77387"})
@@ -194,9 +205,10 @@ def test_headings_are_those_of_the_rule_book() -> None:
 
 def test_strategies_shrink_to_one_right_line() -> None:
     """The smallest claim is right and has one line, without a record; the smallest wrong one has one fault."""
-    smallest = find(claims(), lambda _: True)
+    shrunk = settings(phases=(Phase.generate, Phase.shrink))  # what is tried to explain a finding is not the finding
+    smallest = find(claims(), lambda _: True, settings=shrunk)
     assert ((), 1, None) == (smallest.faults, len(smallest.claim.lines), smallest.claim.treatment)
-    wrong = find(claims(), lambda entry: bool(entry.stops))
+    wrong = find(claims(), lambda entry: bool(entry.stops), settings=shrunk)
     assert (1, 1) == (len(wrong.faults), len(wrong.claim.lines))
 
 

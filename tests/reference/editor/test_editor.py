@@ -22,6 +22,7 @@ from rtconform.reference.documents.wire import encode, schema
 from rtconform.reference.editor.categories import CARCS, CATEGORIES
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.payers import profiles
+from rtconform.reference.editor.rules import EDITOR_RULES
 from tests.helpers import odd_records
 from tests.helpers.billed_claims import claim_of
 from tests.helpers.one_beam import case
@@ -145,7 +146,9 @@ STORIES = {
     "two fractions a day, two units": (claim(("77407", "", "2"), pos="11"), [("allow", None)]),
     "two fractions a day, guidance of both": (claim(("77387-26", "S1"), ("77387-26-76", "S2")), [("allow", None)] * 2),
     "units for isocenters": (claim(("77412", "S1", "3"), tob="131"), [("deny", "units_exceed_sessions")]),
-    "the same line twice": (claim(("77402", ""), ("77402", ""), pos="11"), [("allow", None), ("deny", "delivery_repeated")]),
+    "the same line twice, and no session": (claim(("77402", ""), ("77402", ""), pos="11"), [("allow", None)] * 2),
+    "the same line twice for a session": (
+        claim(("77402", "S1"), ("77402", "S1"), pos="11"), [("allow", None), ("deny", "delivery_repeated")]),
     "guidance by two methods": (claim(("77387-26", "S1"), ("77387-26", "S1")), [("allow", None), ("deny", "guidance_repeated")]),
     "level 2 with 26": (claim(("77407-26", "S1"), pos="11"), [("deny", "component_modifier")]),
     "level 2 with TC": (claim(("77407-TC", "S1"), pos="11"), [("deny", "component_modifier")]),
@@ -171,7 +174,11 @@ def test_stories_from_the_field(story: str) -> None:
     [
         (claim(("77387", "S1"), pos="11"), ("deny", "bundle", "review"), ("IGRT-GLOBAL",)),
         (claim(("77387-26", "S1"), pos="11"), (), ("IGRT-PROF", "IGRT-TECH")),
-        (claim(("77387-26", "S1"), pos="21"), ("deny", "bundle", "review"), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="21"), (), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="31"), (), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="32"), (), ("IGRT-PROF", "IGRT-TECH")),
+        (claim(("77387-26", "S1"), pos="24"), ("deny", "bundle", "review"), ("IGRT-PROF", "IGRT-TECH", "PLACE-PROFESSIONAL")),
+        (claim(("77407", "S1"), pos="24"), ("deny", "bundle", "review"), ("ONCE", "PLACE-ASC")),
         (claim(("77387-26", "S1"), pos="22"), (), ("IGRT-PROF", "IGRT-TECH")),
         (claim(("77412", "S1"), pos="11"), (), ("ONCE",)),
         (claim(("77412", "", "2"), pos="11"), (), ("ONCE", "SESSIONS")),
@@ -218,7 +225,7 @@ def test_which_of_two_equal_lines_is_one_too_many_is_open() -> None:
 
 def test_every_category_names_rules_and_reason_codes_that_there_are() -> None:
     """The table of categories cites rules of the book and CARCs of the list alone, and every CARC is used."""
-    assert set() == {rule for row in CATEGORIES.values() for rule in row.rules} - set(RULES)
+    assert set() == {rule for row in CATEGORIES.values() for rule in row.rules} - {*RULES, *EDITOR_RULES}
     assert set(CARCS) == {carc for row in CATEGORIES.values() for carc in row.carcs}
 
 

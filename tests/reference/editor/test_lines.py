@@ -29,7 +29,10 @@ def stops(
 
 
 def place_stop(code: str, place: str) -> tuple[str, str, tuple[str, ...]]:
-    reason = f"{code} is not billed with place of service {place}: 11, or 19 and 22 for the physician in a hospital"
+    if code == "77387":
+        reason = f"{code} is not billed with place of service {place}: its professional part with 11, 19, 21, 22, 31, 32"
+        return "place_of_service", reason, ("CLAIM-GLOBAL", "CLAIM-PROFESSIONAL")
+    reason = f"{code} is not billed with place of service {place}: 11, or on the hospital's own claim"
     return "place_of_service", reason, ("CLAIM-GLOBAL", "CLAIM-PROFESSIONAL")
 
 
@@ -44,6 +47,11 @@ HOSPITAL_26 = (
     "required_modifier",
     "in a hospital only the professional part of guidance can be the physician's: 26",
     ("IGRT-PROF", "CLAIM-PROFESSIONAL"),
+)
+SNF = (
+    "facility_stay",
+    "during a stay under Part A the skilled nursing facility is paid for delivery by a freestanding centre",
+    ("STAY-SNF",),
 )
 BOTH = ("component_modifier", "26 and TC on one line", ("IGRT-TECH", "IGRT-PROF"))
 
@@ -71,7 +79,15 @@ BOTH = ("component_modifier", "26 and TC on one line", ("IGRT-TECH", "IGRT-PROF"
         ("77387", "21", [HOSPITAL_26]),
         ("77387-26", "21", []),
         ("77387-26", "23", []),
-        ("77407", "21", [place_stop("77407", "21")]),
+        ("77407", "21", [
+            ("delivery_on_professional_claim", f"{PHYSICIANS_DELIVERY} 21", ("CLAIM-PROFESSIONAL", "NO-SPLIT")),
+        ]),
+        ("77407", "24", []),
+        ("77387-26", "24", []),
+        ("77387-26", "31", []),
+        ("77387-26", "32", []),
+        ("77407", "32", [place_stop("77407", "32")]),
+        ("77407", "31", [place_stop("77407", "31"), SNF]),
         ("77407", "12", [place_stop("77407", "12")]),
         ("77387-26", "12", [place_stop("77387", "12")]),
         ("77407", "22", [
@@ -171,3 +187,19 @@ def test_whose_claim_it_is(place: str | None, bill: str | None, expected: tuple[
     kind = "institutional" if bill else "professional"
     patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
     assert expected == whose_claim(Claim("test:1", kind, patient, (ClaimLine(1, "77407", DAY),), "own", place, bill))
+
+
+@pytest.mark.parametrize(
+    ("service", "head", "expected"),
+    [
+        ("77407", {"place": "11", "stay": "skilled_nursing_part_a"}, ["facility_stay"]),
+        ("77387-26", {"place": "11", "stay": "skilled_nursing_part_a"}, []),
+        ("77407", {"place": "11", "stay": "inpatient"}, ["facility_stay"]),
+        ("77387-26", {"place": "21", "stay": "inpatient"}, []),
+        ("77407", {"bill": "131", "stay": "skilled_nursing_part_a"}, []),
+        ("77407", {"bill": "131", "stay": "inpatient"}, []),
+    ],
+)
+def test_a_stay_is_paid_to_the_facility(service: str, head: dict[str, str], expected: list[str]) -> None:
+    """A freestanding centre's delivery during a stay is stopped; a hospital's, and the professional part, never for a Part A stay."""
+    assert expected == [category for category, *_ in stops(service, **head)]

@@ -75,7 +75,7 @@ def test_a_payer_is_known_however_a_claim_writes_it(payer: str) -> None:
     ("before", "after", "line", "field"),
     [
         ('"either"', '"sometimes"', 8, "guidance_in_freestanding"),
-        ('second_session = ["59", "units"]', 'second_session = ["59", "77"]', 15, "second_session"),
+        ('second_session = ["59", "units"]', 'second_session = ["59", "78"]', 15, "second_session"),
         ("most_sessions = 3", "most_sessions = 0", 16, "most_sessions"),
         ("77412 = 0.3", "77412 = 3", 17, "utilisation"),
         ("77412 = 0.3", "77385 = 0.3", 17, "utilisation"),

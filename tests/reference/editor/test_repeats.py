@@ -69,7 +69,20 @@ def repeat(number: int, reason: str) -> tuple[int, str, str, tuple[str, ...]]:
         (
             ("76",),
             ("77402", "77402"),
-            [(2, "delivery_repeated", "77402 again for the same session, billed on line 1", ("ONCE",))],
+            [repeat(2, "this payer asks for 76 on a second session")],
+        ),
+        (("plain",), ("77402", "77402"), []),
+        (("77",), ("77387-26", "77387-26-77"), []),
+        (
+            ("76",),
+            ("77407", "77412-76"),
+            [(1, "delivery_repeated", "nothing on the claim separates 77407 from 77412", ("ONCE", "SESSION-UNSEEN"))],
+        ),
+        (("76",), ("77407", "77412-XS"), []),
+        (
+            ("76",),
+            ("77402 S1", "77402 S1"),
+            [(2, "delivery_repeated", "77402 again for session S1, billed on line 1", ("ONCE",))],
         ),
         (
             ("76",),
@@ -108,13 +121,23 @@ def test_one_of_the_unmarked_lines_is_right() -> None:
         (("77407 S1 x2",), [ANY]),
         (("77407 S1 x2", "77407-76 S2"), [ANY, ANY]),
         (("77407 x2", "77387-26 S1"), [(), ()]),
+        (("77407", "77412"), [("allow", "bundle", "review"), ANY]),
     ],
 )
 def test_more_sessions_than_usual_may_be_stopped(written: tuple[str, ...], accepted: list[tuple[str, ...]]) -> None:
     """Without a record, more sessions than the payer expects of a day, or two units for one named session, may be stopped too."""
     found = asked(("76", "units"), *written)
-    assert [] == stops(found)
+    assert [] == [line for line in found.lines if line.disposition != "allow" and "allow" not in line.accepted]
     assert accepted == [line.accepted for line in found.lines]
+
+
+def test_equal_lines_without_a_session_may_be_two_sessions() -> None:
+    """No claim form has a session: to allow both of two bare lines is right, and so is to stop one, but not both."""
+    found = asked(("plain",), "77407", "77407")
+    assert [("allow", ANY, ("ONCE", "SESSIONS", "SESSION-UNSEEN"))] * 2 == [
+        (x.disposition, x.accepted, x.rules) for x in found.lines
+    ]
+    assert [((1, 2), 1, 2)] == [(choice.lines, choice.at_least, choice.at_most) for choice in found.choices]
 
 
 @pytest.mark.parametrize(
@@ -123,10 +146,10 @@ def test_more_sessions_than_usual_may_be_stopped(written: tuple[str, ...], accep
         (("77407", "77407", "77407"), ("S1", "S2"), [("S1",), ("S2",), ("S1",)]),
         (("77407", "77407 S1"), ("S1", "S2"), [("S2",), ("S1",)]),
         (("77407",), (), [("the first",)]),
-        (("77407", "77407", "77407-76"), None, [("the first",), ("the first",), ("line 3",)]),
+        (("77407", "77407", "77407-76"), None, [("line 1",), ("line 2",), ("line 3",)]),
         (("77407 x2",), ("S1", "S2", "S3"), [("S1", "S2")]),
         (("77407 x3",), ("S1", "S2"), [("S1", "S2")]),
-        (("77407 S2 x3", "77407"), None, [("S2", "line 1, unit 2", "line 1, unit 3"), ("the first",)]),
+        (("77407 S2 x3", "77407"), None, [("S2", "line 1, unit 2", "line 1, unit 3"), ("line 2",)]),
     ],
 )
 def test_each_line_bills_sessions(written: tuple[str, ...], delivered: tuple[str, ...] | None, homes: list) -> None:

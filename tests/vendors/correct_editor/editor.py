@@ -3,6 +3,7 @@
 Written from the rule book and the payers' page alone; the record is read by the correct coder next door.
 """
 
+import datetime as dt
 import json
 import sys
 from collections import Counter
@@ -22,8 +23,10 @@ DELETED = {
     **dict.fromkeys((f"G60{number:02}" for number in range(1, 18)), "2026-01-01"),
 }
 NEW_IN_2026 = {"77436", "77437", "77438", "77439"}
-AGAIN = {"59", "76", "XE"}
+AGAIN = {"59", "76", "77", "XE"}  # a further session of the same code
+APART = {"59", "XE", "XS", "XP", "XU"}  # a further session of another level
 OFFICE, HOSPITAL = {"11", "49"}, {"19", "22"}
+PHYSICIANS_PLACES = {*OFFICE, *HOSPITAL, "21", "23", "24", "31", "32"}
 OUTPATIENT_BILLS = {"12", "13", "14", "85"}
 MARKED_SECOND_SESSION = {"commercial"}  # payers that ask for a modifier, or units, on a second session
 
@@ -68,10 +71,13 @@ def by_form(claim: Json, line: Json) -> Edit | None:
     """Whose claim this is, and whether it may carry the line."""
     place = claim["place_of_service"]
     if claim["kind"] == "professional":
-        if place in HOSPITAL and line["code"] in DELIVERY:
+        if line["code"] == "77387":
+            return None if place in PHYSICIANS_PLACES else Edit("deny", "place_of_service", "5")
+        if place in {*HOSPITAL, "21"}:
             return Edit("deny", "delivery_on_professional_claim", "5")
-        known = OFFICE | HOSPITAL | ({"21", "23"} if line["code"] == "77387" else set())
-        return None if place in known else Edit("deny", "place_of_service", "5")
+        if place not in {*OFFICE, "24"}:
+            return Edit("deny", "place_of_service", "5")
+        return Edit("deny", "facility_stay", "190") if claim["stay"] else None
     if (claim["type_of_bill"] or "").removeprefix("0")[:2] not in OUTPATIENT_BILLS:
         return Edit("deny", "type_of_bill", "5")
     if claim["billing_provider"] not in {None, "hospital"}:
@@ -117,13 +123,21 @@ def sessions_billed(lines: list[Json], delivered: list[str] | None) -> Iterator[
     named = {line["session"] for line in lines if line["session"]}
     free = [session for session in delivered or [] if session not in named]
     for line in lines:
-        alone = f"line {line['number']}" if AGAIN & set(line["modifiers"]) else "the first"
-        first = line["session"] or (alone if delivered is None else free.pop(0) if free else alone)
+        alone = f"line {line['number']}"
+        first = line["session"] or (alone if delivered is None else free.pop(0) if free else delivered[0] if delivered else alone)
         more = range(line["units"] - 1)
         if delivered is None:
             yield line, [first, *(f"{first}, unit {unit}" for unit in more)]
         else:
             yield line, [first, *(free.pop(0) for _ in more if free)]
+
+
+def days_of(line: Json) -> int:
+    """How many days a line spans: its units are of all of them."""
+    first, last = (
+        dt.date.fromisoformat(day) for day in (line["date_of_service"], line["date_of_service_end"] or line["date_of_service"])
+    )
+    return (last - first).days + 1
 
 
 def by_day(claim: Json, lines: list[Json], by_session: Callable[[Json, list[str]], Edit]) -> Iterator[tuple[int, Edit]]:
@@ -133,18 +147,18 @@ def by_day(claim: Json, lines: list[Json], by_session: Callable[[Json, list[str]
     guidance = lines[0]["code"] == "77387"
     again = Edit("deny", "guidance_repeated" if guidance else "delivery_repeated", "97")
     seen: Counter[str] = Counter()
-    unmarked = 0
+    unmarked: Counter[str] = Counter()
     for line, sessions in sessions_billed(lines, delivered):
         edit = by_session(line, sessions)
-        most = 2 if delivered is None else len(sessions)
+        most = 2 * days_of(line) if delivered is None else len(sessions)
         if edit.disposition == "allow" and line["units"] > most:
             edit = again if guidance else Edit("deny", "units_exceed_sessions", "151")
         if edit.disposition == "allow" and seen[sessions[0]]:
             edit = again
         marked = bool(AGAIN & set(line["modifiers"]))
         if edit.disposition == "allow" and claim["payer"] in MARKED_SECOND_SESSION and not marked:
-            unmarked += 1
-            edit = Edit("deny", "repeat_modifier", "4") if unmarked > 1 else edit
+            unmarked[line["code"]] += 1
+            edit = Edit("deny", "repeat_modifier", "4") if unmarked[line["code"]] > 1 else edit
         seen[sessions[0]] += edit.disposition == "allow"
         yield line["number"], edit
 

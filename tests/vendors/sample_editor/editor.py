@@ -48,7 +48,7 @@ def edit(claim: Json) -> dict[int, correct.Edit]:
         found = edits[number]
         allowed = found.disposition == "allow"
         kind = "delivery" if code in correct.DELIVERY else code
-        again = line["units"] > 1 or billed[kind, line["date_of_service"]] > 0
+        again = line["units"] > correct.days_of(line) or billed[kind, line["date_of_service"]] > 0
         billed[kind, line["date_of_service"]] += 1
         if (code == "G6015" and found.carc == "181") or (
             not allowed and found.category == "level_not_supported" and code == "77412" and set_up_by_surface(claim)

@@ -1,0 +1,73 @@
+"""Rules that only a payer's side has: what a claim alone can't say, national edits, places and days. The rest is the coder's.
+
+A rule of the coder's book and one of these are found by the same function: an adjudication cites both.
+"""
+
+from dataclasses import dataclass
+
+from rtconform.reference.coder.rules import RULES, Standing
+
+MANUAL = "Medicare Claims Processing Manual (CMS Pub. 100-04)"
+NCCI = "Medicare NCCI Policy Manual, chapter I"
+
+
+@dataclass(frozen=True)
+class EditorRule:
+    """One rule of the payer's side; `heading` names where it stands, in the article or in what CMS publishes."""
+
+    id: str
+    says: str
+    standing: Standing
+    heading: str
+
+
+# fmt: off
+_TABLE = (
+    EditorRule("SESSION-UNSEEN",
+        "A claim alone does not say which session a line bills. The same service again on a date, which only a session could "
+        "tell apart, may be allowed or stopped.", "ambiguous", "Surface Guidance; Level 3"),
+    EditorRule("LINE-DAYS",
+        "A line may span days; its units are counted by day. A line of N days with N units bills one session a day. An "
+        "outpatient hospital's lines have one date each: its spans may be stopped.", "derived", f"{MANUAL}, chapters 4 and 26"),
+    EditorRule("PLACE-ASC",
+        "Delivery with place of service 24, ambulatory surgical centre: contractors differ, either answer is accepted.",
+        "ambiguous", "Noridian, radiation oncology billing"),
+    EditorRule("PLACE-PROFESSIONAL",
+        "The professional part is billed with the place where the patient is: 11, 19, 21, 22, 31 and 32 among others.",
+        "derived", f"{MANUAL}, chapter 26, 10.5"),
+    EditorRule("STAY-INPATIENT",
+        "During an inpatient stay the technical services of others are the hospital's to pay: delivery on a professional claim "
+        "is stopped, on an outpatient bill contractors differ. The professional part stays payable.",
+        "derived", f"{MANUAL}, chapter 13, 20.2"),
+    EditorRule("STAY-SNF",
+        "During a stay under Part A in a skilled nursing facility, delivery by a freestanding centre is inside the facility's "
+        "payment; a hospital's outpatient delivery and the professional part are not.",
+        "derived", f"{MANUAL}, chapter 6, 20.1.1 and 20.1.2"),
+    EditorRule("READING-DATE",
+        "The professional part, billed alone, is dated on the day of the session or of the reading: payers differ.",
+        "ambiguous", f"{MANUAL}, chapter 13"),
+    EditorRule("LEVEL-AUTHORISED",
+        "A payer that authorises levels pays those that it authorised.", "derived", "the payer's profile"),
+    EditorRule("NCCI-PTP",
+        "Of a pair of codes in force on the date, for one patient and provider, column 2 is not paid beside column 1: never with "
+        "indicator 0, and with indicator 1 unless 59, XE, XS, XP, XU or an anatomic modifier stands on either line.",
+        "stated", f"{NCCI}; NCCI procedure-to-procedure edits"),
+    EditorRule("NCCI-MUE",
+        "No more units than the table says: of a line (MAI 1) or of a date (MAI 2 and 3). MAI 3 may be exceeded with "
+        "documentation.",
+        "stated", f"{NCCI}; medically unlikely edits"),
+    EditorRule("NCCI-UNKNOWN",
+        "Where the first day of an edit is not known, or the table of this setting was not found, stopping what it would stop "
+        "is accepted.",
+        "ambiguous", f"{NCCI}"),
+)
+# fmt: on
+
+EDITOR_RULES: dict[str, EditorRule] = {rule.id: rule for rule in _TABLE}
+"""Every rule of the payer's side by its id."""
+
+
+def says_and_heading(rule: str) -> tuple[str, str] | None:
+    """What a rule says and where it stands, the coder's or the payer's; None: there is no such rule."""
+    found = RULES.get(rule) or EDITOR_RULES.get(rule)
+    return (found.says, found.heading) if found else None
