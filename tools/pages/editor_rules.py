@@ -3,6 +3,7 @@
 from rtconform.reference import RULE_SET
 from rtconform.reference.editor.categories import CARCS, CATEGORIES, CategoryRow
 from rtconform.reference.editor.payers import profiles
+from rtconform.reference.editor.rules import EDITOR_RULES
 
 _HEAD = f"""# What the reference editor stops, and why
 
@@ -20,6 +21,12 @@ to deny where the payment is inside another service's.
 def editor_rules() -> str:
     """The whole page."""
     parts = [_HEAD, *(_row(name, row) for name, row in CATEGORIES.items())]
+    parts += [
+        "\n## The rules of the payer's side\n",
+        "What the rule book of the coder says holds for an editor too. These rules are an editor's alone.\n",
+        "| rule | says | standing | source |\n|---|---|---|---|",
+        *(f"| {rule.id} | {rule.says} | {rule.standing} | {rule.heading} |" for rule in EDITOR_RULES.values()),
+    ]
     parts += ["\n## The reason codes\n", "| CARC | in our words |\n|---|---|"]
     parts += [f"| {carc} | {says} |" for carc, says in CARCS.items()]
     parts += [
