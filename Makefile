@@ -1,5 +1,5 @@
 # make demo: set up, run two suites against a sample vendor with known faults, write the report.
-# make test: set up, run all tests.      make check: what CI checks beside the tests.
+# make test: set up, run the quick tests.      make test-all: all tests.      make check: what CI checks beside the tests.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_VENDOR := tests/vendors/three_faults/vendor.toml
 
-.PHONY: demo test check lint types layers docs docs-check wheel-check bench names plausible matrix setup clean
+.PHONY: demo test test-slow test-all check lint types layers docs docs-check wheel-check bench names plausible matrix setup clean
 
 setup: $(INSTALLED)
 
@@ -30,8 +30,17 @@ demo: setup
 	@echo "The sample vendor has three planted faults, so «not conformant» is the right end of this demo. The report shows four:"
 	@echo "counting plans for isocenters codes too high where two plans share one, and too low where one plan has two."
 
+# The tests are in two tiers, told apart by the marker `slow` (pyproject.toml; tests/README.md). Quick ones compute; slow ones
+# mostly wait (for programs, a browser, a timeout), so they have more workers than the machine has cores. Who is free takes work over.
 test: setup
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -q -m "not slow" -n 3 --dist worksteal
+
+test-slow: setup
+	$(BIN)/python -m pytest -q -m slow -n 6 --dist worksteal
+
+# Both tiers in one run.
+test-all: setup
+	$(BIN)/python -m pytest -q -n 6 --dist worksteal
 
 check: lint types layers docs-check wheel-check
 
@@ -118,7 +127,7 @@ names: setup
 
 # 100,000 cases of suite clinic, and as many over the space, held against the plausibility checker.
 plausible: setup
-	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/test_plausibility.py
+	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/plausibility/test_plausibility.py
 
 # The reference against the second implementation: every case of five suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
 COUNT ?= 100000
@@ -127,12 +136,12 @@ SEED ?= 1
 agreement: setup
 	$(BIN)/python tools/agreement.py $(COUNT) $(SEED)
 
-# The test suite on every Python named, each in an environment of its own.
+# All tests on every Python named, each in an environment of its own.
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 matrix:
 	@for python in $(PYTHONS); do \
 	  if command -v $$python >/dev/null && $$python -c '' 2>/dev/null; then \
-	    echo "== $$python"; $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
+	    echo "== $$python"; $(MAKE) --no-print-directory test-all PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
 	  else echo "== $$python: not on this machine, skipped"; fi; done
 
 # Chooses the cases of suite certify anew from the kill matrix: five minutes of both cores. Raise the suite's version with it.

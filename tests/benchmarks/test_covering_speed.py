@@ -17,6 +17,8 @@ from rtconform.generators.space.lower_bound import lower_bound
 from rtconform.generators.space.model import Implication, Model
 from tests.helpers import TESTS
 
+pytestmark = pytest.mark.slow
+
 MODEL_FILE = TESTS / "data" / "covering_model.json"
 SLOW = pytest.mark.skipif("RTCONFORM_SLOW_BENCHMARKS" not in os.environ, reason="covertable needs most of a minute")
 

@@ -6,12 +6,15 @@ Ratios are printed, not asserted (`make bench`).
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from rtconform.generators.suites.registry import suite
 from rtconform.reference.coder.coder import expect
 from rtconform.reference.documents.wire import encode
 from tests.helpers import odd_records
+
+pytestmark = pytest.mark.slow
 
 CASES = 300
 

@@ -30,6 +30,8 @@ from rtconform.reference.coder.coder import expect
 from rtconform.reference.documents.coding import Answer, AnswerLine, Coding
 from rtconform.reference.documents.wire import encode
 
+pytestmark = pytest.mark.slow
+
 CASES = int(os.environ.get("RTCONFORM_BENCH_CASES", "2000"))
 Benchmark = Callable[..., Any]
 

@@ -203,6 +203,7 @@ def _end(group: int) -> None:
         return  # nothing of it is left, as it should be
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     """Every block runs, is read, or says why not; a page that lacks a program here is skipped once all else of it has run."""

@@ -7,6 +7,8 @@ import pytest
 from tests.fuzz.fuzz import fuzz
 from tests.fuzz.readers import GROUPS
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 6
 
 

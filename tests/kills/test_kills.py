@@ -10,6 +10,8 @@ import pytest
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.generators.suites.registry import suite
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 SLOW = """
 import json, sys, time

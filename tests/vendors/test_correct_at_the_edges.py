@@ -1,7 +1,11 @@
 """The reference against the second implementation where records are odd: one change of `strategies.edges()` to each treatment."""
 
+import pytest
+
 from tests.helpers.edge_records import CHANGES, PICKED
 from tools.agreement import both
+
+pytestmark = pytest.mark.slow
 
 
 def test_both_agree_at_the_edges() -> None:

@@ -198,6 +198,7 @@ def payer() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_an_editor_with_its_own_json(tmp_path: Path, payer: str) -> None:
     """A payer's service that speaks its own JSON is reached by a template and expressions, no program between."""
     (tmp_path / "request.j2").write_text(

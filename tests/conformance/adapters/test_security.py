@@ -62,6 +62,7 @@ def test_a_secret_is_found_in_other_clothes(way: str) -> None:
     assert all(len(piece) <= 10 for piece in left), shown
 
 
+@pytest.mark.slow
 def test_a_secret_is_nowhere_in_the_run_folder(tmp_path: Path) -> None:
     """Whatever the vendor prints of its token: run folder, every report, standard output and error are without it."""
     (tmp_path / "coder.py").write_text(TELLS)
@@ -130,6 +131,7 @@ def test_a_toml_bomb_is_refused(read: Callable[[Path], Any], bomb: str, tmp_path
         read(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "expression",
     [

@@ -82,6 +82,7 @@ SUBTLE: dict[str, tuple[str, Shape]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", SUBTLE)
 def test_a_subtle_fault_is_found_and_shrunk(fault: str, tmp_path: Path) -> None:
     """A coder with one subtle fault, of kinds that no catalogue names for it: found, its smallest case as small as can be."""
@@ -115,6 +116,7 @@ def test_one_wrong_fact_that_shows_twice_is_one_fault() -> None:
     assert {"by-plans"} == {each.fault.id for each in found.faults[1] if each.fault}
 
 
+@pytest.mark.slow
 def test_a_coder_that_knows_one_code_fails_every_level() -> None:
     """77407 whatever comes: wrong for 2D, electrons, mixed beams, isocenters, motion, second sessions, claims, dates."""
     sizes = shapes(hunted(VENDORS / "all_77407" / "vendor.toml", effort=30))
@@ -136,6 +138,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert 200 < found.asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", ["unstable", "order_dependent", "memoriser"])
 def test_an_answer_that_does_not_come_again_is_said_to_be_unstable(behaviour: str) -> None:
     """Chance, position, the case before, a known id: the hunt ends without a crash, and shows nothing as if it could be shown again."""
@@ -144,6 +147,7 @@ def test_an_answer_that_does_not_come_again_is_said_to_be_unstable(behaviour: st
     assert not all(each.stable for each in found.found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("behaviour", "cause"), [("exits", "crash"), ("html", "invalid")])
 def test_no_answer_is_a_kind_of_fault(behaviour: str, cause: str) -> None:
     """Crashes and answers in no agreed form are kinds of fault, and end a hunt only where nothing else comes."""
@@ -167,6 +171,7 @@ def command(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_what_is_found_is_a_suite_that_can_be_run(tmp_path: Path) -> None:
     """Exit 1, cases written, and a run on them shows each fault again: every case survives byte for byte."""
     vendor = subtle("couch", tmp_path)
@@ -184,6 +189,7 @@ def test_what_is_found_is_a_suite_that_can_be_run(tmp_path: Path) -> None:
     assert {"fail"} == {result["verdict"] for result in results}
 
 
+@pytest.mark.slow
 def test_exit_codes(tmp_path: Path) -> None:
     """0 nothing found, 2 no such vendor file, 3 a program that is not there."""
     nothing = command("hunt", str(VENDORS / "correct" / "vendor.toml"), "--effort", "20", cwd=tmp_path)
@@ -205,6 +211,7 @@ with open(sys.argv[1], "a", buffering=1) as asked:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_keeps_what_was_found(tmp_path: Path, by: signal.Signals) -> None:
     """Ctrl-C and SIGTERM: exit 130, the cases found so far are in the file, no traceback."""
@@ -230,6 +237,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_does_not_wait_for_an_answer(tmp_path: Path, by: signal.Signals) -> None:
     """Nothing was answered, nothing is found: exit 130 all the same, long before the vendor's time is up."""

@@ -122,6 +122,7 @@ KNOWN = {
 """Faulty editors of the catalogue, and the size of the smallest claim that shows each."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", KNOWN)
 def test_a_faulty_editor_is_one_fault_by_its_name(fault: str, tmp_path: Path) -> None:
     """However many causes it shows as, they are found as one fault, by name, each with as small a claim as can be."""
@@ -136,6 +137,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert ((), "nothing_new") == (found.found, found.ended)
 
 
+@pytest.mark.slow
 def test_what_is_found_is_a_suite_that_can_be_run(tmp_path: Path) -> None:
     """Exit 1, claims written byte for byte, and a run on them shows each fault again; the words are those of claims."""
     vendor = faulty("stops-units", tmp_path)

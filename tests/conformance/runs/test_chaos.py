@@ -34,6 +34,7 @@ def test_there_is_something_to_see() -> None:
     assert ONESHOT.keys() == STREAM.keys() - chaos.STREAM_ONLY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "behaviour"),
     [*(("stream", name) for name in STREAM if name != "escapes"), *(("oneshot", name) for name in ONESHOT if name != "escapes")],
@@ -51,6 +52,7 @@ def test_a_program_that_misbehaves(mode: str, behaviour: str, tmp_path: Path, mo
     assert ({"answered_again"} if behaviour == "again_late" else set()) == findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stream", "oneshot"])
 def test_a_daemon_does_not_outlive_the_command(mode: str, tmp_path: Path) -> None:
     """What a vendor leaves in a session of its own is ended with `rtconform run`."""
@@ -62,6 +64,7 @@ def test_a_daemon_does_not_outlive_the_command(mode: str, tmp_path: Path) -> Non
     assert ({"error"}, {"pass"}) == split(list(RunFolder(tmp_path / "run").results()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", ["endless_line", "fills_stderr", "floods", "blank_lines"])
 def test_memory_is_bounded(behaviour: str, tmp_path: Path) -> None:
     """However much a vendor writes (a gigabyte without a newline, floods on both outputs), the harness stays small."""

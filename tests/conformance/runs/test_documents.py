@@ -89,6 +89,7 @@ def test_a_vendor_that_validates_what_it_is_sent(tmp_path: Path) -> None:
     assert {case.id for case in sent if any(unknown_terms(case))} == refused
 
 
+@pytest.mark.slow
 def test_documents_that_nobody_can_read(tmp_path: Path) -> None:
     """Of suite invalid, refusing by validation is right everywhere, and codes for everything are right nowhere."""
     (tmp_path / "linting.py").write_text(LINTING_VENDOR)

@@ -70,12 +70,14 @@ def test_a_correct_coder_passes(seed: int) -> None:
     assert [one.case.id for one in at(seed) if catches(one, as_coder(CORRECT))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS[:2])
 def test_it_stops_all_that_can_be_told_apart(seed: int) -> None:
     """Every mutant that is not proved equivalent, and every fault met in the field, at the default seed and another."""
     assert misses("certify", equivalent(), seed)[1] == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS[:2])
 def test_every_condition_decides(seed: int) -> None:
     """Every condition of every rule that can decide does so in it, each way."""

@@ -14,6 +14,8 @@ from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.rules import RULES
 from tools.strength.figures import figures
 
+pytestmark = pytest.mark.slow
+
 MUTANTS = {mutant.id: mutant for mutant in first_order()}
 EQUIVALENT = ("L3-MOTION: dropped", "IGRT-PURPOSE: dropped", "DOC-CONFLICT: to place 2", "DOC-PARTIAL: dropped")
 TOLD_APART = ("L3-ISOCENTERS: dropped", "IGRT-PROF: bills False", "SCOPE-DATE: dropped", "DOC-IMRT: dropped")

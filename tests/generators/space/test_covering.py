@@ -74,6 +74,7 @@ def test_the_counts_of_the_benchmark_model_are_the_published_ones(model):
     assert (1_859, 30_263) == (count_tuples(model, 2), count_tuples(model, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("t", "most", "tuples"), [(2, 121, 1_859), (3, 756, 30_263)])
 def test_the_benchmark_model_is_covered_in_few_rows(document, model, t, most, tuples):
     """All valid tuples, no invalid row, no more rows than other tools need, and never below the lower bound."""
@@ -185,6 +186,7 @@ for t, seed in ((2, 0), (2, 7), (3, 0)):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "12345"])
 def test_rows_depend_on_model_strength_and_seed_alone(hash_seed):
     """The same digests in another process, with another hash seed, on every version of Python."""

@@ -115,6 +115,7 @@ def test_records_are_sound() -> None:
         assert not case_facts(entry.case).conflicts, entry.case.id
 
 
+@pytest.mark.slow
 def test_diagnoses_are_valid() -> None:
     """Every diagnosis is an ICD-10-CM code that may be billed: it exists and has no subdivisions."""
     with warnings.catch_warnings():

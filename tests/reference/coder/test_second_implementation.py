@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ ANY_MOTION = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8 * settings.default.max_examples)
 @given(odd_records.cases(dates=DATES))
 def test_both_agree(case: Case) -> None:

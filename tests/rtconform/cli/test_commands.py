@@ -299,6 +299,7 @@ def test_what_keeps_nothing_is_interrupted_too(how: signal.Signals) -> None:
     assert (130, b"rtconform: interrupted\n") == (running.returncode, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
     """Interrupted or killed, a run goes on with --resume: each case has one result, as in an unbroken run."""

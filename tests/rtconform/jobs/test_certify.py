@@ -116,6 +116,7 @@ for line in sys.stdin.buffer:
 """
 
 
+@pytest.mark.slow
 def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
     """A claim editor is asked the suites of edits, under opaque ids, and what it did with each line is judged again."""
     (tmp_path / "editor.py").write_text(EDITOR)
@@ -178,6 +179,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stream", "oneshot"])
 def test_no_vendor_gets_the_key(mode: str, good: Issued, tmp_path: Path) -> None:
     """A program that tells all of its environment has nothing of the certifier's key to tell, the name neither."""
@@ -216,6 +218,7 @@ def test_a_callable_does_not_run_beside_the_key(tmp_path: Path) -> None:
     assert 1 == rtconform("certify", "v.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path).returncode
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_nothing_and_spends_its_seed(tmp_path: Path) -> None:
     """A certifying run is answered whole: stopped, it ends with 130 and no bundle, and the cases of its seed are known."""
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")

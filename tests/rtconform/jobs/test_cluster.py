@@ -14,6 +14,8 @@ import pytest
 
 from tests.helpers import VENDORS
 
+pytestmark = pytest.mark.slow
+
 VENDOR = """
 [vendor]
 name = "Slow"

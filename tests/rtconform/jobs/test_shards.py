@@ -14,6 +14,8 @@ from rtconform.generators.suites.registry import suite
 from rtconform.reports.figures.summary import summarise
 from tests.helpers import VENDORS
 
+pytestmark = pytest.mark.slow
+
 FAULTY = VENDORS / "three_faults" / "vendor.toml"
 SUITES = "published,boundaries"
 

@@ -33,6 +33,7 @@ def _pytest(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [[], ["-n", "2"]])
 def test_each_case_is_a_test(tmp_path: Path, spread: list[str]) -> None:
     """Passed, failed and counted as in a run, in one process or two; the failure has the judge's shape, the summary a line."""

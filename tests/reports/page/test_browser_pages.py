@@ -18,6 +18,8 @@ from rtconform.reports.page.strength import as_html as strength_page
 from rtconform.reports.writers.formats import render
 from tests.helpers import VENDORS
 
+pytestmark = pytest.mark.slow
+
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'> {{ 7*7 }} \u202e \x1b[31m"
 
 HOSTILE_EDITOR = f"""

@@ -45,6 +45,7 @@ def begin(folder: Path, mode: str, *more: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stream", "oneshot"])
 def test_a_killed_harness_leaves_nothing(mode: str, tmp_path: Path, gone: Callable[[int], bool]) -> None:
     """A program that hangs, ignores its input and has a child dies with the harness; it never held a file of the run's."""

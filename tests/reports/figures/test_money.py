@@ -9,6 +9,8 @@ import pytest
 
 from tests.helpers import VENDORS
 
+pytestmark = pytest.mark.slow
+
 TABLE = """
 [period.2026-01-01]
 until = 2027-01-01

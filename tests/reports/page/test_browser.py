@@ -15,6 +15,8 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.generators.suites.registry import suite
 from rtconform.reports.writers.formats import render
 
+pytestmark = pytest.mark.slow
+
 Violations = Callable[[Page], list[tuple[str, str]]]
 
 WIDTHS = (320, 768, 1280, 2560)
