@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rtconform.reference.errors import DocumentError, Fault, UserError
+from rtconform.reference.regular_file import read_regular
 
 T = TypeVar("T", bound=msgspec.Struct)
 Path_ = tuple[str, ...]
@@ -170,8 +171,7 @@ def _parts(key: str) -> Path_:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LONGEST_FILE + 1)
+        content = read_regular(path, LONGEST_FILE + 1)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; give the path of a TOML file") from None
     if len(content) > LONGEST_FILE:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from rtconform.reference.documents.wire import decode, encode
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -126,13 +127,20 @@ def read_public_key(pem: bytes, source: str) -> PublicKey:
 def read_key_file(path: Path) -> bytes:
     """The bytes of a key's file. Raises UserError."""
     try:
-        with path.open("rb") as stream:
-            document = stream.read(LONGEST_KEY + 1)
+        document = read_regular(path, LONGEST_KEY + 1)
     except OSError as error:
         raise UserError(f"{path}: can't read the key: {error.strerror}") from None
     if len(document) > LONGEST_KEY:
         raise UserError(f"{path}: too long for a key")
     return document
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether the file's mode lets its group, or everybody, read or change it."""
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:  # it can't be read either, which is told when that is tried
+        return False
 
 
 def _public(key: "Ed25519PublicKey") -> PublicKey:

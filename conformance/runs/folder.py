@@ -18,6 +18,7 @@ from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.runs.locking import NO_LINK, lock
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import open_regular, read_regular, regular_descriptor
 
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
@@ -31,8 +32,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with (path / MANIFEST).open("rb") as stream:
-                document = stream.read(MAX_DOCUMENT_BYTES + 1)
+            document = read_regular(path / MANIFEST, MAX_DOCUMENT_BYTES + 1)
         except OSError as error:
             raise UserError(f"{path}: no run here ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
         self.manifest = decode(document, Manifest, str(path / MANIFEST))
@@ -146,7 +146,7 @@ class RunWriter:
 
 def _no_link(path: str, flags: int) -> int:
     """Open a file, but no link to one: a folder that somebody else made must not have us write elsewhere."""
-    return os.open(path, flags | NO_LINK, 0o644)
+    return regular_descriptor(path, flags | NO_LINK)
 
 
 def _appending(path: Path) -> io.FileIO:
@@ -162,7 +162,7 @@ def _make_folder(path: Path) -> None:
 
 def _lock(path: Path) -> int:
     try:
-        descriptor = os.open(path / ".lock", os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+        descriptor = regular_descriptor(path / ".lock", os.O_RDWR | os.O_CREAT | NO_LINK)
     except OSError as error:
         raise UserError(f"{path}: can't write there: {error.strerror}") from None
     try:
@@ -187,12 +187,14 @@ def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while line := stream.readline(MAX_DOCUMENT_BYTES + 2):
                 if line.endswith(b"\n") or len(line) > MAX_DOCUMENT_BYTES:  # the latter is refused by whoever decodes it
                     yield line
     except FileNotFoundError:
         return
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _cut_torn_line(path: Path) -> None:
@@ -215,7 +217,7 @@ def _cut_torn_line(path: Path) -> None:
 
 def _pieces(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while piece := stream.read(1 << 20):
                 yield piece
     except OSError:  # not there; or made unreadable: what it holds is then not what was written

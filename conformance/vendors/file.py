@@ -31,6 +31,7 @@ from rtconform.conformance.vendors.settings import (
     Template,
     Vendor,
 )
+from rtconform.reference.regular_file import read_regular
 from rtconform.reference.toml_tables import TomlFile
 
 __all__ = ["Vendor", "load_vendor", "scaffold"]
@@ -153,17 +154,13 @@ def _template(file: TomlFile, path: Path) -> Template | None:
         file.fault("holds a NUL character", "request", "template")
         return None
     place = path.parent / table.template
-    if not place.resolve().is_relative_to(path.parent.resolve()):
+    if not Path(os.path.realpath(place)).is_relative_to(path.parent.resolve()):
         file.fault(
             f"{table.template} lies outside this file's folder; templates stand beside the vendor file", "request", "template"
         )
         return None
-    if place.exists() and not place.is_file():
-        file.fault(f"{table.template} is no file", "request", "template")
-        return None
     try:
-        with place.open("rb") as stream:
-            content = stream.read(LONGEST_TEMPLATE + 1)
+        content = read_regular(place, LONGEST_TEMPLATE + 1)
         text = content.decode()
     except OSError as error:
         file.fault(f"can't read {table.template}: {error.strerror}", "request", "template")

@@ -67,6 +67,11 @@ class Redactor:
             return text
         return self._pattern.sub(lambda match: _mark(self._name_of[match[0]]), text)
 
+    def first(self, text: str) -> str:
+        """The name of the first secret in `text`; empty: there is none."""
+        found = self._pattern.search(text) if self._pattern else None
+        return self._name_of[found[0]] if found else ""
+
     def piece(self, text: str) -> str:
         """The same for text that was cut out of more: a secret may have lost its beginning or its end."""
         text = self.text(text)

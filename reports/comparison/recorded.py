@@ -15,6 +15,7 @@ from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import Verdict
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 from rtconform.reports.figures.failure import coding_text
 from rtconform.reports.figures.summary import Summary, counted_results, summarise
 from rtconform.reports.text import clip, one_line
@@ -61,11 +62,11 @@ class Recorded:
 
 def recorded(path: Path) -> Recorded:
     """The run in folder `path`, or in the report.json `path`. Raises UserError where there is none."""
-    if not path.is_file():
+    if path.is_dir():
         run = RunFolder(path)
         return Recorded(path, run.manifest, summarise(run))
     try:
-        document = path.read_bytes()
+        document = read_regular(path)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
     try:

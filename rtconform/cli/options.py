@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import open_regular
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ def documents_of(name: str, decode: Callable[[Iterable[bytes], str], Iterator[tu
         yield from decode(sys.stdin.buffer, "<stdin>")
         return
     try:
-        with Path(name).open("rb") as stream:
+        with open_regular(Path(name)) as stream:
             yield from decode(stream, name)
     except OSError as error:
         raise UserError(f"{name}: {error.strerror}") from None

@@ -14,6 +14,7 @@ from rtconform.conformance.certificates.checks import errata_in_words
 from rtconform.conformance.certificates.coverage import coverage
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
+from rtconform.conformance.certificates.leaks import check_leaks
 from rtconform.conformance.certificates.regeneration import CERTIFYING, Asked, disguised, regenerate, sent
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import (
@@ -120,8 +121,9 @@ def enclose(certification: Certification, boundary: Boundary) -> Certification:
 def make_bundle(certification: Certification, records: Mapping[str, bytes]) -> tuple[Certificate, bytes]:
     """The certificate, or refusal, of a finished run, and the bundle that proves it. `records` are as the runner wrote them.
 
-    Raises RecordsChanged where another program changes what the certificate is being made of.
+    Raises LeakedSecret where they hold one, RecordsChanged where another program changes what the certificate is being made of.
     """
+    check_leaks(records, certification.key, certification.planned.vendor.variables)
     with tempfile.TemporaryDirectory(prefix="rtconform-sealing-") as name:
         folder = Path(name)
         for record, content in records.items():

@@ -1,5 +1,6 @@
 """Asking again what failed: which cases of a run did not stand, and whether they are still the same cases."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,11 +51,11 @@ def plan_replay(run: RunFolder, vendor_file: Path | None, suite_files: Sequence[
     failed = {result.id: result.verdict for result in run.results() if not VERDICTS[result.verdict].conformant}
     if not failed:
         return None
-    file = vendor_file or Path(manifest.vendor.file)
-    if not file.exists():
-        raise UserError(f"{file}: the vendor file of that run is not there (seen from here); give it with --vendor")
+    if vendor_file is None:
+        named = one_line(manifest.vendor.file)
+        raise UserError(f"{run.path}: a folder starts no program by itself; give the vendor file: --vendor {shlex.quote(named)}")
     names, count = _same_suites(manifest, suite_files)
-    return Replay(plan_run(file, names, seed=manifest.seed, count=count, only=tuple(failed)), failed)
+    return Replay(plan_run(vendor_file, names, seed=manifest.seed, count=count, only=tuple(failed)), failed)
 
 
 def replayed(replay: Replay, run: RunFolder) -> list[Replayed]:

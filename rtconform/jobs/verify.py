@@ -12,6 +12,7 @@ from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.certify import Terms, certificate_of
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 from rtconform.reports.page.packed import same_page
 from rtconform.reports.writers.certificate import in_words
 from rtconform.reports.writers.formats import render
@@ -20,8 +21,7 @@ from rtconform.reports.writers.formats import render
 def load_bundle(path: Path) -> Bundle:
     """The bundle in a file. Raises UserError."""
     try:
-        with path.open("rb") as stream:
-            document = stream.read(MAX_BYTES + 1)
+        document = read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path}: can't read the bundle: {error.strerror}") from None
     return read_bundle(document, str(path))

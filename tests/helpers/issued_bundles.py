@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from rtconform.conformance.certificates.envelope import PublicKey, SigningKey, r
 from rtconform.jobs.verify import verify
 from tests.helpers import VENDORS
 
+_STATE = tempfile.mkdtemp(prefix="rtconform-tests-state-")
+"""Where commands of tests note the seeds that are spent: not in the account of who runs them."""
+
 NOW = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
 
@@ -23,7 +27,13 @@ def rtconform(*arguments: str | Path, cwd: Path, **environment: str) -> subproce
     """One command, as a user gives it."""
     command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
     return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=cwd,
+        env={**os.environ, "XDG_STATE_HOME": _STATE, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -31,6 +41,7 @@ def new_key(path: Path) -> SigningKey:
     """A new key, its private half at `path`, its public half beside."""
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(pem)
+    path.chmod(0o600)
     key = read_signing_key(pem, str(path))
     path.with_suffix(".pub").write_text(key.public.pem)
     return key

@@ -225,6 +225,16 @@ def test_an_editor_with_its_own_json(tmp_path: Path, payer: str) -> None:
 def test_what_failed_can_be_replayed(tmp_path: Path) -> None:
     """A run of an editor is replayed like a coder's: the claims that failed, and no others, are asked again."""
     summary, _ = run(VENDORS / "sample_editor" / "vendor.toml", tmp_path / "run", ("edits-claim",))
-    printed = CliRunner().invoke(cli, ["replay", str(tmp_path / "run"), "--out", str(tmp_path / "again")])
+    printed = CliRunner().invoke(
+        cli,
+        [
+            "replay",
+            str(tmp_path / "run"),
+            "--vendor",
+            str(VENDORS / "sample_editor" / "vendor.toml"),
+            "--out",
+            str(tmp_path / "again"),
+        ],
+    )
     assert 1 == printed.exit_code, printed.output
     assert summary.counts["fail"] == len(list(RunFolder(tmp_path / "again").results()))

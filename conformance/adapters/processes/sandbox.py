@@ -16,6 +16,7 @@ from pathlib import Path
 from rtconform.conformance.adapters.program.child import why_not_started
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
+from rtconform.reference.regular_file import read_regular
 
 _SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix/store", "/gnu/store"),
@@ -129,8 +130,10 @@ class _Program:
 
     def _interpreter(self, script: Path) -> list[Path]:
         """What its first line names."""
-        with script.open("rb") as stream:
-            first = stream.read(256).partition(b"\n")[0]
+        try:
+            first = read_regular(script, 256).partition(b"\n")[0]
+        except OSError:  # a program that may be started, not read
+            return []
         if not first.startswith(b"#!"):
             return []
         try:

@@ -12,6 +12,7 @@ from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteClaim
 from rtconform.generators.suites.written.handmade import HandmadeSuite
 from rtconform.reference.documents.wire import decode_cases, decode_claims
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 
 _VERSION = "1"
 _CLAIM = "rtconform.claim/1"
@@ -24,7 +25,7 @@ def load_case_file(path: Path) -> AnySuite:
     can't be read or has none, DocumentError, with the line, for a line that is something else.
     """
     try:
-        lines = path.read_bytes().splitlines()
+        lines = read_regular(path).splitlines()
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror or error}") from None
     if _first_schema(lines) == _CLAIM:

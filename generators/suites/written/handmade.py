@@ -16,6 +16,7 @@ from rtconform.generators.suites.written.expectation import expected_answers
 from rtconform.generators.suites.written.suitefile import Draft, SuiteFile, read_suite_file
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 
 _SEED = 0  # of a suite on which no seed has any influence
 
@@ -57,7 +58,7 @@ def load_suite_file(path: Path) -> HandmadeSuite[SuiteCase]:
     Raises UserError for a file that can't be read, DocumentError (`SuiteFileError`) with every fault of one that can.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror or error}") from None
     return _suite(read_suite_file(str(path), data), shipped_treatments())

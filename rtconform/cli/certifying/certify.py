@@ -6,8 +6,9 @@ import datetime as dt
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -16,7 +17,9 @@ from rtconform.cli.options import FORMAT
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
 from rtconform.conformance.adapters.translation.sample import sample
-from rtconform.conformance.certificates.envelope import SigningKey, read_key_file, read_signing_key
+from rtconform.conformance.certificates.envelope import SigningKey, others_can_read, read_key_file, read_signing_key
+from rtconform.conformance.certificates.ledger import ledgers, spend
+from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
 from rtconform.conformance.runs.check import check_sandbox, check_vendor
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
@@ -80,8 +83,9 @@ def certify(
     source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
     planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
     with _reserved(out) as write, tempfile.TemporaryDirectory(prefix="rtconform-certify-") as folder:
+        places = ledgers(key) if seed_file is not None else ()
         secrets = [path for path in (key, seed_file) if path is not None]
-        hidden = (*secrets, Path(folder))
+        hidden = (*secrets, *places, Path(folder))
         asked = planned.planned.vendor
         boundary = unenclosed(asked) if unboxed else enclosed(asked, hidden=hidden, readable=readable)
         _tell_of(boundary, secrets)
@@ -90,7 +94,7 @@ def certify(
             asyncio.run(check_sandbox(boundary.vendor, sample(asked.role)))
         elif seed_file is not None:
             asyncio.run(check_vendor(boundary.vendor, ()))  # no seed is spent on a vendor that can't even be started
-        with _spent(seed_file):
+        with _spent(seed_file, commitment_of(source.opening), places):
             certificate, bundle = _ask(planned, Path(folder))
         path = write(bundle, certificate)
     if form == "json":
@@ -132,6 +136,10 @@ def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
         return None
     if path is None and not text:
         raise click.UsageError(f"give --key (or {SIGNING_KEY} in the environment), or say --unsigned")
+    if path is not None and others_can_read(path):
+        click.echo(
+            f"rtconform: {path}: other users of this machine can read the private key: chmod 600 {quote(str(path))}", err=True
+        )
     return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), SIGNING_KEY)
 
 
@@ -172,11 +180,12 @@ def _file_name(certificate: Certificate) -> str:
 
 
 @contextlib.contextmanager
-def _spent(seed_file: Path | None) -> Iterator[None]:
+def _spent(seed_file: Path | None, commitment: str, places: Sequence[Path]) -> Iterator[None]:
     """Marks a committed seed as used when its run begins: whatever comes of the run, its cases are known from then on."""
     if seed_file is None:
         yield
         return
+    spend(commitment, places, dt.datetime.now(dt.UTC))
     mark = seed_file.with_name(f"{seed_file.name}.used")
     try:
         with mark.open("x", encoding="utf-8") as stream:

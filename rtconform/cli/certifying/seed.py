@@ -8,6 +8,7 @@ import click
 from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
 from rtconform.conformance.records import now
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import read_regular
 from rtconform.reports.text import one_line
 
 _DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
@@ -59,8 +60,7 @@ def reveal(file: Path, published: str | None) -> None:
 def opening(path: Path, published: str | None) -> bytes:
     """The document in the seed file at `path`, which opens the commitment `published`. Raises UserError."""
     try:
-        with path.open("rb") as stream:
-            document = stream.read(LONGEST_OPENING + 1)
+        document = read_regular(path, LONGEST_OPENING + 1)
     except OSError as error:
         raise UserError(f"{path}: can't read the seed: {error.strerror}") from None
     read_opening(document, str(path))

@@ -21,7 +21,9 @@ from rtconform.reports.writers.formats import render
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
-@click.option("--vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml", help="Ask this vendor.  [default: that of RUN]")
+@click.option(
+    "--vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml", help="Ask this vendor: that of RUN, or another."
+)
 @click.option("--suite", "suites", multiple=True, metavar="FILE.toml", help="The file of a suite of RUN that is not shipped.")
 @click.option("--out", type=click.Path(path_type=Path), help="The new run folder.  [default: runs/TIME-VENDOR]")
 @FORMAT
@@ -29,11 +31,11 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
     """Ask the cases that failed in RUN again: which are fixed, which still fail, which got no answer.
 
     \b
-    rtconform replay runs/nightly
-    rtconform replay runs/nightly --vendor candidate.toml
+    rtconform replay runs/nightly --vendor vendor.toml
 
-    Suites, seed and vendor file are those of RUN; a suite that has changed since is refused. Exit code 0: all are fixed, or
-    none had failed; 1: some are not, or asking a sample again found something; 2 and 3 as of run.
+    Suites and seed are those of RUN; a suite that has changed since is refused. RUN names a vendor file too, whose program is
+    started only if you name it yourself. Exit code 0: all are fixed, or none had failed; 1: some are not, or asking a sample
+    again found something; 2 and 3 as of run.
     """
     old = RunFolder(run)
     planned = plan_replay(old, vendor, suites)

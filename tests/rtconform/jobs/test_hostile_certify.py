@@ -1,12 +1,20 @@
 """Vendors that want a certificate which they don't deserve, or the key that it is signed with: what certify does about them."""
 
+import base64
+import datetime as dt
 import json
+import shutil
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from rtconform.conformance.certificates.bundle import TEXT, read_bundle
+from rtconform.conformance.certificates.leaks import LeakedSecret, check_leaks
+from rtconform.conformance.certificates.ledger import spend
+from rtconform.reference.errors import UserError
 from tests.helpers.issued_bundles import failing, new_key, rtconform
 
 pytestmark = pytest.mark.hostile
@@ -114,3 +122,124 @@ def test_a_program_that_misses_something_in_the_sandbox(tmp_path: Path) -> None:
     assert "--readable PATH, or do without the sandbox: --no-sandbox" in done.stderr
     assert 1 == rtconform(*command, "--readable", "shared", cwd=tmp_path).returncode
     assert "declined" in read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip").statement.predicate.counts
+
+
+ANSWERS = """
+import json, sys
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"}), flush=True)
+"""
+TELLS_THE_KEY = """
+import json, sys
+key = open("key.pem").read()
+for line in sys.stdin:
+    print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review", "notes": [key]}), flush=True)
+"""
+
+
+def test_a_printed_key_is_not_published(tmp_path: Path) -> None:
+    """A vendor that reads the private key and prints it gets no bundle with it in; in the sandbox it can't read it."""
+    vendor_of(tmp_path, TELLS_THE_KEY)
+    new_key(tmp_path / "key.pem")
+    command = ("certify", "vendor.toml", "--key", "key.pem", "--out", "b.zip")
+    done = rtconform(*command, "--no-sandbox", cwd=tmp_path)
+    assert (1, "", False) == (done.returncode, done.stdout, (tmp_path / "b.zip").exists())
+    assert "the records hold the private key that they would be sealed with" in done.stderr
+    done = rtconform(*command, cwd=tmp_path)
+    assert (3, True, False) == (done.returncode, "Permission denied" in done.stderr, (tmp_path / "b.zip").exists())
+
+
+def stderr_event(said: str) -> str:
+    return json.dumps({"kind": "stderr", "at": "2026-03-09T09:00:00Z", "detail": said})
+
+
+def chunks(text: str, size: int) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+CLOTHES: dict[str, Callable[[str, bytes], str]] = {
+    "PEM": lambda pem, _: stderr_event(pem),
+    "PEM in pieces, an event each": lambda pem, _: "\n".join(map(stderr_event, chunks(pem, 7))),
+    "hexadecimal": lambda _, raw: stderr_event(raw.hex()),
+    "hexadecimal with colons": lambda _, raw: stderr_event(raw.hex(":").upper()),
+    "base64 of the 32 bytes": lambda _, raw: stderr_event(base64.b64encode(raw).decode()),
+    "base64 for addresses, inside more": lambda _, raw: stderr_event(base64.urlsafe_b64encode(b"ab" + raw + b"cd").decode()),
+    "backwards": lambda pem, _: stderr_event(pem[::-1]),
+    "half of it": lambda _, raw: stderr_event(raw.hex()[20:52]),
+    "a line for every byte": lambda _, raw: stderr_event("\n".join(f"{byte:02x}" for byte in raw)),
+}
+
+
+@pytest.mark.parametrize("way", CLOTHES)
+def test_the_key_is_found_in_other_clothes(way: str, tmp_path: Path) -> None:
+    """Whichever way, over however many lines and events: the private key is found before anything is sealed."""
+    key = new_key(tmp_path / "key.pem")
+    told = CLOTHES[way]((tmp_path / "key.pem").read_text(), key.key.private_bytes_raw())
+    with pytest.raises(LeakedSecret, match="private key"):
+        check_leaks({"events.jsonl": told.encode() + b"\n", "results.jsonl": b""}, key, {})
+
+
+def test_another_key_is_no_leak(tmp_path: Path) -> None:
+    """What looks like a key, and the public half, are not the private key."""
+    key, other = new_key(tmp_path / "key.pem"), new_key(tmp_path / "other.pem")
+    said = (key.public.pem, other.key.private_bytes_raw().hex(), (tmp_path / "other.pem").read_text())
+    check_leaks({"events.jsonl": "".join(stderr_event(text) + "\n" for text in said).encode()}, key, {})
+
+
+def test_a_declared_secret_is_not_published() -> None:
+    """Where a secret comes through all the same, split in a way that is only whole in the records, nothing is sealed."""
+    records = {"events.jsonl": "".join(stderr_event(piece) + "\n" for piece in ("Tr0ub4", "dor&3x")).encode()}
+    with pytest.raises(LeakedSecret, match="the secret ACME"):
+        check_leaks(records, None, {"ACME": "Tr0ub4dor&3x", "SHORT": "at"})
+
+
+@pytest.mark.parametrize("how", ["the file", "a copy", "a hard link", "a symbolic link"])
+def test_a_seed_is_spent_once(how: str, tmp_path: Path) -> None:
+    """Whatever copy or link of a used seed's file is given, its cases are known: refused before anything is asked."""
+    vendor_of(tmp_path, ANSWERS)
+    new_key(tmp_path / "key.pem")
+    rtconform("seed", "commit", "--vendor", "V", cwd=tmp_path)
+    command = ("certify", "vendor.toml", "--key", "key.pem")
+    assert 1 == rtconform(*command, "--seed-file", "seed.json", cwd=tmp_path).returncode
+    (tmp_path / "seed.json.used").unlink()
+    elsewhere = tmp_path / "elsewhere.json"
+    {
+        "the file": lambda: shutil.move(tmp_path / "seed.json", elsewhere),
+        "a copy": lambda: shutil.copy(tmp_path / "seed.json", elsewhere),
+        "a hard link": lambda: elsewhere.hardlink_to(tmp_path / "seed.json"),
+        "a symbolic link": lambda: elsewhere.symlink_to(tmp_path / "seed.json"),
+    }[how]()
+    done = rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path)
+    assert 2 == done.returncode
+    assert f"used in a run before ({dt.datetime.now(dt.UTC):%Y-%m}" in done.stderr
+    (tmp_path / "key.pem.spent").unlink()
+    assert 2 == rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path).returncode, "the account's own ledger knows it too"
+
+
+def test_of_many_at_once_one_spends_the_seed(tmp_path: Path) -> None:
+    """Ledgers are asked and written as one: of sixteen who want the same seed at the same time one gets it."""
+    places = (tmp_path / "b" / "spent", tmp_path / "a.spent")
+
+    def spent(_: int) -> bool:
+        try:
+            spend("ab" * 32, places, dt.datetime.now(dt.UTC))
+        except UserError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert 1 == sum(pool.map(spent, range(16)))
+    assert [1, 1] == [len(place.read_text().splitlines()) for place in places]
+    spend("cd" * 32, places, dt.datetime.now(dt.UTC))
+
+
+def test_a_key_that_others_can_read(tmp_path: Path) -> None:
+    """Is told, with the command that helps."""
+    vendor_of(tmp_path, ANSWERS)
+    new_key(tmp_path / "key.pem")
+    for mode, told in ((0o600, False), (0o640, True), (0o604, True)):
+        (tmp_path / "key.pem").chmod(mode)
+        done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--seed-file", "none.json", cwd=tmp_path)
+        assert (2, False) == (done.returncode, "chmod 600 key.pem" in done.stderr)
+        done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--out", "vendor.toml", cwd=tmp_path)
+        assert (2, told) == (done.returncode, "can read the private key: chmod 600 key.pem" in done.stderr)

@@ -40,14 +40,13 @@ def _failed(folder: Path, name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("vendor", "became", "code"), [(None, {"still failing"}, 1), (CORRECT, {"fixed"}, 0), ("crashing.toml", {"error"}, 1)]
+    ("vendor", "became", "code"), [(FAULTY, {"still failing"}, 1), (CORRECT, {"fixed"}, 0), ("crashing.toml", {"error"}, 1)]
 )
-def test_only_what_failed_is_asked(folder: Path, vendor: Path | str | None, became: set[str], code: int) -> None:
+def test_only_what_failed_is_asked(folder: Path, vendor: Path | str, became: set[str], code: int) -> None:
     """The same coder still fails, a mended one is fixed, a crashing one is neither."""
     (folder / "crashing.toml").write_text(CRASHING)
     out = f"new-{code}-{len(str(vendor))}"
-    chosen = ["--vendor", vendor] if vendor else []
-    done = _rtconform("replay", "old", *chosen, "--out", out, "--format", "json", cwd=folder)
+    done = _rtconform("replay", "old", "--vendor", vendor, "--out", out, "--format", "json", cwd=folder)
     failed = {case for case, verdict in _failed(folder, "old").items() if verdict == "fail"}
     cases = json.loads(done.stdout)
     assert (code, became) == (done.returncode, {case["became"] for case in cases})
@@ -68,18 +67,34 @@ def test_nothing_failed(folder: Path) -> None:
         (lambda manifest: manifest["suites"][0].update(version="0"), "it was version 0, here is version"),
         (lambda manifest: manifest.update(rule_set="2025.1"), "judged by rule set 2025.1"),
         (lambda manifest: manifest.update(mode="certify"), "a certifying run is answered once"),
-        (lambda manifest: manifest["vendor"].update(file="gone.toml"), "gone.toml: the vendor file of that run is not there"),
     ],
 )
 def test_what_has_changed_is_refused(folder: Path, change, said: str) -> None:
-    """Other cases, other rules, a certifying run, a lost vendor file: exit 2 and a sentence, no traceback."""
+    """Other cases, other rules, a certifying run: exit 2 and a sentence, no traceback."""
     path = folder / "old" / "manifest.json"
     before = path.read_text()
     manifest = json.loads(before)
     change(manifest)
     path.write_text(json.dumps(manifest))
     try:
-        done = _rtconform("replay", "old", cwd=folder)
+        done = _rtconform("replay", "old", "--vendor", FAULTY, cwd=folder)
     finally:
         path.write_text(before)
     assert (2, True, False) == (done.returncode, said in done.stderr, "Traceback" in done.stderr)
+
+
+@pytest.mark.hostile
+def test_a_folder_starts_no_program(folder: Path) -> None:
+    """The vendor file that a run's manifest names is started only by one who names it."""
+    (folder / "trap.toml").write_text(CRASHING.replace('["false"]', '["touch", "started"]'))
+    path = folder / "old" / "manifest.json"
+    before = path.read_text()
+    manifest = json.loads(before)
+    manifest["vendor"]["file"] = str(folder / "trap.toml")
+    path.write_text(json.dumps(manifest))
+    try:
+        done = _rtconform("replay", "old", cwd=folder)
+    finally:
+        path.write_text(before)
+    assert (2, False) == (done.returncode, (folder / "started").exists())
+    assert f"a folder starts no program by itself; give the vendor file: --vendor {folder / 'trap.toml'}" in done.stderr
