@@ -1,3 +1,3 @@
 """The version of the package; the version of the rule set is `rtconform.reference.RULE_SET`."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

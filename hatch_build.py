@@ -1,0 +1,16 @@
+"""Puts the layers, which stand at the root, into the wheel under `rtconform`; an editable install finds them by links."""
+
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+LAYERS = ("reference", "generators", "conformance", "reports")
+
+
+class LayersHook(BuildHookInterface):
+    """Called by hatchling for each wheel: `version` is "standard" or "editable"."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """An editable wheel that held copies of the layers would leave them, never used, in site-packages."""
+        if version == "standard":
+            build_data["force_include"].update({layer: f"rtconform/{layer}" for layer in LAYERS})
