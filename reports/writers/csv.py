@@ -8,12 +8,10 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports.figures.failure import coding_text
 from rtconform.reports.figures.summary import Summary, counted_results, missing_cases
-from rtconform.reports.text import clean
+from rtconform.reports.text import csv_cell
 
 COLUMNS = ("suite", "id", "verdict", "title", "rules", "expected", "answered", "explanation", "heading", "latency_ms")
 """The columns: `rules` are those broken (fail) or deciding; `id` is empty for an unanswered case that the run did not reach."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
@@ -21,11 +19,11 @@ def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     rows = csv.writer(out, quoting=csv.QUOTE_ALL)
     rows.writerow(COLUMNS)
     for result in counted_results(run, summary):
-        rows.writerow(map(_cell, _row(result)))
+        rows.writerow(map(csv_cell, _row(result)))
     for suite in summary.suites:
         for case_id in missing_cases(suite):
             means = VERDICTS["unanswered"].means
-            rows.writerow(map(_cell, (suite.name, case_id, "unanswered", "", "", "", "no answer", means, "", "")))
+            rows.writerow(map(csv_cell, (suite.name, case_id, "unanswered", "", "", "", "no answer", means, "", "")))
 
 
 def _row(result: Result) -> tuple[str, ...]:
@@ -41,8 +39,3 @@ def _row(result: Result) -> tuple[str, ...]:
         result.heading,
         "" if result.latency_ms is None else f"{result.latency_ms:.3f}",
     )
-
-
-def _cell(text: str) -> str:
-    shown = clean(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown

@@ -19,7 +19,7 @@ from rtconform.conformance.verdicts import VERDICTS, Verdict
 from rtconform.reports.figures.edits import properties
 from rtconform.reports.figures.failure import as_text, shape
 from rtconform.reports.figures.summary import SuiteCount, Summary, counted_results, excuse, missing_cases, run_failures
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.text import clean, clip, one_line
 
 FAILURES: tuple[Verdict, ...] = ("fail", "declined")
 ERRORS: tuple[Verdict, ...] = ("invalid", "error", "timeout", "unanswered")
@@ -30,9 +30,21 @@ RUN_SUITE = "rtconform"
 _LONGEST_MESSAGE = 500
 
 
+class _CleanXml(XMLGenerator):
+    """XML in which no text and no attribute holds a character that XML can't, or that shows as nothing or as something else."""
+
+    def characters(self, content: str) -> None:
+        """The text, cleaned."""
+        super().characters(clean(content))
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - the library's name
+        """The element, its attributes cleaned and on one line."""
+        super().startElement(name, AttributesImpl({key: one_line(value) for key, value in attrs.items()}))
+
+
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     """The run as one JUnit XML document."""
-    xml = XMLGenerator(cast("TextIOBase", out), encoding="utf-8", short_empty_elements=True)
+    xml = _CleanXml(cast("TextIOBase", out), encoding="utf-8", short_empty_elements=True)
     xml.startDocument()
     about_run = list(run_failures(summary))
     suites = summary.suites

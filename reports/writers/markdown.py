@@ -10,7 +10,7 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.reports.figures.summary import Summary, counted_results, outcome, remarks
-from rtconform.reports.text import clip, markdown, one_line
+from rtconform.reports.text import clip, code_span, markdown, one_line
 
 MOST_CAUSES = 25
 _LONGEST = 300
@@ -78,4 +78,4 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
 
 def _row(number: int, cause: Cause, smallest: Result) -> tuple[str, int, str, str, str]:
     why = markdown(clip(one_line(smallest.explanation), _LONGEST))
-    return f"`{cause.id}`", number, markdown(cause.sentence), markdown(one_line(smallest.id)), why
+    return code_span(cause.id), number, markdown(cause.sentence), markdown(one_line(smallest.id)), why

@@ -4,7 +4,6 @@ A failure that the baseline or an erratum covers is a TODO, which no consumer co
 are test points of their own, after the cases.
 """
 
-import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import TextIO
@@ -14,7 +13,7 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports.figures.failure import as_text, coding_text, shape
 from rtconform.reports.figures.summary import MOST_MISSING, Summary, counted_results, excuse, missing_cases, run_failures
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.text import clip, one_line, yaml_string
 
 _LONGEST = 300
 
@@ -67,7 +66,7 @@ def _finding(name: str, text: str) -> str:
 
 def _block(**fields: str) -> str:
     """A YAML block; JSON's strings are YAML's."""
-    lines = [f"  {key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in fields.items() if value]
+    lines = [f"  {key}: {yaml_string(value)}\n" for key, value in fields.items() if value]
     return f"  ---\n{''.join(lines)}  ...\n"
 
 
