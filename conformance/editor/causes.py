@@ -11,7 +11,7 @@ from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_
 from rtconform.reference.documents.claim import ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
 from rtconform.reference.editor.repeats import LEVEL_MODIFIERS, REPEAT_MODIFIERS
-from rtconform.reference.editor.rules import says_and_heading
+from rtconform.reference.editor.rules import says_of
 
 EditKind = Literal["false_denial", "miss", "held"]
 
@@ -50,9 +50,7 @@ def cause_of_slip(result: Result, slip: Slip) -> EditCause:
         return EditCause(f"{rule}/held-{slug}", due.rules, "held", f"Holds {service} for review where it has to be allowed.")
     if came.category is None and came.carc is None:
         rule = "SESSIONS" if _again(result, slip) else rule
-        told = says_and_heading(rule)
-        says = told[0] if told else due.reason
-        sentence = f"Stops {service} where it has to be allowed. {says}"
+        sentence = f"Stops {service} where it has to be allowed. {says_of(rule) or due.reason}"
         return EditCause(f"{rule}/false-denial-{slug}", due.rules, "false_denial", sentence)
     carc = f"CARC {came.carc}" if came.carc else ""
     reason = ", ".join(filter(None, (came.category and came.category.replace("_", " "), carc)))

@@ -13,9 +13,10 @@ from typing import Literal, get_args
 
 from rtconform.conformance.coder.judge import Judgement
 from rtconform.conformance.verdicts import Verdict
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Category, Choice
 from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine, DispositionWord
-from rtconform.reference.editor.rules import says_and_heading
+from rtconform.reference.editor.rules import sources_of
 
 SlipKind = Literal["false_denial", "miss", "held", "other_reason"]
 """What can be wrong with one line's disposition, what hurts most first; `other_reason` is the one that does not fail."""
@@ -77,7 +78,7 @@ def slips_of(adjudication: Adjudication, disposition: Disposition) -> Iterator[S
 
 
 def slip_in_words(slip: Slip, line: ClaimLine) -> str:
-    """One slip in a sentence: the line, what was done with it, what is right and by which rule and heading of the source."""
+    """One slip in a sentence: the line, what was done with it, what is right and by which rule and heading of the publication."""
     done = _DONE[slip.came.disposition] + (f" with CARC {slip.came.carc}" if slip.came.carc else "")
     where = f"{_billed(line)} {done}"
     due = slip.due
@@ -157,11 +158,11 @@ def _tolerated(adjudication: Adjudication, disposition: Disposition) -> Iterator
 
 def _billed(line: ClaimLine) -> str:
     units = f" × {line.units}" if line.units > 1 else ""
-    return f"line {line.number} ({'-'.join((line.code, *line.modifiers))}{units})"
+    return f"line {line.number} ({notation(line.code, line.modifiers)}{units})"
 
 
 def _cited(due: AdjudicationLine) -> str:
-    """The rules behind a line, with the source's headings."""
-    headings = dict.fromkeys(told[1] for rule in due.rules if (told := says_and_heading(rule)))
+    """The rules behind a line, with the publication and its headings."""
+    sources = sources_of(due.rules)
     rules = ", ".join(due.rules) or "no rule"
-    return f"{rules}; source: {'; '.join(headings)}" if headings else rules
+    return f"{rules}; source: {sources}" if sources else rules

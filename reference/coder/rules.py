@@ -1,11 +1,14 @@
 """The rule book as a decision table: every coding rule with its id, what it says, its standing, its source and its condition.
 
-Read it beside the article that it cites by heading. A section that decides (delivery level, guidance, documentation)
-is read from the top, and the first row whose condition holds decides; the other sections define the facts and name the
+Read it beside the publication that it cites by heading. A section that decides (delivery level, guidance, documentation)
+is read from the top, and the first row whose condition holds decides. The other sections define the facts and name the
 rule that is at work. Conditions are over facts (`facts.py`); the coder (`coder.py`) applies them and keeps why.
 
-Standing: `stated` in the source, `derived` from it, or `ambiguous`: sources differ, the row's first answer is ours and the
-second is accepted. `note` says which part of a stated rule is derived.
+Standing:
+
+- `stated` in the source; `note` says which part of the rule is derived.
+- `derived` from the source.
+- `ambiguous`: sources differ. The row's first answer is ours, and the second is accepted.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +18,9 @@ from typing import Literal
 from rtconform.reference.coder.conditions import NEVER, Condition, among, at_least, equals, holds
 from rtconform.reference.coder.facts import PASSIVE_METHODS, CaseFacts
 from rtconform.reference.codes import GUIDANCE_CODE, PROFESSIONAL
+
+PUBLICATION = "ACROinsights 2026 No. 1"
+"""The publication that every rule cites, by name and number."""
 
 SECTIONS = (
     "Scope",
@@ -33,7 +39,7 @@ Whole = Literal["out_of_scope", "needs_review"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One coding rule. `heading` is where the article states it, or states what it is derived from."""
+    """One coding rule. `heading` is where the publication states it, or states what it is derived from."""
 
     id: str
     section: str
@@ -41,6 +47,23 @@ class Rule:
     standing: Standing
     heading: str
     note: str = ""
+
+    @property
+    def source(self) -> str:
+        """The publication by name and number, and the heading: "ACROinsights 2026 No. 1, Scenario 3"."""
+        return cited((self.heading,))
+
+
+@dataclass(frozen=True)
+class Refinement(Rule):
+    """How a record is read under other rules (`refines`, by id) where the publication does not say.
+
+    It has no condition of its own: the facts are made so (`facts.py`), and the rules that it refines are at work.
+    `shown_by`: the ids of two cases of suite `boundaries` that differ in this alone and are billed differently.
+    """
+
+    refines: tuple[str, ...] = ()
+    shown_by: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -419,6 +442,50 @@ UNREADABLE = (
         "A document that is malformed or describes the impossible is never coded: needs_review, or a clear error.",
         "derived", "External Beam Radiation Treatment Delivery"),
 )
+
+REFINEMENTS = (
+    Refinement(
+        "SCOPE-DELIVERED", "Scope",
+        "Plans of which no beam was delivered are not looked at: neither their technique, nor their record, nor whether they "
+        "contradict the rest.",
+        "derived", "Isocenter", refines=("DOC-CONFLICT", "DOC-UNKNOWN", "SCOPE-TECHNIQUE"),
+        shown_by=("conflict-in-undelivered-plan", "conflict-in-delivered-plan")),
+    Refinement(
+        "SCOPE-PROTON", "Scope",
+        "A proton beam delivered in any plan, whatever technique the plan names, is proton delivery and puts the whole case "
+        "outside. A proton beam that was only planned does not.",
+        "derived", "External Beam Radiation Treatment Delivery", refines=("SCOPE-TECHNIQUE",),
+        shown_by=("proton-beam-in-a-3d-plan", "photon-beams-in-a-3d-plan")),
+    Refinement(
+        "AMM-NONE", "Active motion management",
+        "Motion is read from what was done, whatever the method is called: monitored during the beam, and the beam controlled by "
+        "it. Method `none` overrides it: there was no motion management, whatever else the motion record says.",
+        "derived", "Active Motion Management", refines=("AMM-BEAM", "AMM-PASSIVE", "AMM-OBSERVED"),
+        shown_by=("none-and-ticked", "gated-and-ticked")),
+    Refinement(
+        "IGRT-NEXT", "Guidance",
+        "The next session is the one that the record names, or a later session of the same case in which a beam was delivered, "
+        "if that one began sooner: the afternoon's session is the next one of the morning's.",
+        "derived", "Scenarios 2 to 4", refines=("IGRT-PROF", "IGRT-REVIEW", "IGRT-AMM", "IGRT-SURFACE"),
+        shown_by=("afternoon-not-named-approved-after-it", "afternoon-not-named-approved-before-it")),
+    Refinement(
+        "IGRT-SKIN", "Guidance",
+        "Surface guidance never localizes the target, whatever its purpose says: it sees the skin.",
+        "derived", "Surface Guidance; IGRT", refines=("IGRT-METHODS", "IGRT-SURFACE"),
+        shown_by=("surface-called-localization", "images-not-surface")),
+    Refinement(
+        "DOC-BITES", "Documentation",
+        "DOC-3D, DOC-PARTIAL, DOC-IMRT and DOC-AMM change an answer only where a line depends on them: never where the claim "
+        "does not carry the delivery code, and never where the level is the same either way.",
+        "derived", "External Beam Radiation Treatment Delivery", refines=("DOC-3D", "DOC-PARTIAL", "DOC-IMRT", "DOC-AMM"),
+        shown_by=("targets-alone-and-held-beam", "targets-alone-and-free-beam")),
+    Refinement(
+        "DOC-MODULATION", "Documentation",
+        "A beam counts as not modulated where `modulation` is absent, empty, or one of none, open, uniform, static, static_mlc, "
+        "block and wedge: they shape a field. Any other word says that the beam was modulated.",
+        "derived", "External Beam Radiation Treatment Delivery", refines=("DOC-IMRT",),
+        shown_by=("helical-shaped-only", "helical-modulated")),
+)
 # fmt: on
 
 RULES: dict[str, Rule] = {
@@ -439,7 +506,19 @@ RULES: dict[str, Rule] = {
         PLAN_RECORD,
         SESSION_RECORD,
         UNREADABLE,
+        REFINEMENTS,
     )
     for rule in table
 }
 """Every rule by its id, in the order of the book."""
+
+
+def cited(headings: Iterable[str]) -> str:
+    """The publication, and each of these headings once; a heading may be several, separated by semicolons."""
+    parts = dict.fromkeys(part.strip() for heading in headings for part in heading.split(";"))
+    return f"{PUBLICATION}, {'; '.join(parts)}"
+
+
+def refinements_of(rule_id: str) -> tuple[Refinement, ...]:
+    """How a record is read under this rule where the publication does not say."""
+    return tuple(row for row in REFINEMENTS if rule_id in row.refines)

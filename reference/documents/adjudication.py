@@ -35,7 +35,7 @@ Category = Literal[
 
 
 class Appeal(Struct, frozen=True):
-    """The sentence that a biller would put into the appeal if this line were stopped, and the source's headings."""
+    """The sentence that a biller would put into the appeal if this line were stopped, and the publication with its headings."""
 
     sentence: str
     source: str

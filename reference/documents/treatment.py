@@ -119,7 +119,18 @@ class Beam(Struct, frozen=True, gc=False, omit_defaults=True):
     energy: Annotated[str, Meta(max_length=100, examples=["6X", "10FFF", "9E"])] = ""
     delivery: Annotated[str, Meta(max_length=100, examples=["static", "arc", "helical"])] = ""
     modulation: Annotated[
-        str, Meta(max_length=100, examples=["none", "dynamic_mlc", "step_and_shoot", "compensator", "binary_mlc"])
+        str,
+        Meta(
+            max_length=100,
+            examples=["none", "static_mlc", "wedge", "dynamic_mlc", "step_and_shoot", "compensator", "binary_mlc"],
+            description=(
+                "Whether and how the intensity inside the field was modulated. Not modulated (rule DOC-MODULATION): absent, "
+                "empty, none (nothing in the beam), open (an open field), uniform (even intensity), static (nothing moves), "
+                "static_mlc (leaves that only shape the field), block (a shaped block), wedge (a fixed wedge). Any other word is "
+                "modulation, for instance dynamic_mlc (moving leaves), step_and_shoot (one segment after another), compensator "
+                "(a machined filter), binary_mlc (leaves that open and shut)."
+            ),
+        ),
     ] = ""
     gantry_start_deg: Angle | None = None
     gantry_stop_deg: Angle | None = None

@@ -19,7 +19,7 @@ from rtconform.reference.documents.claim import Claim, ClaimLine, DispositionWor
 from rtconform.reference.documents.treatment import Billing, Case, Patient
 from rtconform.reference.editor.days import days_of
 from rtconform.reference.editor.lines import Stop, whose_claim
-from rtconform.reference.editor.rules import says_and_heading
+from rtconform.reference.editor.rules import says_of, sources_of
 
 TOLERATED: tuple[DispositionWord, ...] = ("deny", "bundle", "review")
 """What is accepted beside allow where sources differ."""
@@ -129,7 +129,6 @@ def _unsupported(line: ClaimLine, facts: SessionFacts, due: Option, at_work: tup
 
 
 def appeal_of(rules: Iterable[str]) -> tuple[str, str]:
-    """What these rules say, and the headings of the source where they stand."""
-    found = [told for rule in rules if (told := says_and_heading(rule))]
-    headings = dict.fromkeys(part.strip() for _, heading in found for part in heading.split(";"))
-    return " ".join(says for says, _ in found), "; ".join(headings)
+    """What these rules say, and the publications with the headings where they stand."""
+    ids = tuple(rules)
+    return " ".join(says for rule in ids if (says := says_of(rule))), sources_of(ids)

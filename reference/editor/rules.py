@@ -3,9 +3,10 @@
 A rule of the coder's book and one of these are found by the same function: an adjudication cites both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rtconform.reference.coder.rules import RULES, Standing
+from rtconform.reference.coder.rules import PUBLICATION, RULES, Standing, cited
 
 MANUAL = "Medicare Claims Processing Manual (CMS Pub. 100-04)"
 NCCI = "Medicare NCCI Policy Manual, chapter I"
@@ -13,7 +14,7 @@ NCCI = "Medicare NCCI Policy Manual, chapter I"
 
 @dataclass(frozen=True)
 class EditorRule:
-    """One rule of the payer's side; `heading` names where it stands, in the article or in what CMS publishes."""
+    """One rule of the payer's side; `heading` names the publication and the heading where it stands."""
 
     id: str
     says: str
@@ -25,7 +26,7 @@ class EditorRule:
 _TABLE = (
     EditorRule("SESSION-UNSEEN",
         "A claim alone does not say which session a line bills. The same service again on a date, which only a session could "
-        "tell apart, may be allowed or stopped.", "ambiguous", "Surface Guidance; Level 3"),
+        "tell apart, may be allowed or stopped.", "ambiguous", f"{PUBLICATION}, Surface Guidance; Level 3"),
     EditorRule("LINE-DAYS",
         "A line may span days; its units are counted by day. A line of N days with N units bills one session a day. An "
         "outpatient hospital's lines have one date each: its spans may be stopped.", "derived", f"{MANUAL}, chapters 4 and 26"),
@@ -67,7 +68,15 @@ EDITOR_RULES: dict[str, EditorRule] = {rule.id: rule for rule in _TABLE}
 """Every rule of the payer's side by its id."""
 
 
-def says_and_heading(rule: str) -> tuple[str, str] | None:
-    """What a rule says and where it stands, the coder's or the payer's; None: there is no such rule."""
+def says_of(rule: str) -> str | None:
+    """What a rule says, the coder's or the payer's; None: there is no such rule."""
     found = RULES.get(rule) or EDITOR_RULES.get(rule)
-    return (found.says, found.heading) if found else None
+    return found.says if found else None
+
+
+def sources_of(rules: Iterable[str]) -> str:
+    """Where these rules stand: the publication of the coder's rules with its headings, then what else; empty: nowhere."""
+    ids = tuple(rules)
+    headings = [RULES[rule].heading for rule in ids if rule in RULES]
+    others = dict.fromkeys(EDITOR_RULES[rule].heading for rule in ids if rule in EDITOR_RULES)
+    return "; ".join((*([cited(headings)] if headings else []), *others))

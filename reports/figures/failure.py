@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rtconform.conformance.protocol import Returned
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.verdicts import Verdict
-from rtconform.reference.coder.rules import RULES
+from rtconform.reference.coder.rules import RULES, refinements_of
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Disposition
@@ -42,13 +42,17 @@ class Row:
 
 @dataclass(frozen=True)
 class RuleText:
-    """A rule as a report cites it; `standing` is empty where this version's rule book lacks the rule."""
+    """A rule as a report cites it; `standing` is empty where this version's rule book lacks the rule.
+
+    `source`: the publication by name, number and heading. `read_with`: the rules that refine this one, each with its text.
+    """
 
     id: str
     says: str
     standing: str = ""
-    heading: str = ""
+    source: str = ""
     note: str = ""
+    read_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,14 @@ def rule_text(rule_id: str) -> RuleText:
     rule = RULES.get(rule_id)
     if rule is None:
         return RuleText(one_line(rule_id), "This version's rule book has no such rule: the run used another rule set.")
-    return RuleText(rule.id, rule.says, rule.standing, rule.heading, rule.note)
+    return RuleText(
+        rule.id,
+        rule.says,
+        rule.standing,
+        rule.source,
+        rule.note,
+        tuple(f"{row.id}: {row.says}" for row in refinements_of(rule.id)),
+    )
 
 
 def line_text(line: Line) -> str:
@@ -196,7 +207,7 @@ def _command(*words: str) -> str:
 
 
 def _source(rule: RuleText) -> str:
-    return f" [{rule.heading}]" if rule.heading else ""
+    return f" [{rule.source}]" if rule.source else ""
 
 
 def _order(case: Case | None) -> tuple[str, ...]:

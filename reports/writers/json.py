@@ -1,4 +1,4 @@
-"""A run as one JSON document, `rtconform.report/1`: manifest, summary, findings, every result that is no pass, ids of the rest.
+"""A run as one JSON document, `rtconform.report/1`: manifest, summary, findings, every result other than pass, ids of the passes.
 
 It is written as a stream, a result a line, so that a large run needs no more memory than a small one.
 """
@@ -12,15 +12,17 @@ from msgspec import Struct
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.documents.wire import encode
+from rtconform.reports.figures.failure import RuleText, rule_text
 from rtconform.reports.figures.summary import Finding, Summary, counted_results
 
 SCHEMA = "rtconform.report/1"
 
 
 class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
-    """A finished or interrupted run: manifest, numbers, findings, every result that is no pass, the ids of the passes.
+    """A finished or interrupted run: manifest, numbers, findings, every result other than pass, the ids of the passes.
 
-    Findings stand beside the numbers, not in `summary`.
+    Findings stand beside the numbers, not in `summary`. `rules`: the rules that results name, each with its text, standing and
+    source (publication by name, number and heading).
     """
 
     manifest: Manifest
@@ -28,6 +30,7 @@ class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
     findings: tuple[Finding, ...]
     results: tuple[Result, ...]
     passed: tuple[str, ...]
+    rules: tuple[RuleText, ...] = ()
 
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
@@ -41,16 +44,21 @@ def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     head = {"schema": SCHEMA, "manifest": run.manifest, "summary": numbers, "findings": findings}
     for name, value in head.items():
         out.write(f"{'{' if name == 'schema' else ','}\n{_json(name)}: {_json(value)}")
-    for name, values in (("results", _not_passed(run, summary)), ("passed", _passed(run, summary))):
+    named: dict[str, None] = {}
+    for name, values in (("results", _not_passed(run, summary, named)), ("passed", _passed(run, summary))):
         out.write(f",\n{_json(name)}: [")
         for number, value in enumerate(values):
             out.write(f"{',' if number else ''}\n{value}")
         out.write("]")
-    out.write("\n}\n")
+    out.write(f',\n"rules": {_json([rule_text(rule_id) for rule_id in named])}\n}}\n')
 
 
-def _not_passed(run: RunFolder, summary: Summary) -> Iterator[str]:
-    return (_json(result) for result in counted_results(run, summary) if result.verdict != "pass")
+def _not_passed(run: RunFolder, summary: Summary, named: dict[str, None]) -> Iterator[str]:
+    """The results other than pass; the rules that they name are put into `named`."""
+    for result in counted_results(run, summary):
+        if result.verdict != "pass":
+            named.update(dict.fromkeys(result.rules))
+            yield _json(result)
 
 
 def _passed(run: RunFolder, summary: Summary) -> Iterator[str]:

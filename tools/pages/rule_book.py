@@ -1,21 +1,28 @@
 """The rule book for people: the decision table as Markdown. `docs/reference/rule-book.md` is made here."""
 
 from rtconform.reference import RULE_SET
-from rtconform.reference.coder.rules import DELIVERY, RULES, SECTIONS, Rule
+from rtconform.reference.coder.rules import DELIVERY, PUBLICATION, RULES, SECTIONS, Refinement, Rule
 from rtconform.reference.codes import catalogue
 
 _HEAD = f"""# The rule book
 
 Rule set {RULE_SET}. Made from the decision table in `reference/coder/rules.py` by `make docs`; don't edit it by hand.
 
-Each rule has an id, its text in our own words, its standing and the heading of the source that states it, or that it is
-derived from: «Radiation Oncology Coding Changes for IGRT and External Beam Treatment Delivery in 2026» (ACROinsights 2026,
-no. 1). Standing: **stated** in the source; **derived** from it; **ambiguous**: sources differ, the first answer is primary and
-the other is accepted.
+Each rule has an id, its text in our own words, its standing, and the heading of the publication that states it or that it is
+derived from. The publication is {PUBLICATION}, «Radiation Oncology Coding Changes for IGRT and External Beam Treatment Delivery
+in 2026».
 
-A record is read in this order, and the first rule that answers the whole case ends it: DOC-CONFLICT, DOC-UNKNOWN, SCOPE-DATE,
-SCOPE-TECHNIQUE. Then, session by session: delivery level, guidance, whose claim. Last, the other documentation rules, which
-bite only where the lines hang on them. Within delivery level, guidance and documentation the first rule that holds decides.
+- **stated**: the publication says it.
+- **derived**: it follows from the publication. Rules that refine others say how a record is read where the publication is silent.
+- **ambiguous**: sources differ. The first answer is primary, and the other is accepted.
+
+A record is read in this order:
+
+1. The first of DOC-CONFLICT, DOC-UNKNOWN, SCOPE-DATE and SCOPE-TECHNIQUE that holds answers the whole case.
+2. Session by session: delivery level, guidance, whose claim.
+3. The other documentation rules. They change an answer only where a line depends on them (DOC-BITES).
+
+Within delivery level, guidance and documentation the first rule that holds decides.
 """
 
 
@@ -41,4 +48,5 @@ def _row(rule: Rule) -> str:
     row = levels.get(rule.id)
     code = f"{row.code}, accepted {row.accepted}" if row and row.accepted else row.code if row else ""
     standing = f"{rule.standing} ({rule.note})" if rule.note else rule.standing
-    return f"| {rule.id} | {rule.says} | {code} | {standing} | {rule.heading} |"
+    refines = f" Refines {', '.join(rule.refines)}." if isinstance(rule, Refinement) else ""
+    return f"| {rule.id} | {rule.says}{refines} | {code} | {standing} | {rule.source} |"

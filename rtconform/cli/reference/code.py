@@ -33,7 +33,7 @@ def code(files: tuple[str, ...], *, explain: bool) -> None:
 
 def explanation(coding: Coding) -> str:
     """A coding in prose: the outcome, the lines, why, and the rules with their sources."""
-    lines = [f"{line.session}  {'-'.join((line.code, *line.modifiers))} × {line.units}" for line in coding.lines]
+    lines = [f"{line.session}  {notation(line.code, line.modifiers)} × {line.units}" for line in coding.lines]
     parts = [f"{coding.id}: {coding.outcome}", *(f"  {line}" for line in lines or ["no line"]), "  because"]
     parts += [f"    {reason}" for reason in coding.reasons]
     for alternative in coding.alternatives:
@@ -43,7 +43,7 @@ def explanation(coding: Coding) -> str:
     parts.append("  rules")
     for rule_id in coding.rules:
         rule = RULES[rule_id]
-        parts.append(f"    {rule_id} ({rule.standing}; {rule.heading}): {rule.says}")
+        parts.append(f"    {rule_id} ({rule.standing}; {rule.source}): {rule.says}")
     return "\n".join(parts) + "\n"
 
 

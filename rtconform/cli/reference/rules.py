@@ -3,7 +3,7 @@
 import click
 
 from rtconform.cli.options import FORMAT, nearest, print_rows
-from rtconform.reference.coder.rules import RULES, Rule
+from rtconform.reference.coder.rules import RULES, Rule, refinements_of
 from rtconform.reference.errors import UserError
 
 
@@ -19,7 +19,7 @@ def rules(rule_id: str | None, form: str) -> None:
         click.echo(_in_full(chosen[0]))
         return
     rows = [
-        {"id": r.id, "section": r.section, "says": r.says, "standing": r.standing, "note": r.note, "source": r.heading}
+        {"id": r.id, "section": r.section, "says": r.says, "standing": r.standing, "note": r.note, "source": r.source}
         for r in chosen
     ]
     print_rows(rows, form, ("id", "standing", "says", "source"), (None, None, 70, 30))
@@ -28,4 +28,6 @@ def rules(rule_id: str | None, form: str) -> None:
 def _in_full(rule: Rule) -> str:
     note = f" ({rule.note})" if rule.note else ""
     says = click.wrap_text(rule.says, 90)
-    return f"{rule.id}   {rule.section}\n\n{says}\n\nstanding: {rule.standing}{note}\nsource:   {rule.heading}"
+    refined_by = "".join(f"\n\n{row.id}: {click.wrap_text(row.says, 90)}" for row in refinements_of(rule.id))
+    read_with = f"\n\nIt is read with:{refined_by}" if refined_by else ""
+    return f"{rule.id}   {rule.section}\n\n{says}\n\nstanding: {rule.standing}{note}\nsource:   {rule.source}{read_with}"

@@ -1,13 +1,22 @@
 """The rule book: complete, registered and in step with its document."""
 
+import re
+
 import pytest
 
-from rtconform.reference.coder.rules import DELIVERY, RULES, SECTIONS
+from rtconform.generators.suites.registry import suite
+from rtconform.generators.suites.suite import cases
+from rtconform.reference.coder.coder import code
+from rtconform.reference.coder.facts import UNMODULATED
+from rtconform.reference.coder.rules import DELIVERY, RULES, SECTIONS, Refinement, refinements_of
 from rtconform.reference.codes import catalogue
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import schema
 from tests.helpers import ROOT
 from tools.pages.documents import DOCUMENTS
 
 DOCS = ROOT / "docs"
+BOUNDARIES = {item.id: item for item in cases(suite("boundaries"), seed=1)}
 
 READING = (
     "SCOPE-DATE SCOPE-TECHNIQUE SCOPE-DELETED SCOPE-BEAM L3-TSE L3-MIXED L1-ELECTRON L3-ISOCENTERS L3-MOTION L3-MOTION-2D "
@@ -22,18 +31,48 @@ NAMED_HERE = (
 )
 """Sentences of the reading that have no id there (docs/decisions/0002)."""
 
+REFINING = "SCOPE-DELIVERED SCOPE-PROTON AMM-NONE IGRT-NEXT IGRT-SKIN DOC-BITES DOC-MODULATION".split()
+"""How a record is read where the reading is silent."""
+
 DELETED_2026 = {"77014", "77385", "77386", "77401", *(f"G{number}" for number in range(6001, 6018))}
 DELETED_2015 = {"77403", "77404", "77406", "77408", "77409", "77411", "77413", "77414", "77416", "77418"}
 
 
 def test_every_rule_of_the_reading_is_there() -> None:
     """The book has the rules of the reading, each with section, text, standing and source."""
-    assert sorted([*READING, *NAMED_HERE]) == sorted(RULES)
+    assert sorted([*READING, *NAMED_HERE, *REFINING]) == sorted(RULES)
     for rule in RULES.values():
         assert rule.section in SECTIONS
         assert rule.says
         assert rule.heading
         assert rule.standing in ("stated", "derived", "ambiguous")
+        assert rule.source.startswith("ACROinsights 2026 No. 1, ")
+
+
+@pytest.mark.parametrize("rule_id", REFINING)
+def test_a_refinement_refines_rules_and_is_shown(rule_id: str) -> None:
+    """It names rules of the book, and two cases that are twins and billed differently."""
+    rule = RULES[rule_id]
+    assert isinstance(rule, Refinement)
+    assert set(rule.refines) < set(RULES)
+    shown, twin = (BOUNDARIES[f"boundaries:{slug}"] for slug in rule.shown_by)
+    assert shown.twin == twin.id
+    assert code(shown.case).lines != code(twin.case).lines
+
+
+def test_a_rule_names_the_rules_that_refine_it() -> None:
+    """Each refinement is found from every rule that it refines, and from no other."""
+    for rule_id in RULES:
+        found = [row.id for row in refinements_of(rule_id)]
+        assert [name for name in REFINING if rule_id in RULES[name].refines] == found
+
+
+def test_words_of_modulation_are_the_same_everywhere() -> None:
+    """The words that don't modulate are those of the rule's text and of the published schema."""
+    words = [word for word in UNMODULATED if word]
+    described = schema(Case, "case")["$defs"]["Beam"]["properties"]["modulation"]["description"]
+    assert f"one of {', '.join(words[:-1])} and {words[-1]}:" in RULES["DOC-MODULATION"].says.replace("\n", " ")
+    assert words == re.findall(r"(\w+) \(", described.partition("Any other word")[0].partition("):")[2])
 
 
 def test_ambiguous_levels_have_two_codes() -> None:

@@ -79,7 +79,7 @@ def test_unknown_rule() -> None:
     """A rule that this version's book lacks is shown with a sentence that says so, without standing or source."""
     rule = rule_text("OLD-RULE")
 
-    assert ("OLD-RULE", "", "") == (rule.id, rule.standing, rule.heading)
+    assert ("OLD-RULE", "", "") == (rule.id, rule.standing, rule.source)
     assert "another rule set" in rule.says
 
 
