@@ -84,7 +84,7 @@ def test_a_false_denial_is_answered_in_a_billers_words(claim: Claim) -> None:
     judgement = judge_disposition(claim, adjudication(RIGHT), answer("deny", carc="97"))
     assert ("L3-ISOCENTERS",) == judgement.rules
     assert (
-        "line 1 (77412) denied with CARC 97, a false denial: 77412 is right. (L3-ISOCENTERS; source: Level 3; code table; Scenario 5)"
+        "line 1 (77412) denied with CARC 97, a false denial: 77412 is right. (L3-ISOCENTERS; source: ACROinsights 2026 No. 1, Level 3; code table; Scenario 5)"
         == judgement.explanation
     )
 

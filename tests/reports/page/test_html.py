@@ -97,7 +97,7 @@ def test_failing_case_is_complete(make_run: MakeRun) -> None:
         "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)",
         "S1: two plans, one isocenter, 3D, no active motion management",
         "Accepted too: S1: 77412 (AMM-OBSERVED)",
-        "Source: Isocenter; Scenario 3",
+        "Source: ACROinsights 2026 No. 1, Isocenter; Scenario 3",
         "The vendor’s note: 2 plans",
         "warning: plan P2 has its own isocenter entry",
         "rtconform generate --id boundaries:000",

@@ -47,7 +47,7 @@ def test_junit_failure_has_the_whole_shape(make_run: MakeRun) -> None:
         "S1: two plans, one isocenter, 3D",
         "S1: expected 77407, answered 77412: another code",
         "Rule ISO-CONTIGUOUS (stated):",
-        "[Isocenter; Scenario 3]",
+        "[ACROinsights 2026 No. 1, Isocenter; Scenario 3]",
         "Accepted too: S1: 77412 (AMM-OBSERVED)",
         "rtconform generate --id boundaries:000",
         "rtconform run 'vendors/acme coder.toml' --suite boundaries --only boundaries:000",
@@ -77,11 +77,13 @@ def test_json_holds_every_result_but_passes(make_run: MakeRun) -> None:
     report = json.loads(file.read_text("utf-8"))
     lines = [json.loads(line) for line in (run.path / "results.jsonl").read_text("utf-8").splitlines()]
 
-    assert ["schema", "manifest", "summary", "findings", "results", "passed"] == list(report)
+    assert ["schema", "manifest", "summary", "findings", "results", "passed", "rules"] == list(report)
     assert "rtconform.report/1" == report["schema"]
     assert [line for line in lines if line["verdict"] != "pass"] == report["results"]
     assert [line["id"] for line in lines if line["verdict"] == "pass"] == report["passed"]
     assert json.loads((run.path / "manifest.json").read_bytes()) == report["manifest"]
+    assert list(dict.fromkeys(rule for result in report["results"] for rule in result["rules"])) == [r["id"] for r in report["rules"]]
+    assert all(rule["source"].startswith("ACROinsights 2026 No. 1, ") for rule in report["rules"])
 
 
 def test_csv_rows(make_run: MakeRun) -> None:
