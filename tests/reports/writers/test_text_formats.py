@@ -82,7 +82,9 @@ def test_json_holds_every_result_but_passes(make_run: MakeRun) -> None:
     assert [line for line in lines if line["verdict"] != "pass"] == report["results"]
     assert [line["id"] for line in lines if line["verdict"] == "pass"] == report["passed"]
     assert json.loads((run.path / "manifest.json").read_bytes()) == report["manifest"]
-    assert list(dict.fromkeys(rule for result in report["results"] for rule in result["rules"])) == [r["id"] for r in report["rules"]]
+    assert list(dict.fromkeys(rule for result in report["results"] for rule in result["rules"])) == [
+        r["id"] for r in report["rules"]
+    ]
     assert all(rule["source"].startswith("ACROinsights 2026 No. 1, ") for rule in report["rules"])
 
 
