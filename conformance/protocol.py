@@ -1,22 +1,24 @@
-"""What is said with a vendor: what it is asked and what it answers, a row for each role.
+"""What is said with a vendor: what it is asked and what it answers. `Wire` is one role's half of it.
 
 A coder is asked cases (`rtconform.case/1`) and gives answers (`rtconform.answer/1`); an editor is asked claims
-(`rtconform.claim/1`) and gives dispositions (`rtconform.disposition/1`). Adapters know no other difference.
+(`rtconform.claim/1`) and gives dispositions (`rtconform.disposition/1`). Adapters and vendor files know no other difference.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from msgspec.structs import replace
+from msgspec import Struct
 
-from rtconform.reference.documents.claim import Claim, ClaimForm, Disposition
+from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.coding import Answer
-from rtconform.reference.documents.treatment import TECHNIQUES, Case, ClaimKind, Setting
+from rtconform.reference.documents.treatment import Case, Patient, Plan
 
 RoleName = Literal["coder", "editor"]
 Question = Case | Claim
 Returned = Answer | Disposition
+Q = TypeVar("Q", Case, Claim)
+A = TypeVar("A", Answer, Disposition)
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """Whatever JSON holds."""
@@ -33,21 +35,59 @@ Writing = Callable[[Any], bytes]
 Redact = Callable[[str], str]
 
 
+class Supports(Struct, frozen=True):
+    """What a vendor declares that it supports; None: everything. Which of it may be declared depends on its role."""
+
+    settings: tuple[str, ...] | None = None
+    claims: tuple[str, ...] | None = None
+    techniques: tuple[str, ...] | None = None
+    payers: tuple[str, ...] | None = None
+    documentation: bool = True
+
+
+class Found(Protocol):
+    """What the expressions of `[response]` find in a vendor's own answer."""
+
+    def find(self, name: str) -> object:
+        """What the expression of this name finds; None: nothing, or there is no such expression."""
+        ...
+
+    def lines(self, *, may_lack: bool = False) -> list[dict[str, Any]]:
+        """The objects that `lines` finds. Raises MappingFault where it finds something else."""
+        ...
+
+
 @dataclass(frozen=True)
-class Dialogue:
+class Mask:
+    """What stands in a question in place of what says whose it is: new ids, and names and labels made new."""
+
+    id: str
+    patient_id: str
+    names: Callable[[Patient], Patient] = lambda patient: patient
+    labels: Callable[[tuple[Plan, ...]], tuple[Plan, ...]] = lambda plans: plans
+
+
+@dataclass(frozen=True)
+class Wire(Generic[Q, A]):
     """One role's half of the wire.
 
     `answer` is the document that comes back; `without_secrets` replaces what it holds of the vendor's secrets; `expressions`
     are the keys of `[response]` that may be given, `needed` those of them that an answer of the vendor's own shape can't do
-    without; `supports` the terms that each key of `[vendor.supports]` may list (none: any text).
+    without, `parts` what they make of such an answer beside its id; `supports` the terms that each key of `[vendor.supports]` may
+    list (none: any text). `masked`: the same question under a mask. `sample`: a question in which every field is given, to try
+    a request template on. `words`: how the vendor file to begin with speaks of the role.
     """
 
     question: str
-    answer: type[Returned]
-    without_secrets: Callable[[Any, Redact], Returned]
+    answer: type[A]
+    without_secrets: Callable[[A, Redact], A]
     expressions: tuple[str, ...]
     needed: tuple[str, ...]
-    supports: dict[str, tuple[str, ...]]
+    parts: Callable[[Found], dict[str, Any]]
+    supports: Mapping[str, tuple[str, ...]]
+    masked: Callable[[Q, Mask], Q]
+    sample: Callable[[], Q]
+    words: Mapping[str, str]
 
     @property
     def answer_name(self) -> str:
@@ -55,43 +95,4 @@ class Dialogue:
         return str(self.answer.__struct_config__.tag)
 
 
-def _notes_without_secrets(answer: Answer, redact: Redact) -> Answer:
-    return replace(answer, notes=tuple(map(redact, answer.notes))) if answer.notes else answer
-
-
-def _reasons_without_secrets(disposition: Disposition, redact: Redact) -> Disposition:
-    if not any(line.reason or line.category for line in disposition.lines):
-        return disposition
-    lines = (
-        replace(line, reason=line.reason and redact(line.reason), category=line.category and redact(line.category))
-        for line in disposition.lines
-    )
-    return replace(disposition, lines=tuple(lines))
-
-
-def with_ids(question: Question, own: str, patient: str) -> Question:
-    """The same question under another id, of a patient with another."""
-    if isinstance(question, Claim):
-        return replace(question, id=own, patient=replace(question.patient, id=patient))
-    return replace(question, id=own, patient=replace(question.patient, id=patient))
-
-
-DIALOGUES: dict[RoleName, Dialogue] = {
-    "coder": Dialogue(
-        question="case",
-        answer=Answer,
-        without_secrets=_notes_without_secrets,
-        expressions=("id", "outcome", "lines", "notes"),
-        needed=("outcome", "lines"),
-        supports={"settings": get_args(Setting), "claims": get_args(ClaimKind), "techniques": TECHNIQUES},
-    ),
-    "editor": Dialogue(
-        question="claim",
-        answer=Disposition,
-        without_secrets=_reasons_without_secrets,
-        expressions=("id", "lines"),
-        needed=("lines",),
-        supports={"claims": get_args(ClaimForm), "payers": ()},
-    ),
-}
-"""Every role by the name that a vendor file gives it."""
+AnyWire = Wire[Any, Any]

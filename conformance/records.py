@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from rtconform.conformance.coder.traits import Traits
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.protocol import Returned, RoleName
+from rtconform.conformance.traits import Traits
 from rtconform.conformance.verdicts import FindingKind, Verdict
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition
@@ -97,7 +98,7 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     handing the case over to reading the answer. `answer_digest`: the SHA-256 of
     what came, byte for byte. `case`, or `claim`, is kept where the verdict is not pass or
     not_applicable; `traits` place every sound treatment among others. Of a claim, `faults` names what is wrong with it, and
-    `allows` what payers have wrongly stopped in claims like it.
+    `allows` what payers have wrongly stopped in claims like it. `causes`: why it does not stand; empty where it does.
     """
 
     id: str
@@ -120,6 +121,10 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     faults: tuple[str, ...] = ()
     allows: str = ""
     answer_digest: str = ""
+    causes: tuple[Cause, ...] = ()
+
+    # The four below are the only places that tell the roles' documents apart by their types: whatever reads a result by role
+    # asks here, and mypy then knows what it has.
 
     @property
     def coding(self) -> Coding | None:
@@ -140,6 +145,41 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     def disposition(self) -> Disposition | None:
         """An editor's answer."""
         return self.answer if isinstance(self.answer, Disposition) else None
+
+
+class FaultNamed(Struct, frozen=True):
+    """A known fault: its name, what a vendor that has it does, and where that is met (empty: not recorded)."""
+
+    id: str
+    says: str
+    seen: str = ""
+
+
+class Recognised(Struct, frozen=True):
+    """A cause that known faults explain.
+
+    A vendor with any one of `faults` would have given exactly the answers of all results compared that show the cause, and no
+    result compared contradicts it. `of` is how many such faults there are; the first of them are named.
+    """
+
+    cause: str
+    faults: Annotated[tuple[FaultNamed, ...], Meta(min_length=1)]
+    of: Annotated[int, Meta(ge=1)]
+
+
+class KnownFaults(Struct, frozen=True, tag_field="schema", tag="rtconform.known-faults/1"):
+    """The known faults behind a run, looked for once, at its end.
+
+    `results`: how many there were then, `answered` how many of them had an answer, `compared` how many of these the faults were
+    held against: all, but for a large run, and for cases that could not be made again. `whole`: faults each of which alone gives
+    every answer that was compared.
+    """
+
+    results: Annotated[int, Meta(ge=0)]
+    answered: Annotated[int, Meta(ge=0)]
+    compared: Annotated[int, Meta(ge=0)]
+    whole: tuple[FaultNamed, ...] = ()
+    recognised: tuple[Recognised, ...] = ()
 
 
 class Event(Struct, frozen=True, omit_defaults=True):

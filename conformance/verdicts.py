@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
+
 Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
 FindingKind = Literal[
     "codes_anything", "allows_anything", "unstable", "order_dependent", "id_dependent", "answered_again", "records_changed"
@@ -15,6 +17,16 @@ class Meaning:
 
     means: str
     conformant: bool
+
+
+class Judgement(Struct, frozen=True, gc=False):
+    """What to make of an answer. `rules`: those broken by a fail, those that allow an accepted answer, else those that made the
+    expected one.
+    """
+
+    verdict: Verdict
+    rules: tuple[str, ...]
+    explanation: str
 
 
 VERDICTS: dict[Verdict, Meaning] = {

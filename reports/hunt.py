@@ -5,11 +5,9 @@ from typing import Any
 
 from rtconform.conformance.coder.judge import lines_in_words
 from rtconform.conformance.editor.judge import dispositions_in_words
-from rtconform.conformance.hunting.hunt import Found, Hunted
-from rtconform.conformance.hunting.targets import KnownFault
+from rtconform.conformance.hunted import Found, Hunted, KnownFault
 from rtconform.conformance.records import Result
-from rtconform.reference.documents.claim import Disposition
-from rtconform.reference.documents.coding import Answer, Coding, Line
+from rtconform.reference.documents.coding import Line
 from rtconform.reports.text import one_line
 
 _CAUSE = "└ "
@@ -73,19 +71,16 @@ def _row(found: Found) -> dict[str, Any]:
 
 
 def _expected(result: Result) -> str:
-    expected = result.expected
-    if isinstance(expected, Coding):
-        return _in_words(expected.outcome, expected.lines)
-    return "; ".join(
-        f"{line.number} {line.disposition}" + (f" ({line.category})" if line.category else "") for line in expected.lines
-    )
+    if (coding := result.coding) is not None:
+        return _in_words(coding.outcome, coding.lines)
+    due = result.adjudication.lines if result.adjudication else ()
+    return "; ".join(f"{line.number} {line.disposition}" + (f" ({line.category})" if line.category else "") for line in due)
 
 
 def _answered(result: Result) -> str:
-    answer = result.answer
-    if isinstance(answer, Answer):
+    if (answer := result.coded) is not None:
         return one_line(_in_words(answer.outcome, answer.lines))
-    return one_line(dispositions_in_words(answer)) if isinstance(answer, Disposition) else result.verdict
+    return one_line(dispositions_in_words(said)) if (said := result.disposition) else result.verdict
 
 
 def _in_words(outcome: str, lines: Iterable[Line]) -> str:

@@ -5,11 +5,10 @@
 
 from collections.abc import Mapping
 
-from rtconform.conformance.coder.judge import Judgement
 from rtconform.conformance.protocol import Coder, GivenAnswer, Json
 from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.vendors.settings import Vendor
-from rtconform.conformance.verdicts import Verdict
+from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
 from rtconform.generators.suites.suite import SuiteCase, SuiteClaim
 from rtconform.jobs.given import case_of, claim_of, question_of

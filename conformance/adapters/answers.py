@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from rtconform.conformance.protocol import Dialogue, Returned
+from rtconform.conformance.protocol import AnyWire, Returned
 from rtconform.reference.documents.wire import decode, decoder
 from rtconform.reference.errors import DocumentError
 
@@ -31,13 +31,13 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     refused: bool = False
 
 
-def read_answer(document: bytes, dialogue: Dialogue) -> Received:
-    """Read one document as the answer that is due in `dialogue`."""
+def read_answer(document: bytes, wire: AnyWire) -> Received:
+    """Read one document as the answer that is due on this `wire`."""
     try:
-        answer = decoder(dialogue.answer).decode(document)
+        answer = decoder(wire.answer).decode(document)
         return Received(answer.id, answer)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _faulty(document, dialogue)
+        return _faulty(document, wire)
 
 
 def claimed_id(document: bytes) -> str | None:
@@ -52,7 +52,7 @@ def claimed_id(document: bytes) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _faulty(document: bytes, dialogue: Dialogue) -> Received:
+def _faulty(document: bytes, wire: AnyWire) -> Received:
     try:
         value = msgspec.json.decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -60,18 +60,18 @@ def _faulty(document: bytes, dialogue: Dialogue) -> Received:
             return Received(claimed_id(document), None, "more than one JSON document came where one answer is due")
         return Received(claimed_id(document), None, f"not JSON: {error}")
     if not isinstance(value, dict):
-        return Received(None, None, f"a JSON {_json_kind(value)} where an object {dialogue.answer_name} is due")
+        return Received(None, None, f"a JSON {_json_kind(value)} where an object {wire.answer_name} is due")
     case_id = value.get("id")
     if value.get("error"):
         named = case_id if isinstance(case_id, str) else None
         return Received(named, None, f"the vendor says: {str(value['error'])[:_LONGEST_ERROR]}", refused=True)
     if case_id is None:
-        return Received(None, None, f"the answer has no id: it must carry the id of its {dialogue.question}")
+        return Received(None, None, f"the answer has no id: it must carry the id of its {wire.question}")
     if not isinstance(case_id, str):
         return Received(
-            None, None, f"the answer's id is a JSON {_json_kind(case_id)}; it must be the {dialogue.question}'s id, as text"
+            None, None, f"the answer's id is a JSON {_json_kind(case_id)}; it must be the {wire.question}'s id, as text"
         )
-    return Received(case_id, None, f"no {dialogue.answer_name}: {_faults(document, dialogue.answer)}")
+    return Received(case_id, None, f"no {wire.answer_name}: {_faults(document, wire.answer)}")
 
 
 def _faults(document: bytes, kind: type[Returned]) -> str:

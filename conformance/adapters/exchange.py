@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import Received, read_answer
 from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
-from rtconform.conformance.adapters.translation.sample import sample
-from rtconform.conformance.protocol import DIALOGUES, Question, Returned, Writing
+from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.conformance.verdicts import FindingKind
@@ -27,12 +27,12 @@ class Exchange:
         self.vendor = vendor
         self.redactor = Redactor(vendor.variables)
         self._log = log
-        self._dialogue = DIALOGUES[vendor.role]
+        self._wire = ROLES[vendor.role].wire
         self._translator = Translator(vendor)
 
     async def start(self) -> None:
         """Try the request template. Raises UserError where it is wrong."""
-        await self._translator.start(sample(self.vendor.role))
+        await self._translator.start(self._wire.sample())
 
     async def close(self) -> None:
         """End the translator."""
@@ -51,7 +51,7 @@ class Exchange:
             template = self.vendor.template
             name = template.name if template else ""
             place = f"{name}:{fault.line}" if fault.line else name
-            return self.failure("error", f"the request template fails on this {self._dialogue.question}: {place}: {fault.what}")
+            return self.failure("error", f"the request template fails on this {self._wire.question}: {place}: {fault.what}")
 
     async def read(self, document: bytes) -> Received:
         """What the vendor sent, read by the vendor file's expressions or as our own answer."""
@@ -60,7 +60,7 @@ class Exchange:
                 document = await self._translator.answer(document)
             except TranslationFault as fault:
                 return Received(fault.case_id, None, fault.what)
-        return read_answer(document, self._dialogue)
+        return read_answer(document, self._wire)
 
     async def reply(self, case_id: str, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
         """The reply where one document came for one case. `stderr` is already without secrets."""
@@ -71,7 +71,7 @@ class Exchange:
         if answer is not None and self._translator.reads and self.vendor.response.id is None:
             answer = replace(answer, id=case_id)
         if answer is not None and answer.id != case_id:
-            fault = f"answers {self._dialogue.question} {answer.id!r}, asked was {case_id!r}"
+            fault = f"answers {self._wire.question} {answer.id!r}, asked was {case_id!r}"
             reply = self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
             return replace(reply, answers_another=True)
         if answer is None:
@@ -80,7 +80,7 @@ class Exchange:
 
     def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:
         """The reply with the answer that `document` holds. `stderr` is already without secrets."""
-        answer = self._dialogue.without_secrets(answer, self.redactor.text)
+        answer = self._wire.without_secrets(answer, self.redactor.text)
         return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms, digest=_digest(document))
 
     def failure(

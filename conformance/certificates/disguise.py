@@ -8,17 +8,18 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.protocol import Question, Writing
+from rtconform.conformance.protocol import AnyWire, Mask, Question, Writing
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.generators.clinic.people import names
-from rtconform.reference.documents.claim import Claim
-from rtconform.reference.documents.treatment import Case, Patient, Plan
+from rtconform.reference.documents.treatment import Patient, Plan
 
 _MACHINE = re.compile(r" \[[^\]]*\]")
 """Generated plans name their machine in the label, handmade ones do not: it would tell the two apart."""
@@ -39,31 +40,32 @@ class Disguise:
         """What the vendor knows the case as."""
         return self._hash("id", case_id).hex()[:20]
 
-    def question(self, question: Question) -> Question:
+    def question(self, wire: AnyWire, question: Question) -> Question:
         """The case or claim as the vendor gets it: ids and names replaced, and labels without what the suite put there."""
-        if isinstance(question, Claim):
-            patient = replace(question.patient, id=self._patient_id(question.id))
-            treatment = question.treatment and replace(question.treatment, plans=_plain_labels(question.treatment.plans))
-            return replace(question, id=self.id(question.id), patient=patient, treatment=treatment)
-        return replace(question, id=self.id(question.id), patient=self._patient(question), plans=_plain_labels(question.plans))
+        mask = Mask(self.id(question.id), self._patient_id(question.id), self._names(question.id), _plain_labels)
+        masked: Question = wire.masked(question, mask)
+        return masked
 
     def opening(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
         """The vendor's adapter, asked in this disguise."""
-        return DisguisedAdapter(open_adapter(vendor, log, workers=workers), self)
+        return DisguisedAdapter(open_adapter(vendor, log, workers=workers), self, ROLES[vendor.role].wire)
 
     def rank(self, case_id: str) -> bytes:
         """Cases are asked in the order of their ranks."""
         return self._hash("rank", case_id)
 
-    def _patient(self, case: Case) -> Patient:
-        drawn = self._hash("names", case.id)
-        given, family = names().get(case.patient.sex, ()), names()["family"]
-        return replace(
-            case.patient,
-            id=self._patient_id(case.id),
-            given_name=given[int.from_bytes(drawn[:4]) % len(given)] if given else case.patient.given_name,
-            family_name=family[int.from_bytes(drawn[4:8]) % len(family)],
-        )
+    def _names(self, case_id: str) -> Callable[[Patient], Patient]:
+        drawn = self._hash("names", case_id)
+
+        def renamed(patient: Patient) -> Patient:
+            given, family = names().get(patient.sex, ()), names()["family"]
+            return replace(
+                patient,
+                given_name=given[int.from_bytes(drawn[:4]) % len(given)] if given else patient.given_name,
+                family_name=family[int.from_bytes(drawn[4:8]) % len(family)],
+            )
+
+        return renamed
 
     def _patient_id(self, case_id: str) -> str:
         return f"SYN-{self._hash('patient', case_id).hex()[:10]}"
@@ -75,9 +77,10 @@ class Disguise:
 class DisguisedAdapter:
     """An adapter that asks every case under its disguise; the answers carry the ids that were sent."""
 
-    def __init__(self, adapter: Adapter, disguise: Disguise) -> None:
+    def __init__(self, adapter: Adapter, disguise: Disguise, wire: AnyWire) -> None:
         self._adapter = adapter
         self._disguise = disguise
+        self._wire = wire
         self.window = adapter.window
 
     async def start(self) -> None:
@@ -87,7 +90,7 @@ class DisguisedAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Ask the question in its disguise, written as it would be without."""
-        return await self._adapter.ask(self._disguise.question(question), writing)
+        return await self._adapter.ask(self._disguise.question(self._wire, question), writing)
 
     async def close(self) -> None:
         """As the adapter."""

@@ -9,26 +9,16 @@ from msgspec.structs import replace as changed
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.certificates.disguise import Disguise
-from rtconform.conformance.protocol import Question, RoleName
+from rtconform.conformance.protocol import Question, Supports
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
-from rtconform.conformance.roles import ROLES
+from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.runner import Chosen, result_of
-from rtconform.conformance.vendors.settings import Supports
 from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite as find_suite
 from rtconform.generators.suites.registry import digest
 from rtconform.generators.suites.suite import AnySuite, SuiteItem, SuiteOf, cases
 from rtconform.reference import RULE_SET
 from rtconform.reference.documents.wire import encode
-
-CERTIFYING: dict[RoleName, tuple[str, ...]] = {
-    "coder": ("boundaries", "certify"),
-    "editor": ("edits-claim", "edits-documented"),
-}
-"""The suites of a certifying run, by the vendor's role: what is public, and what follows from the seed.
-
-No other is ever made for a bundle: a name in one must not open a file or take for ever.
-"""
 
 
 @dataclass(frozen=True)
@@ -50,13 +40,17 @@ def _shuffled(name: str, seed: int, disguise: Disguise) -> AnySuite:
 
 
 def why_not_these_suites(manifest: Manifest) -> str:
-    """Why the run's suites can't be made again as they were, here; empty: they can."""
+    """Why the run's suites can't be made again as they were, here; empty: they can.
+
+    No suite but those of the role's certifying runs is ever made for a bundle: a name in one must not open a file or
+    take for ever.
+    """
     if manifest.rule_set != RULE_SET:
         return f"the run is of rule set {manifest.rule_set}, here {RULE_SET} is installed: verify it with that version"
-    role, names = manifest.vendor.role, tuple(record.name for record in manifest.suites)
-    if names != CERTIFYING[role]:
-        due = ", ".join(CERTIFYING[role])
-        return f"the run is of {', '.join(names) or 'no suite'}: a certifying run of {ROLES[role].described} is of {due}, whole"
+    role, names = ROLES[manifest.vendor.role], tuple(record.name for record in manifest.suites)
+    if names != role.certifying:
+        due = ", ".join(role.certifying)
+        return f"the run is of {', '.join(names) or 'no suite'}: a certifying run of {role.described} is of {due}, whole"
     return next(filter(None, map(_why_not, manifest.suites)), "")
 
 
@@ -82,7 +76,7 @@ def regenerate(manifest: Manifest, disguise: Disguise) -> dict[str, Asked]:
 
 def sent(asked: Sequence[Asked], disguise: Disguise) -> bytes:
     """The cases as the vendor got them, as JSON Lines."""
-    return b"".join(_written(one.item, disguise.question(one.item.question)) + b"\n" for one in asked)
+    return b"".join(_written(one.item, disguise.question(role_asked(one.item).wire, one.item.question)) + b"\n" for one in asked)
 
 
 def _written(item: SuiteItem, question: Question) -> bytes:

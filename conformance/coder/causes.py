@@ -1,80 +1,37 @@
-"""Causes: what is wrong with the coder behind a result that does not stand, so that a thousand failing cases become a few faults.
+"""Causes of what a coder got wrong: a rule that was broken, and the kind of difference that broke it.
 
-A cause is a rule that was broken and the kind of difference that broke it: two failing cases with one cause are most likely
-mended by one change. A case may fail for several causes; it passes again when all of them are mended. Pure: a result says
-all that is needed.
+Pure: a result says all that is needed.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Literal
 
 from msgspec.structs import replace
 
+from rtconform.conformance.cause import KINDS, Cause, Kind, without_answer
 from rtconform.conformance.coder.judge import MALFORMED
-from rtconform.conformance.coder.mistakes import KINDS, MISTAKES
+from rtconform.conformance.coder.mistakes import MISTAKES
 from rtconform.conformance.coder.normal_form import NormalForm, Service, expected_form, normal_form
-from rtconform.conformance.editor.causes import edit_causes
 from rtconform.conformance.records import Result
-from rtconform.conformance.verdicts import VERDICTS, Verdict
+from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, status
-from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.coding import Answer, Coding, Line
 from rtconform.reference.documents.treatment import Case
 
-Kind = Literal[
-    "level_too_high", "level_too_low", "missing_line", "extra_line", "modifier", "units", "deleted_code", "unknown_code",
-    "coded", "out_of_scope", "needs_review", "declined", "invalid", "crash", "timeout", "unanswered", "several",
-    "false_denial", "miss", "held",
-]  # fmt: skip
-"""The kinds of difference; `several` only of a result that has several causes."""
-
-_OF_VERDICT: dict[Verdict, Kind] = {
-    "invalid": "invalid",
-    "error": "crash",
-    "timeout": "timeout",
-    "unanswered": "unanswered",
-}
 _GUIDING = (GUIDANCE_CODE, PORT_IMAGE_CODE)
 _ABOUT_GUIDANCE = frozenset({"CLAIM-TECHNICAL", *(rule.id for rule in RULES.values() if rule.section == "Guidance")})
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why results do not stand. `id` is stable from run to run: the rules broken and the kind, "AMM-SETUP/level-too-high".
-
-    `sentence` says it of the coder, as a developer would: "Takes surface guidance … for active motion management."
-    """
-
-    id: str
-    rules: tuple[str, ...]
-    kind: Kind
-    sentence: str
-
-
-def cause_of(result: Result) -> Cause:
-    """The cause of a result, all of them in one where there are several. Raises ValueError for a result that stands."""
-    causes = causes_of(result)
-    if not causes:
-        raise ValueError(f"{result.id} is {result.verdict}: there is no cause to look for")
-    if len(causes) == 1:
-        return causes[0]
-    rules = tuple(dict.fromkeys(rule for cause in causes for rule in cause.rules))
-    return Cause("+".join(cause.id for cause in causes), rules, "several", " ".join(cause.sentence for cause in causes))
 
 
 def causes_of(result: Result) -> tuple[Cause, ...]:
     """Each cause of a result, in a stable order; empty where the result stands (pass, accepted, not_applicable)."""
     if VERDICTS[result.verdict].conformant:
         return ()
-    if kind := _OF_VERDICT.get(result.verdict):
-        return (_cause("", kind),)
+    if cause := without_answer(result.verdict):
+        return (cause,)
     answer, expected = result.coded, result.coding
-    if expected is None:
-        return tuple(Cause(*cause) for cause in edit_causes(result))
+    assert expected is not None  # noqa: S101 - a case was asked
     if result.verdict == "declined" or answer is None:
         return (_cause(_deciding(result), "declined"),)
     if result.rules == (MALFORMED,):
@@ -85,25 +42,9 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
     return tuple(_cause(rule, kind) for rule, kind in sorted(pairs)) or (_cause(next(iter(result.rules), ""), "extra_line"),)
 
 
-def size_of(asked: Case | Claim) -> tuple[int, ...]:
-    """A sort key for the smallest case: plans, beams delivered, isocenters, sessions, guidance, then whatever else there is.
-
-    For the smallest claim: lines, units, whether it brings its record.
-    """
-    return _size_of_claim(asked) if isinstance(asked, Claim) else _size_of_case(asked)
-
-
-def _size_of_claim(claim: Claim) -> tuple[int, ...]:
-    return (len(claim.lines), sum(line.units for line in claim.lines), int(claim.treatment is not None), 0, 0, 0, 0, 0)
-
-
-def _size_of_case(case: Case) -> tuple[int, ...]:
-    delivered = {beam for session in case.sessions for beam in session.beams_delivered}
-    guided = sum(len(session.guidance) for session in case.sessions)
-    managed = sum(session.motion is not None and session.motion.method != "none" for session in case.sessions)
-    ports = sum(session.port_images for session in case.sessions)
-    beams = sum(len(plan.beams) for plan in case.plans)
-    return (len(case.plans), len(delivered), len(case.isocenters), len(case.sessions), guided, managed, ports, beams)
+def is_about_guidance(cause: Cause) -> bool:
+    """Whether the cause shows in the lines for guidance; else it shows in those for delivery."""
+    return bool(cause.rules) and cause.rules[0] in _ABOUT_GUIDANCE
 
 
 @lru_cache(maxsize=1024)

@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from msgspec import Struct
-
 from rtconform.conformance.coder.diagnosis import Blame, diagnose
 from rtconform.conformance.coder.normal_form import NormalForm, expected_form, normal_form
-from rtconform.conformance.verdicts import Verdict
+from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.reference.coder.coder import Expectation, Reading, SessionCoding
 from rtconform.reference.coder.explain import delivery_facts, guidance_facts
 from rtconform.reference.codes import notation
@@ -20,14 +18,6 @@ from rtconform.reference.documents.treatment import Case
 
 MALFORMED = "DOC-MALFORMED"
 """The rule that suite `invalid` is about."""
-
-
-class Judgement(Struct, frozen=True, gc=False):
-    """`rules`: those broken by a fail, those that allow an accepted answer, else those that made the expected answer."""
-
-    verdict: Verdict
-    rules: tuple[str, ...]
-    explanation: str
 
 
 def judge(case: Case, expectation: Expectation, answer: Answer) -> Judgement:

@@ -3,30 +3,6 @@
 Said of the coder, in the present tense, as a developer would write it into an issue. Data only; `causes.py` reads it.
 """
 
-KINDS = {
-    "level_too_high": "Bills a higher level than the rules give.",
-    "level_too_low": "Bills a lower level than the rules give.",
-    "missing_line": "Leaves out a line that is due.",
-    "extra_line": "Bills a line that is not due.",
-    "modifier": "Bills the right code with wrong modifiers.",
-    "units": "Bills the right code more than once.",
-    "deleted_code": "Bills a deleted code.",
-    "unknown_code": "Bills a code that is neither for delivery nor for guidance.",
-    "coded": "Gives codes where none are due.",
-    "out_of_scope": "Calls treatment out of scope that the rules cover.",
-    "needs_review": "Sends back what it should have called out of scope.",
-    "declined": "Answers needs_review where a code was due.",
-    "invalid": "Answers in a form that is not agreed: no answer can be read.",
-    "crash": "Crashes, or answers with a server error.",
-    "timeout": "Does not answer in time.",
-    "unanswered": "Was not asked: the run ended first.",
-    "false_denial": "Stops a line of a claim that it has to allow.",
-    "miss": "Allows a line of a claim that it has to stop.",
-    "held": "Holds a line of a claim for review that it has to allow.",
-    "several": "Breaks several rules at once.",
-}
-"""The sentence for a kind of difference where nothing more telling is known."""
-
 MISTAKES = {
     ("ISO-CONTIGUOUS", "level_too_high"): "Counts plans, beams or names of isocenters where all share one position.",
     ("ISO-DELIVERED", "level_too_high"): "Counts the isocenters planned instead of those treated in the session.",

@@ -1,11 +1,13 @@
 """Causes of what an editor got wrong: a rule, the service or category concerned, and whether it was denied, missed or held."""
 
 import re
-from collections.abc import Iterator
-from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
+from rtconform.conformance.cause import Cause, without_answer
 from rtconform.conformance.editor.judge import Slip, slips_of
 from rtconform.conformance.records import Result
+from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.claims.faults import CLAIM_FAULTS
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE, PORT_IMAGE_CODE, notation
 from rtconform.reference.documents.claim import ClaimLine
@@ -13,29 +15,28 @@ from rtconform.reference.editor.categories import CATEGORIES
 from rtconform.reference.editor.repeats import LEVEL_MODIFIERS, REPEAT_MODIFIERS
 from rtconform.reference.editor.rules import says_of
 
-EditKind = Literal["false_denial", "miss", "held"]
 
+def causes_of(result: Result) -> tuple[Cause, ...]:
+    """Each cause once, in the order of the claim's lines; empty where the result stands.
 
-class EditCause(NamedTuple):
-    """The fields of a `causes.Cause`."""
-
-    id: str
-    rules: tuple[str, ...]
-    kind: EditKind
-    sentence: str
-
-
-def edit_causes(result: Result) -> Iterator[EditCause]:
-    """Each cause once, in the order of the claim's lines. A held line is one only where nothing worse is wrong."""
+    A line held for review is a cause only where nothing worse is wrong.
+    """
+    if VERDICTS[result.verdict].conformant:
+        return ()
+    if cause := without_answer(result.verdict):
+        return (cause,)
     adjudication, disposition = result.adjudication, result.disposition
     if adjudication is None or disposition is None:
-        return
+        return ()
     slips = [slip for slip in slips_of(adjudication, disposition) if slip.kind != "other_reason"]
     failing = [slip for slip in slips if slip.kind != "held"] or slips
-    yield from dict.fromkeys(cause_of_slip(result, slip) for slip in failing)
+    lines: dict[Cause, list[int]] = {}
+    for slip in failing:
+        lines.setdefault(_cause_of_slip(result, slip), []).append(slip.due.number)
+    return tuple(replace(cause, lines=tuple(numbers)) for cause, numbers in lines.items())
 
 
-def cause_of_slip(result: Result, slip: Slip) -> EditCause:
+def _cause_of_slip(result: Result, slip: Slip) -> Cause:
     """The cause of one line that was handled wrong. Meaningless for a slip of kind `other_reason`.
 
     A miss is the edit that is lacking: the fault that was put into the claim, else a rule and a category. A false denial is an
@@ -47,22 +48,22 @@ def cause_of_slip(result: Result, slip: Slip) -> EditCause:
         return _miss(result, slip, rule)
     service, slug = _service(result, slip)
     if slip.kind == "held":
-        return EditCause(f"{rule}/held-{slug}", due.rules, "held", f"Holds {service} for review where it has to be allowed.")
+        return Cause(f"{rule}/held-{slug}", due.rules, "held", f"Holds {service} for review where it has to be allowed.")
     if came.category is None and came.carc is None:
         rule = "SESSIONS" if _again(result, slip) else rule
         sentence = f"Stops {service} where it has to be allowed. {says_of(rule) or due.reason}"
-        return EditCause(f"{rule}/false-denial-{slug}", due.rules, "false_denial", sentence)
+        return Cause(f"{rule}/false-denial-{slug}", due.rules, "false_denial", sentence)
     carc = f"CARC {came.carc}" if came.carc else ""
     reason = ", ".join(filter(None, (came.category and came.category.replace("_", " "), carc)))
     what = "lines" if came.category else service
     own = _NO_SLUG.sub("-", f"{'' if came.category else slug} {reason}".lower()).strip("-")[:60]
-    return EditCause(f"false-denial/{own}", due.rules, "false_denial", f"Stops {what} ({reason}) that it has to allow.")
+    return Cause(f"false-denial/{own}", due.rules, "false_denial", f"Stops {what} ({reason}) that it has to allow.")
 
 
-def _miss(result: Result, slip: Slip, rule: str) -> EditCause:
+def _miss(result: Result, slip: Slip, rule: str) -> Cause:
     due = slip.due
     if due.category is None:
-        return EditCause(f"{rule}/missed", due.rules, "miss", f"Allows what it has to stop ({rule}): {due.reason}")
+        return Cause(f"{rule}/missed", due.rules, "miss", f"Allows what it has to stop ({rule}): {due.reason}")
     documented = result.claim is not None and result.claim.treatment is not None
     faults = [CLAIM_FAULTS[name] for name in result.faults if name in CLAIM_FAULTS]
     put = [fault for fault in faults if fault.expected(documented=documented) == due.category]
@@ -70,10 +71,10 @@ def _miss(result: Result, slip: Slip, rule: str) -> EditCause:
     if put:
         words = _words(result, slip)
         fault = max(put, key=lambda fault: len(words.intersection(fault.id.split("-"))))
-        return EditCause(f"missed/{fault.id}", due.rules, "miss", f"Allows {fault.says} ({rule}).")
+        return Cause(f"missed/{fault.id}", due.rules, "miss", f"Allows {fault.says} ({rule}).")
     what = CATEGORIES[due.category].says
     category = due.category.replace("_", "-")
-    return EditCause(f"{rule}/missed-{category}", due.rules, "miss", f"Allows what it has to stop ({rule}): {what}")
+    return Cause(f"{rule}/missed-{category}", due.rules, "miss", f"Allows what it has to stop ({rule}): {what}")
 
 
 _MARKS = frozenset((*REPEAT_MODIFIERS, *LEVEL_MODIFIERS))

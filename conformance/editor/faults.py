@@ -3,14 +3,16 @@
 Each is the reference editor with some dispositions changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import get_args
 
-from rtconform.conformance.editor.judge import judge_disposition
-from rtconform.conformance.fitting import fitting
+from rtconform.conformance.editor.judge import judge_disposition, slips_of
+from rtconform.conformance.hunted import KnownFault
+from rtconform.conformance.role import Catalogue, Part, Parts
 from rtconform.conformance.verdicts import VERDICTS
+from rtconform.generators.claims.faults import CLAIM_FAULTS
 from rtconform.generators.hypothesis.claim_edges import plain_claims
 from rtconform.reference.codes import DELIVERY_CODES, GUIDANCE_CODE
 from rtconform.reference.documents.adjudication import AdjudicationLine, Category
@@ -127,21 +129,6 @@ EDITOR_FAULTS: dict[str, EditorFault] = {
 """Every faulty editor by its id."""
 
 
-def fitting_editor_faults(answers: Sequence[tuple[Claim, Disposition]]) -> tuple[EditorFault, ...]:
-    """The faults that handle all these claims so; none where nothing is wrong with how they were handled.
-
-    Lines that both allow are handled alike, and so are lines that both stop, and two answers that both stand. First comes the
-    fault that explains no more than it must: that handles fewest of the plain claims wrongly.
-    """
-    return fitting(
-        answers,
-        EDITOR_FAULTS.values(),
-        stands=_stands,
-        gives=lambda fault, claim, answer: _alike(claim, answer, fault.edit(claim)),
-        explains=_wrongly_handled,
-    )
-
-
 @cache
 def _wrongly_handled(fault: EditorFault) -> int:
     return sum(not _stands(claim, fault.edit(claim)) for claim in _plain_claims())
@@ -152,8 +139,25 @@ def _plain_claims() -> tuple[Claim, ...]:
     return tuple(entry.claim for entry in plain_claims())
 
 
-def _alike(claim: Claim, one: Disposition, other: Disposition) -> bool:
-    return _allowed(one) == _allowed(other) or (_stands(claim, one) and _stands(claim, other))
+def _same(claim: Claim, one: Disposition, other: Disposition) -> bool:
+    """Whether they allow the same lines: for what reason one is stopped is the payer's choice."""
+    del claim
+    return _allowed(one) == _allowed(other)
+
+
+def _parts(claim: Claim, disposition: Disposition) -> Parts:
+    """The disposition line by line: a line is right where the judge would not fail it."""
+    adjudication = adjudicate(claim)
+    wrong = {slip.due.number for slip in slips_of(adjudication, disposition) if slip.kind != "other_reason"}
+    said = {line.number: line.disposition if line.disposition in ("allow", "review") else "stop" for line in disposition.lines}
+    return {
+        ("line", str(line.number)): Part(said.get(line.number), right=line.number not in wrong) for line in adjudication.lines
+    }
+
+
+def _put(cause_id: str) -> KnownFault | None:
+    kind, _, name = cause_id.partition("/")
+    return CLAIM_FAULTS.get(name) if kind == "missed" else None
 
 
 def _allowed(disposition: Disposition) -> dict[int, bool]:
@@ -162,3 +166,17 @@ def _allowed(disposition: Disposition) -> dict[int, bool]:
 
 def _stands(claim: Claim, disposition: Disposition) -> bool:
     return VERDICTS[judge_disposition(claim, adjudicate(claim), disposition).verdict].conformant
+
+
+CATALOGUE: Catalogue[Claim, Disposition] = Catalogue(
+    faults=EDITOR_FAULTS,
+    answer=lambda fault, claim: fault.edit(claim),
+    stands=_stands,
+    same=_same,
+    explains=_wrongly_handled,
+    parts=_parts,
+    shows=lambda cause, key: int(key[1]) in cause.lines,
+    kinds=lambda cause: cause.lines,
+    put=_put,
+)
+"""The faults as a search for known ones takes them; `explains`: how many of the plain claims a fault handles wrongly."""

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from rtconform.conformance.coder.judge import Judgement
-from rtconform.conformance.verdicts import Verdict
+from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Category, Choice
 from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine, DispositionWord

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.smaller import smaller_cases
+from rtconform.conformance.smaller import smaller_cases
 from rtconform.reference.documents.claim import Claim, ClaimLine, Treatment
 from rtconform.reference.editor.record import case_of
 

@@ -4,25 +4,21 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from dataclasses import replace as with_fields
 from types import TracebackType
 from typing import Self
 
-from msgspec.structs import replace
-
 from rtconform.conformance.adapters import Adapter
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.coder.causes import Cause, causes_of
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.hunting.stop import Stop
 from rtconform.conformance.protocol import Question, Returned
 from rtconform.conformance.records import Event, Result
-from rtconform.conformance.roles import ROLES, Signature
+from rtconform.conformance.role import Signature
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.fairness import signature
 from rtconform.conformance.runs.runner import result_of
 from rtconform.conformance.vendors.file import Vendor
-from rtconform.generators.suites.suite import SuiteCase, SuiteClaim, SuiteItem
-from rtconform.reference.documents.claim import Claim, claim_faults
-from rtconform.reference.documents.treatment import duplicate_ids
+from rtconform.generators.suites.suite import SuiteItem
 from rtconform.reference.documents.wire import encode
 
 SUITE = "hunt"
@@ -100,7 +96,7 @@ class Asker:
 
     def same_again(self, item: SuiteItem, name: str) -> bool:
         """Whether the vendor gives this item, asked before, the same answer again: each time, and under another `name`."""
-        question = renamed(item, name).question
+        question = item.renamed(name).question
         adapter = self._opened()
         try:
             replies = [self._stop.wait(self._runner, adapter.ask(question)) for _ in range(AGAIN)]
@@ -112,7 +108,11 @@ class Asker:
         if self._stop.told:
             raise KeyboardInterrupt
         question = item.question
-        if self.given_up or self._role.unsupported(self._vendor.supports, question) is not None or _unreadable(question):
+        if (
+            self.given_up
+            or self._role.unsupported(self._vendor.supports, question) is not None
+            or any(self._role.contradictions(question))
+        ):
             return ()
         assert self._adapter is not None  # noqa: S101 - open between enter and exit
         reply = self._stop.wait(self._runner, self._adapter.ask(question))
@@ -120,15 +120,14 @@ class Asker:
         self._timeouts += reply.status == "timeout"
         self._answers += reply.status == "answered"
         result = result_of(SUITE, item, reply)
-        causes = causes_of(result)
-        for cause in causes:
+        for cause in result.causes:
             self.seen.setdefault(cause.id, Sightings(cause)).results.append(result)
-        if causes:
+        if result.causes:
             self._signatures[item.id] = signature(self._role, question, reply)
         elif reply.answer is not None and len(self.stood) < STOOD:
             self.stood.append((question, reply.answer))
         self._watch()
-        return tuple(cause.id for cause in causes)
+        return tuple(cause.id for cause in result.causes)
 
     def _opened(self) -> Adapter:
         adapter = open_adapter(self._vendor, _unheard, workers=1, brisk=True)
@@ -140,36 +139,10 @@ class Asker:
         return adapter
 
 
-def item_of(result: Result) -> SuiteItem:
-    """What was asked, with the faults that were put into it."""
-    if result.claim is not None:
-        return SuiteClaim(result.claim, faults=result.faults)
-    assert result.case is not None  # noqa: S101 - a result that does not stand keeps what was asked
-    return SuiteCase(result.case)
-
-
-def asking(item: SuiteItem, question: Question) -> SuiteItem:
-    """Another question in place of the item's, with the faults that were put into it."""
-    if isinstance(question, Claim):
-        return SuiteClaim(question, faults=item.faults if isinstance(item, SuiteClaim) else ())
-    return SuiteCase(question)
-
-
-def renamed(item: SuiteItem, name: str) -> SuiteItem:
-    """The item under another id."""
-    if isinstance(item, SuiteClaim):
-        return with_fields(item, claim=replace(item.claim, id=name))
-    return replace(item, case=replace(item.case, id=name))
-
-
 def anonymous(item: SuiteItem) -> SuiteItem:
     """The item under an id that says nothing but what is asked: the same for the same, and in no vendor's list."""
-    name = hashlib.sha256(encode(renamed(item, SUITE).question)).hexdigest()
-    return renamed(item, name[:_LETTERS])
-
-
-def _unreadable(question: Question) -> bool:
-    return any(claim_faults(question) if isinstance(question, Claim) else duplicate_ids(question))
+    name = hashlib.sha256(encode(item.renamed(SUITE).question)).hexdigest()
+    return item.renamed(name[:_LETTERS])
 
 
 def _unheard(event: Event) -> None:

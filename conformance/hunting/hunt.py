@@ -1,34 +1,35 @@
 """The hunt: Hypothesis against a live vendor, until no new kind of fault comes.
 
-A kind of fault is a cause (`causes.py`): of a coder a rule broken and the kind of difference, of an editor what it denies or
+A kind of fault is a cause (`cause.py`): of a coder a rule broken and the kind of difference, of an editor what it denies or
 misses. First the plainest cases or claims are asked, always the same; they show most of what hangs on one fact. Then each round
 lets Hypothesis draw and shrink one for each cause not yet settled; a round that has drawn as many as the effort says and
-shown no new cause is the last. What Hypothesis leaves is taken apart further (`smaller.py`) and asked again of a fresh
+shown no new cause is the last. What Hypothesis leaves is taken apart further (`Role.smaller`) and asked again of a fresh
 connection: an answer that hangs on chance, or on what was asked before, is reported as unstable.
 
-Hypothesis needs a function that never wavers, vendors do: it is shown the first answer, however often it looks (`asking.py`).
-What differs between the roles stands in `quarry.py`.
+Hypothesis needs a function that never wavers, vendors do: it is shown the first answer, however often it looks (`asker.py`).
+What is tried on a role is in its folder (`coder/hunting.py`).
 """
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
-from typing import Literal
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisWarning
 
-from rtconform.conformance.coder.causes import Cause, causes_of, size_of
-from rtconform.conformance.hunting.asker import SUITE, Asker, Sightings, anonymous, asking, item_of, renamed
-from rtconform.conformance.hunting.shrink import smallest
+from rtconform.conformance.cause import Cause
+from rtconform.conformance.hunted import Ended, Found, Hunted, by_fault
+from rtconform.conformance.hunting.asker import SUITE, Asker, Sightings, anonymous
 from rtconform.conformance.hunting.stop import Stop
-from rtconform.conformance.hunting.targets import QUARRIES, Answers, KnownFault, Quarry
-from rtconform.conformance.known_faults import suspects
+from rtconform.conformance.known_faults import Answers, suspects
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Result
+from rtconform.conformance.role import Hunting, Role
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.generators.suites.suite import SuiteItem
 
@@ -44,47 +45,9 @@ UNSTABLE_ENOUGH = 3
 COMPARED = 40
 """How many answers a known fault is compared with, at most."""
 
-Ended = Literal["nothing_new", "unstable", "no_answers", "interrupted"]
 Watch = Callable[[int, int], None]
 
 _NO_SLUG = re.compile("[^a-z0-9]+")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A kind of fault. `result` is that of its smallest case or claim, `shown` those of all asked that show it.
-
-    `stable`: asked again, the vendor answered the smallest in the same way; None: it was not asked again. `fault`: the known
-    fault that answers what shows this cause alone as the vendor did, and rightly what the vendor answered rightly.
-    """
-
-    cause: Cause
-    result: Result
-    shown: tuple[Result, ...]
-    stable: bool | None
-    fault: KnownFault | None = None
-
-    @property
-    def question(self) -> Question:
-        """The smallest case or claim, under the id that it has in the suite of those found."""
-        return renamed(item_of(self.result), _name(self.cause)).question
-
-
-@dataclass(frozen=True)
-class Hunted:
-    """What a hunt has come to: how many questions were asked, what they showed, and why it ended.
-
-    Causes that one known fault explains stand together; otherwise they stand in order of discovery.
-    """
-
-    asked: int
-    found: tuple[Found, ...]
-    ended: Ended
-
-    @property
-    def faults(self) -> tuple[tuple[Found, ...], ...]:
-        """The causes by what is wrong: those that look like one known fault are one, each of the others is one of its own."""
-        return _by_fault(self.found)
 
 
 class _Shows(AssertionError):
@@ -101,7 +64,8 @@ def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | 
     `watch` is called with the numbers of questions asked and of causes seen. Told to `stop`, or interrupted
     (KeyboardInterrupt), it returns what was found by then.
     """
-    quarry = QUARRIES[vendor.role]
+    role = ROLES[vendor.role]
+    tried = role.hunting()
     settled: dict[str, Found] = {}
     asker = Asker(vendor, stop or Stop(), lambda: watch(asker.asked, len(asker.seen)) if watch else None)
     with warnings.catch_warnings():
@@ -109,25 +73,25 @@ def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | 
         warnings.filterwarnings("ignore", "Generating overly large repr", HypothesisWarning)
         try:
             with asker:
-                ended = _rounds(asker, quarry, settled, effort, seed)
+                ended = _rounds(asker, role, tried, settled, effort, seed)
         except KeyboardInterrupt:
             ended = "interrupted"
-    found = [settled.get(cause_id) or _as_seen(sightings) for cause_id, sightings in asker.seen.items()]
-    return Hunted(asker.asked, _named(found, asker.stood, quarry), ended)
+    found = [settled.get(cause_id) or _as_seen(role, sightings) for cause_id, sightings in asker.seen.items()]
+    return Hunted(asker.asked, _named(role, found, asker.stood), ended)
 
 
-def _rounds(asker: Asker, quarry: Quarry, settled: dict[str, Found], effort: int, seed: int) -> Ended:
-    for item in quarry.plain():
+def _rounds(asker: Asker, role: Role, tried: Hunting[Any], settled: dict[str, Found], effort: int, seed: int) -> Ended:
+    for item in tried.plain():
         asker.causes(item)
     for number in range(ROUNDS):
-        shown = _round(asker, quarry, frozenset(settled), effort, seed * ROUNDS + number)
+        shown = _round(asker, tried, frozenset(settled), effort, seed * ROUNDS + number)
         if not shown:
             # seen beside others only, or while these were shrunk
-            shown = {name: item_of(_smallest_seen(seen)) for name, seen in asker.seen.items() if name not in settled}
+            shown = {name: role.asked(_smallest_seen(role, seen)) for name, seen in asker.seen.items() if name not in settled}
             if not shown:
                 break
         for cause_id, simplest in sorted(shown.items()):
-            settled[cause_id] = _settled(asker, asker.seen[cause_id], simplest)
+            settled[cause_id] = _settled(asker, role, asker.seen[cause_id], simplest)
             if len(settled) >= UNSTABLE_ENOUGH and not any(found.stable for found in settled.values()):
                 return "unstable"
         if asker.given_up:
@@ -135,7 +99,7 @@ def _rounds(asker: Asker, quarry: Quarry, settled: dict[str, Found], effort: int
     return "no_answers" if asker.given_up else "nothing_new"
 
 
-def _round(asker: Asker, quarry: Quarry, settled: frozenset[str], effort: int, seed: int) -> dict[str, SuiteItem]:
+def _round(asker: Asker, tried: Hunting[Any], settled: frozenset[str], effort: int, seed: int) -> dict[str, SuiteItem]:
     """One round of Hypothesis: the causes that it found, each with what shows it most simply; `settled` ones are left alone."""
     shown: dict[str, type[_Shows]] = {}
 
@@ -150,7 +114,7 @@ def _round(asker: Asker, quarry: Quarry, settled: frozenset[str], effort: int, s
         verbosity=Verbosity.quiet,
         print_blob=False,
     )
-    @given(quarry.drawn())
+    @given(tried.drawn())
     def stands(item: SuiteItem) -> None:
         new = next((cause for cause in asker.causes(item) if cause not in settled), None)
         if new is not None:
@@ -170,44 +134,50 @@ def _round(asker: Asker, quarry: Quarry, settled: frozenset[str], effort: int, s
     return {}
 
 
-def _settled(asker: Asker, sightings: Sightings, simplest: SuiteItem) -> Found:
+def _settled(asker: Asker, role: Role, sightings: Sightings, simplest: SuiteItem) -> Found:
     """The cause with its smallest case or claim, taken apart as far as it goes."""
     cause = sightings.cause
-    start = min((simplest, item_of(_smallest_seen(sightings))), key=lambda item: size_of(item.question))
-    least = asking(start, smallest(start.question, shows=lambda smaller: cause.id in asker.causes(asking(start, smaller))))
+    start = min((simplest, role.asked(_smallest_seen(role, sightings))), key=lambda item: role.size(item.question))
+    question = smallest(role, start.question, shows=lambda smaller: cause.id in asker.causes(role.asking(start, smaller)))
+    least = role.asking(start, question)
     name = anonymous(least).id
     result = next(result for result in sightings.results if result.id == name)
     stable = None if asker.given_up else asker.same_again(least, _name(cause))
-    return Found(cause, result, tuple(sightings.results), stable)
+    return Found(cause, result, least.renamed(_name(cause)).question, tuple(sightings.results), stable)
 
 
-def _as_seen(sightings: Sightings) -> Found:
-    return Found(sightings.cause, _smallest_seen(sightings), tuple(sightings.results), stable=None)
+def smallest(role: Role, question: Question, *, shows: Callable[[Question], bool]) -> Question:
+    """With all taken away that can go while it still `shows` what is looked for: nothing more can, taken singly."""
+    while True:
+        found = next((one for one in role.smaller(question) if shows(one)), None)
+        if found is None:
+            return question
+        question = found
 
 
-def _named(found: Sequence[Found], stood: Answers, quarry: Quarry) -> tuple[Found, ...]:
+def _as_seen(role: Role, sightings: Sightings) -> Found:
+    result = _smallest_seen(role, sightings)
+    question = role.asked(result).renamed(_name(sightings.cause)).question
+    return Found(sightings.cause, result, question, tuple(sightings.results), stable=None)
+
+
+def _named(role: Role, found: Sequence[Found], stood: Answers) -> tuple[Found, ...]:
     """The causes with the known faults that they look like, those of one fault together."""
-    alone = {one.cause.id: answers for one in found if (answers := _answers_alone(one))}
-    known = suspects(alone, stood, quarry.fitting)
-    named = [replace(one, fault=known.get(one.cause.id) or quarry.put(one.cause.id)) for one in found]
-    return tuple(chain.from_iterable(_by_fault(named)))
+    catalogue = role.catalogue()
+    alone = {one.cause.id: answers for one in found if (answers := _answers_alone(role, one))}
+    known = suspects(alone, stood, catalogue)
+    named = [replace(one, fault=known.get(one.cause.id) or catalogue.put(one.cause.id)) for one in found]
+    return tuple(chain.from_iterable(by_fault(named)))
 
 
-def _by_fault(found: Iterable[Found]) -> tuple[tuple[Found, ...], ...]:
-    groups: dict[str, list[Found]] = {}
-    for one in found:
-        groups.setdefault(f"fault {one.fault.id}" if one.fault else one.cause.id, []).append(one)
-    return tuple(map(tuple, groups.values()))
-
-
-def _answers_alone(found: Found) -> Answers:
+def _answers_alone(role: Role, found: Found) -> Answers:
     """What the vendor answered where this cause alone shows."""
-    alone = [result for result in (found.result, *found.shown) if len(causes_of(result)) == 1][:COMPARED]
-    return [(item_of(result).question, result.answer) for result in alone if result.answer is not None]
+    alone = [result for result in (found.result, *found.shown) if len(result.causes) == 1][:COMPARED]
+    return [(role.asked(result).question, result.answer) for result in alone if result.answer is not None]
 
 
-def _smallest_seen(sightings: Sightings) -> Result:
-    return min(sightings.results, key=lambda result: size_of(item_of(result).question))
+def _smallest_seen(role: Role, sightings: Sightings) -> Result:
+    return min(sightings.results, key=lambda result: role.size(role.asked(result).question))
 
 
 def _name(cause: Cause) -> str:

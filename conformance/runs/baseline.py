@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from rtconform.conformance.coder.causes import Cause, Kind, causes_of
+from rtconform.conformance.cause import Cause, Kind
 from rtconform.conformance.coder.judge import MALFORMED
 from rtconform.conformance.records import Baseline, KnownFailure, Result
 from rtconform.reference.coder.rules import RULES
@@ -31,7 +31,7 @@ STATES: dict[State, str] = {
 }
 """What can be said of an entry after a run; expired ones and those that pass again end the run with exit code 1."""
 
-_NOT_LISTED = ("unanswered", "several")
+_NOT_LISTED = ("unanswered", "unrecorded")
 _KINDS = tuple(kind.replace("_", "-") for kind in get_args(Kind) if kind not in _NOT_LISTED)
 
 _OF_EDITORS = ("missed", "false-denial")
@@ -137,7 +137,7 @@ class Ledger:
 
         A case that fails for two causes of which one is listed is not covered: what is not listed is new.
         """
-        causes = causes_of(result)
+        causes = result.causes
         whole = False
         open_causes = set(causes)
         for number, entry in enumerate(self._entries):

@@ -3,7 +3,7 @@
 from rtconform.conformance.adapters import Adapter
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event, now
-from rtconform.conformance.roles import Role
+from rtconform.conformance.role import Role
 
 
 async def ask_canary(role: Role, adapter: Adapter, question: Question) -> tuple[Event, ...]:

@@ -7,7 +7,8 @@ from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event
-from rtconform.conformance.roles import ROLES, Role
+from rtconform.conformance.role import Role
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.reference.errors import VendorUnreachable
 

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from rtconform.conformance.adapters import Adapter, Reply
-from rtconform.conformance.protocol import Question, with_ids
+from rtconform.conformance.protocol import Mask, Question
 from rtconform.conformance.records import Event, now
-from rtconform.conformance.roles import Role, Signature
+from rtconform.conformance.role import Role, Signature
 from rtconform.conformance.verdicts import FindingKind
 
 SAMPLE = 24
@@ -71,7 +71,7 @@ async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> 
     changed = await _changed(role, open_adapter, sample, [asked.question for asked in sample])
     if changed:
         return await _look_into(role, open_adapter, changed)
-    renamed = await _changed(role, open_adapter, sample, [opaque(asked.question) for asked in sample])
+    renamed = await _changed(role, open_adapter, sample, [opaque(role, asked.question) for asked in sample])
     if not renamed:
         return ()
     # the same order as before, only the ids differ: unless the vendor is unstable after all, the ids it is
@@ -79,10 +79,11 @@ async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> 
     return (_finding(role, "unstable" if again else "id_dependent", again or renamed),)
 
 
-def opaque(question: Question) -> Question:
+def opaque(role: Role, question: Question) -> Question:
     """The same under ids that say nothing of the suite and are in no list."""
     name = hashlib.sha256(f"opaque {question.id}".encode()).hexdigest()
-    return with_ids(question, name[:20], f"SYN-{name[20:30]}")
+    masked: Question = role.wire.masked(question, Mask(name[:20], f"SYN-{name[20:30]}"))
+    return masked
 
 
 async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Asked]:

@@ -13,8 +13,10 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
-from rtconform.conformance.records import Event, Manifest, Result
+from rtconform.conformance.cause import unrecorded
+from rtconform.conformance.records import Event, KnownFaults, Manifest, Result
 from rtconform.conformance.runs.locking import NO_LINK, lock
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
@@ -24,6 +26,7 @@ MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
 EVENTS = "events.jsonl"
 FILES = (MANIFEST, RESULTS, EVENTS)
+KNOWN_FAULTS = "known-faults.json"
 
 
 class RunFolder:
@@ -38,9 +41,24 @@ class RunFolder:
         self.manifest = decode(document, Manifest, str(path / MANIFEST))
 
     def results(self) -> Iterator[Result]:
-        """The results in the order in which they were written; a torn last line is passed over."""
+        """The results in the order in which they were written; a torn last line is passed over.
+
+        Where a version wrote them that did not record causes, they have those that verdict and rules tell.
+        """
         for _, result in decode_lines(_whole_lines(self.path / RESULTS), Result, str(self.path / RESULTS)):
-            yield result
+            causes = result.causes or unrecorded(result.verdict, result.rules)
+            yield result if causes is result.causes else replace(result, causes=causes)
+
+    def known_faults(self) -> KnownFaults | None:
+        """The known faults that were recognised at the end of the run; None: they were not looked for."""
+        try:
+            with (self.path / KNOWN_FAULTS).open("rb") as stream:
+                document = stream.read(MAX_DOCUMENT_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UserError(f"{self.path / KNOWN_FAULTS}: {error.strerror}") from None
+        return decode(document, KnownFaults, str(self.path / KNOWN_FAULTS))
 
     def events(self) -> Iterator[Event]:
         """The events in order."""
@@ -51,6 +69,18 @@ class RunFolder:
 def manifest_document(manifest: Manifest) -> bytes:
     """The manifest as it is written, laid out for people."""
     return msgspec.json.format(encode(manifest), indent=2) + b"\n"
+
+
+def write_known_faults(path: Path, found: KnownFaults) -> None:
+    """Write down in the run folder at `path` what was recognised, in place of what an earlier look found. Raises UserError."""
+    temporary = path / f"{KNOWN_FAULTS}.tmp"
+    try:
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as stream:  # never through a link that somebody has laid there
+            stream.write(msgspec.json.format(encode(found), indent=2) + b"\n")
+        temporary.replace(path / KNOWN_FAULTS)
+    except OSError as error:
+        raise UserError(f"{path / KNOWN_FAULTS}: can't write there: {error.strerror}") from None
 
 
 class RunWriter:

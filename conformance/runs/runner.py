@@ -11,19 +11,22 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from msgspec.structs import replace as changed
+
 from rtconform.conformance.adapters import Adapter, Log, Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.coder.judge import MALFORMED, judge_malformed
+from rtconform.conformance.coder.judge import MALFORMED
 from rtconform.conformance.records import Event, Result, now
-from rtconform.conformance.roles import ROLES, Role, role_asked
+from rtconform.conformance.role import Role
+from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.canary import ask_canary
 from rtconform.conformance.runs.fairness import Sample, ask_again
 from rtconform.conformance.runs.pipeline import Pipeline, Turn
 from rtconform.conformance.runs.recorder import Recorder
 from rtconform.conformance.vendors.file import Vendor
-from rtconform.conformance.verdicts import Verdict
-from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem
-from rtconform.reference.documents.coding import Answer, Coding
+from rtconform.conformance.verdicts import VERDICTS, Verdict
+from rtconform.generators.suites.suite import AnySuite, SuiteItem
+from rtconform.reference.documents.coding import Coding
 
 GIVE_UP_AFTER = 200
 """A vendor that crashes or times out so often in a row, with no answer between, is given up: the rest is unanswered."""
@@ -179,9 +182,16 @@ def result_of(
     suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
     """What is written down of a case or claim: pure, so that whoever has the reply can make it again."""
-    if isinstance(chosen, SuiteCase) and not chosen.sound:
-        return _malformed_result(suite, chosen, reply, explanation)
-    role, question = role_asked(chosen), chosen.question
+    role = role_asked(chosen)
+    if chosen.sound:
+        result = _judged_result(role, suite, chosen, reply, verdict, explanation)
+    else:
+        result = _malformed_result(role, suite, chosen, reply, explanation)
+    return result if VERDICTS[result.verdict].conformant else changed(result, causes=role.causes(result))
+
+
+def _judged_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict, explanation: str) -> Result:
+    question = chosen.question
     expectation = role.expect(question)
     expected = role.recorded(expectation)
     rules = expected.rules
@@ -212,17 +222,14 @@ def result_of(
     )
 
 
-def _malformed_result(suite: str, chosen: SuiteCase, reply: Reply | None, explanation: str) -> Result:
-    coding = Coding(
-        chosen.case.id, "needs_review", rules=(MALFORMED,), reasons=(f"{chosen.why}: needs_review, or a clear error",)
-    )
+def _malformed_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | None, explanation: str) -> Result:
+    coding = Coding(chosen.id, "needs_review", rules=(MALFORMED,), reasons=(f"{chosen.why}: needs_review, or a clear error",))
     verdict: Verdict = "not_applicable"
     if reply is not None:
-        answer = reply.answer if isinstance(reply.answer, Answer) else None
-        judgement = judge_malformed(answer, refused=reply.refused)
+        judgement = role.judge_malformed(reply.answer, reply.refused)
         verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
     return Result(
-        id=chosen.case.id,
+        id=chosen.id,
         suite=suite,
         verdict=verdict,
         rules=(MALFORMED,),

@@ -17,7 +17,9 @@ import msgspec
 from jmespath.exceptions import JMESPathError, LexerError, ParseError
 from msgspec.structs import fields
 
-from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.coder.role import CODER
+from rtconform.conformance.protocol import RoleName, Supports
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.scaffold import scaffold
 from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
 from rtconform.conformance.vendors.settings import (
@@ -27,7 +29,6 @@ from rtconform.conformance.vendors.settings import (
     PythonSettings,
     Response,
     Settings,
-    Supports,
     Template,
     Vendor,
 )
@@ -109,7 +110,7 @@ def _supports(file: TomlFile, role: RoleName) -> Supports | None:
     if not isinstance(raw, dict):
         file.fault("must be a table [vendor.supports]", "vendor", "supports")
         return None
-    vocabulary = DIALOGUES[role].supports
+    vocabulary = ROLES[role].wire.supports
     declarable = (*vocabulary, "documentation")
     for field in fields(Supports):
         if field.name in raw and field.name not in declarable:
@@ -194,20 +195,20 @@ def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Resp
     response = file.table(Response, file.root["response"], "response", advice=_ADVICE)
     if response is None:
         return None
-    dialogue = DIALOGUES[role]
-    for key in DIALOGUES["coder"].expressions:
+    wire = ROLES[role].wire
+    for key in CODER.wire.expressions:
         expression = getattr(response, key)
-        if expression is not None and key not in dialogue.expressions:
-            file.fault(f"an {dialogue.answer_name} has none: it holds {', '.join(dialogue.expressions)}", "response", key)
+        if expression is not None and key not in wire.expressions:
+            file.fault(f"an {wire.answer_name} has none: it holds {', '.join(wire.expressions)}", "response", key)
         elif expression is not None and (fault := _expression_fault(expression)):
             file.fault(fault, "response", key)
     if response.own_shape or response.format != "json":
-        for key in dialogue.needed:
+        for key in wire.needed:
             if getattr(response, key) is None:
                 advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
                 file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
         if response.id is None and isinstance(settings, CliSettings) and settings.mode == "stream":
-            file.fault(f'missing: with mode = "stream" answers are matched by the {dialogue.question}\'s id', "response", "id")
+            file.fault(f'missing: with mode = "stream" answers are matched by the {wire.question}\'s id', "response", "id")
     _check_pattern(file, response)
     return response
 

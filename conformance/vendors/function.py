@@ -4,8 +4,8 @@ import hashlib
 import inspect
 from pathlib import Path
 
-from rtconform.conformance.protocol import Coder, RoleName
-from rtconform.conformance.vendors.settings import PythonSettings, Response, Supports, Vendor
+from rtconform.conformance.protocol import Coder, RoleName, Supports
+from rtconform.conformance.vendors.settings import PythonSettings, Response, Vendor
 from rtconform.reference.errors import UserError
 
 LONGEST_NAME = 200

@@ -2,7 +2,9 @@
 
 import re
 
+from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
 from rtconform.reference.errors import UserError
 
 _HEAD = """\
@@ -83,51 +85,7 @@ _REQUEST = """
 
 _ADAPTERS = {("cli", "stream"): _STREAM, ("cli", "oneshot"): _ONESHOT, ("http", ""): _HTTP, ("python", ""): _PYTHON}
 
-_CODER = {
-    "noun": "coder",
-    "Noun": "Coder",
-    "a noun": "a coder",
-    "verb": "code",
-    "question": "case",
-    "Questions": "Cases",
-    "answer": "answer",
-    "parts": "patient, billing, plans",
-    "supports": """\
-# settings = ["hospital_outpatient", "freestanding"]
-# claims = ["facility", "technical", "global", "professional"]
-# techniques = ["2d", "3d_crt", "field_in_field", "imrt_static", "vmat", "electron"]
-# documentation = false             # false: the coder does not read planning and motion documentation
-""",
-    "expressions": """\
-# outcome = "status == 'OK' && 'coded' || 'needs_review'"  # coded | out_of_scope | needs_review
-# lines = "charges[].{session: session, code: cpt, modifiers: mods, units: qty}"  # a list of objects; modifiers may be
-                                    # a list or text ("26,59"), units default to 1, payment to "separate"
-# notes = "messages"                # text or a list of texts, shown in the report
-""",
-}
-
-_EDITOR = {
-    "noun": "editor",
-    "Noun": "Editor",
-    "a noun": "an editor",
-    "verb": "edit",
-    "question": "claim",
-    "Questions": "Claims",
-    "answer": "disposition",
-    "parts": "kind, payer, lines, treatment",
-    "supports": """\
-# claims = ["professional", "institutional"]
-# payers = ["medicare"]             # the payers whose claims it edits
-# documentation = false             # false: the editor reads no treatment record, claims that bring one are left out
-""",
-    "expressions": """\
-# lines = "edits[].{number: line, disposition: action == 'PAY' && 'allow' || 'deny', carc: code, reason: text}"
-                                    # a list of objects; disposition: allow | deny | bundle | review, the rest optional
-""",
-}
-
-_WORDS: dict[RoleName, dict[str, str]] = {"coder": _CODER, "editor": _EDITOR}
-_WORD = re.compile(r"<({})>".format("|".join(_CODER)))
+_WORD = re.compile(r"<({})>".format("|".join(CODER.wire.words)))
 _COMMENTED = re.compile(r"^((?:# )?[a-z_]+ = [^#\n]{0,32}[^# \n]) +(# .*)$", re.MULTILINE)
 _COMMENT_COLUMN = 36
 
@@ -139,6 +97,6 @@ def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder") -> str:
     except KeyError:
         known = ", ".join(" ".join(filter(None, key)) for key in _ADAPTERS)
         raise UserError(f"no vendor file for {kind} {mode}; there is one for: {known}") from None
-    words = _WORDS[role]
+    words = ROLES[role].wire.words
     text = _WORD.sub(lambda found: words[found[1]], _HEAD + adapter + _REQUEST)
     return _COMMENTED.sub(lambda found: f"{found[1]:{_COMMENT_COLUMN - 1}} {found[2]}", text)

@@ -11,28 +11,16 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec import field as wire_field
 
-from rtconform.conformance.protocol import DIALOGUES, Coder, RoleName
+from rtconform.conformance.protocol import Coder, RoleName, Supports
 from rtconform.conformance.records import VendorRecord
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import interpolate
-from rtconform.reference.coder.facts import case_facts, delivered_plans
-from rtconform.reference.documents.claim import Claim
-from rtconform.reference.documents.treatment import Case
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 Host = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$", max_length=300)]
 Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
-
-
-class Supports(Struct, frozen=True):
-    """What a vendor declares that it supports; None: everything. Which of it may be declared hangs on its role."""
-
-    settings: tuple[str, ...] | None = None
-    claims: tuple[str, ...] | None = None
-    techniques: tuple[str, ...] | None = None
-    payers: tuple[str, ...] | None = None
-    documentation: bool = True
 
 
 class CliSettings(Struct, frozen=True):
@@ -137,7 +125,7 @@ class Vendor:
                 target = settings.url
             case PythonSettings():
                 target = settings.function
-        declared = {key: value for key in DIALOGUES[self.role].supports if (value := getattr(self.supports, key)) is not None}
+        declared = {key: value for key in ROLES[self.role].wire.supports if (value := getattr(self.supports, key)) is not None}
         if not self.supports.documentation:
             declared["documentation"] = False
         return VendorRecord(
@@ -151,40 +139,3 @@ class Vendor:
             supports=declared,
             build_digest=self.build_digest,
         )
-
-
-def unsupported(supports: Supports, case: Case) -> str | None:
-    """None where a vendor that declares `supports` supports the case, else a sentence that says why not."""
-    billing = case.billing
-    if supports.settings is not None and billing.setting not in supports.settings:
-        return f"the vendor declares no support for setting {billing.setting}"
-    if supports.claims is not None and billing.claim not in supports.claims:
-        return f"the vendor declares no support for {billing.claim} claims"
-    if supports.techniques is not None:
-        for plan in delivered_plans(case) or case.plans:
-            if plan.technique not in supports.techniques:
-                return f"the vendor declares no support for technique {plan.technique}"
-    if not supports.documentation and (part := _documentation_that_matters(case)):
-        return f"the vendor declares that it reads no documentation: {part}"
-    return None
-
-
-def unsupported_claim(supports: Supports, claim: Claim) -> str | None:
-    """The same for a claim."""
-    if supports.claims is not None and claim.kind not in supports.claims:
-        return f"the vendor declares no support for {claim.kind} claims"
-    if supports.payers is not None and claim.payer not in supports.payers:
-        return f"the vendor declares no support for payer {claim.payer}"
-    if not supports.documentation and claim.treatment is not None:
-        return "the vendor declares that it reads no documentation: the claim brings its record"
-    return None
-
-
-def _documentation_that_matters(case: Case) -> str:
-    for session in case.sessions:
-        if session.motion is not None and session.motion.documentation is not None:
-            return f"session {session.id} has documentation of motion management"
-    for plan in case_facts(case).plans:
-        if plan.technique in ("3d", "imrt") and plan.full_evidence != "all":
-            return f"plan {plan.id} has incomplete evidence of planning"
-    return ""

@@ -1,10 +1,11 @@
 """What a suite is: a named, versioned, deterministic sequence of cases or claims, any of which can be made alone by its index."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace as with_fields
 
 from rtconform.reference.documents.adjudication import Category
 from rtconform.reference.documents.claim import Claim
@@ -53,6 +54,10 @@ class SuiteCase(Struct, frozen=True, gc=False):
         """What is sent to a vendor: JSON on one line, without a newline."""
         return self.writing(self.case) if self.writing else encode(self.case)
 
+    def renamed(self, name: str) -> "SuiteCase":
+        """The same under another id."""
+        return with_fields(self, case=with_fields(self.case, id=name))
+
 
 @dataclass(frozen=True)
 class SuiteClaim:
@@ -90,6 +95,10 @@ class SuiteClaim:
     def wire(self) -> bytes:
         """What is sent to a vendor: JSON on one line, without a newline."""
         return encode(self.claim)
+
+    def renamed(self, name: str) -> "SuiteClaim":
+        """The same under another id."""
+        return replace(self, claim=with_fields(self.claim, id=name))
 
 
 SuiteItem = SuiteCase | SuiteClaim

@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import Verdict
@@ -84,7 +83,7 @@ def _seen(result: Result) -> Seen:
         suite=result.suite,
         verdict=result.verdict,
         title=one_line(result.title),
-        causes=tuple((cause.id, cause.sentence) for cause in causes_of(result)),
+        causes=tuple((cause.id, cause.sentence) for cause in result.causes),
         expected=coding_text(result.expected),
         answered=coding_text(result.answer),
         explanation=clip(one_line(result.explanation), LONGEST_EXPLANATION),

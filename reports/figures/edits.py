@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from rtconform.conformance.coder.causes import size_of
-from rtconform.conformance.editor.causes import EditCause, cause_of_slip
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.editor.judge import Slip, SlipKind, shape_fault, slip_in_words, slips_of
+from rtconform.conformance.editor.size import size_of_claim
 from rtconform.conformance.records import Result
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Appeal
@@ -85,7 +85,7 @@ class EditsCount(Struct, frozen=True):
 
 @dataclass
 class _Met:
-    cause: EditCause
+    cause: Cause
     size: tuple[int, ...]
     example: str
     says: str
@@ -122,7 +122,7 @@ class EditsTally:
         groups += [("allows", result.allows)] if result.allows and not wrong else []
         self._asked.update(groups)
         self._good.update(groups if good else ())
-        self._note(result, [slip for slip in slips if slip.kind in ("false_denial", "miss")])
+        self._note(result, {slip.due.number: slip for slip in slips if slip.kind in ("false_denial", "miss")})
 
     def count(self) -> EditsCount | None:
         """The numbers; None where no claim was answered."""
@@ -140,16 +140,19 @@ class EditsTally:
             other_reasons=dict(self._other_reasons.most_common()),
         )
 
-    def _note(self, result: Result, slips: list[Slip]) -> None:
+    def _note(self, result: Result, slips: Mapping[int, Slip]) -> None:
         claim = result.claim
         if claim is None:
             return
         lines = {line.number: line for line in claim.lines}
-        size = (len(slips), *size_of(claim))
-        for cause, slip in {cause_of_slip(result, slip).id: slip for slip in reversed(slips)}.items():
-            met = self._met.get(cause)
+        size = (len(slips), *size_of_claim(claim))
+        for cause in result.causes:
+            slip = next((slips[number] for number in cause.lines if number in slips), None)
+            if slip is None:
+                continue
+            met = self._met.get(cause.id)
             if met is None:
-                met = self._met[cause] = _Met(cause_of_slip(result, slip), size, "", "", None, 0, Counter())
+                met = self._met[cause.id] = _Met(cause, size, "", "", None, 0, Counter())
             line = lines[slip.due.number]
             met.claims += 1
             met.services[notation(line.code, line.modifiers)] += 1

@@ -5,14 +5,14 @@ says of the run, then for the cases. Cases are shown in full up to a number and 
 large run stays a page that a browser opens; what is left out is said where it is left out.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
 import msgspec
 from markupsafe import Markup
 
-from rtconform.conformance.coder.causes import Cause
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.records import Event, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
@@ -22,6 +22,7 @@ from rtconform.reference.documents.treatment import Case
 from rtconform.reference.relative_values import RelativeValues, shipped_values
 from rtconform.reports.figures.failure import Row, RuleText, compared, rule_text, shape
 from rtconform.reports.figures.faults import Fault
+from rtconform.reports.figures.hints import hint, hint_of_all
 from rtconform.reports.figures.summary import RuleCount, Summary, counted_results, remarks
 from rtconform.reports.page.course import courses, plan_lines
 from rtconform.reports.page.drawing import dials
@@ -70,9 +71,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class ShownFault:
-    """A fault with the smallest cases that are shown under it in full: id, title and HTML of each."""
+    """A fault with the smallest cases that are shown under it in full: id, title and HTML of each; `hint`: a known fault."""
 
     fault: Fault
+    hint: str
     differences: tuple[Row, ...]
     smallest: tuple[tuple[str, str, Markup], ...]
     also: tuple[str, ...]
@@ -146,7 +148,8 @@ def write(
             all_findings=FINDINGS,
             remarks=remarks(summary),
             bar=_bar(summary),
-            faults=_shown_faults(reading.faults, body),
+            faults=_shown_faults(reading, run.manifest.vendor.role, body),
+            hint_of_all=hint_of_all(reading.known, run.manifest.vendor.role) if reading.known else "",
             rules=rules,
             idle_rules=[rule_id for rule_id in RULES if rule_id not in summary.rules],
             listed=cases.listed,
@@ -159,16 +162,17 @@ def write(
     )
 
 
-def _shown_faults(faults: Iterable[Fault], body: Body) -> list[ShownFault]:
+def _shown_faults(reading: Reading, noun: str, body: Body) -> list[ShownFault]:
     """Each fault with its smallest cases; a case that is shown under an earlier fault already is named."""
     seen: set[str] = set()
     shown = []
-    for fault in faults:
+    for fault in reading.faults:
         fresh = [result for result in fault.smallest if result.id not in seen]
         also = tuple(one_line(result.id) for result in fault.smallest if result.id in seen)
         seen.update(result.id for result in fresh)
         smallest = tuple((one_line(result.id), clip(one_line(result.title), 300), body(result, result.case)) for result in fresh)
-        shown.append(ShownFault(fault, _differences(fault.smallest[0]), smallest, also))
+        named = hint(fault.known, reading.known, noun) if fault.known and reading.known else ""
+        shown.append(ShownFault(fault, named, _differences(fault.smallest[0]), smallest, also))
     return shown
 
 

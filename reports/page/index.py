@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rtconform.conformance.coder.causes import Cause
-from rtconform.conformance.coder.traits import Traits
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.records import Result
+from rtconform.conformance.traits import Traits
 from rtconform.reports.figures.failure import coding_text
 from rtconform.reports.page.matrices import in_words, isocenters_key
 from rtconform.reports.page.packed import pack

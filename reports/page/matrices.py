@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rtconform.conformance.coder.traits import MOTION_WORDS, SEVERAL
 from rtconform.conformance.records import Result
+from rtconform.conformance.traits import MOTION_WORDS, SEVERAL
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.documents.treatment import GUIDANCE_METHODS, TECHNIQUES
 from rtconform.reports.text import one_line

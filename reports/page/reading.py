@@ -3,9 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rtconform.conformance.coder.causes import Cause, causes_of
-from rtconform.conformance.coder.faults.faulty import Fault as KnownFault
-from rtconform.conformance.records import Result
+from rtconform.conformance.cause import Cause
+from rtconform.conformance.records import KnownFaults, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.relative_values import RelativeValues
 from rtconform.reports.figures.faults import Fault, FaultTally
@@ -20,13 +19,13 @@ from rtconform.reports.page.utilisation import Share, UtilisationTally
 class Reading:
     """Everything that the page shows but the cases themselves. `placed`: how many results the tables are of.
 
-    `known`: the one fault of the catalogue that all of it looks like. `causes`: those of each result that does not stand, in
-    the order of the results, so that nobody need look for them again.
+    `known`: the known faults that were recognised at the end of the run, of just these results (None: nobody looked). `causes`:
+    those of each result that does not stand, in the order of the results.
     """
 
     faults: tuple[Fault, ...]
     causes: tuple[tuple[Cause, ...], ...]
-    known: KnownFault | None
+    known: KnownFaults | None
     combinations: Counter[frozenset[str]]
     levels: Matrix
     guidance: Matrix
@@ -41,10 +40,13 @@ def read(run: RunFolder, summary: Summary, values: RelativeValues = ()) -> Readi
     tallies = _Tallies(frozenset(item.case for item in summary.set_aside), FaultTally(values))
     for result in counted_results(run, summary):
         tallies.add(result)
+    known = run.known_faults()
+    if known is not None and known.results != summary.written:  # an earlier look, at a run that has gone on since
+        known = None
     return Reading(
-        faults=tallies.faults.faults(),
+        faults=tallies.faults.faults(known),
         causes=tuple(tallies.causes),
-        known=tallies.faults.known(),
+        known=known,
         combinations=tallies.faults.combinations,
         levels=tallies.matrices.levels(),
         guidance=tallies.matrices.guidance(),
@@ -67,11 +69,11 @@ class _Tallies:
     timing: TimingTally = field(default_factory=TimingTally)
 
     def add(self, result: Result) -> None:
-        causes = causes_of(result)
+        causes = result.causes
         if causes:
             self.causes.append(self._alike.setdefault(causes, causes))
         if causes and result.id not in self.set_aside:
-            self.faults.add(result, causes)
+            self.faults.add(result)
         self.matrices.add(result)
         self.ambiguities.add(result)
         self.utilisation.add(result)

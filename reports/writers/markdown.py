@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from rtconform.conformance.coder.causes import Cause, causes_of, size_of
+from rtconform.conformance.cause import Cause
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.reports.figures.size import size_of
 from rtconform.reports.figures.summary import Summary, counted_results, outcome, remarks
 from rtconform.reports.text import clip, code_span, markdown, one_line
 
@@ -24,9 +25,8 @@ class _Met:
     smallest: dict[str, tuple[tuple[int, ...], Cause, Result]] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
-        asked = result.case or result.claim
-        size = size_of(asked) if asked else ()
-        for cause in {cause.id: cause for cause in causes_of(result)}.values():
+        size = size_of(result)
+        for cause in {cause.id: cause for cause in result.causes}.values():
             self.cases[cause.id] += 1
             known = self.smallest.get(cause.id)
             if known is None or (size and size < known[0]):

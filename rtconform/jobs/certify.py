@@ -15,7 +15,7 @@ from rtconform.conformance.certificates.coverage import coverage
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
 from rtconform.conformance.certificates.leaks import check_leaks
-from rtconform.conformance.certificates.regeneration import CERTIFYING, Asked, disguised, regenerate, sent
+from rtconform.conformance.certificates.regeneration import Asked, disguised, regenerate, sent
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import (
     Certificate,
@@ -28,8 +28,8 @@ from rtconform.conformance.certificates.statement import (
     level_of,
     subjects,
 )
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Result, now
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.conformance.vendors.settings import PythonSettings
@@ -99,7 +99,7 @@ def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | 
     else:
         document = source.opening or draw(name, now().date())
         seed = SeedRecord("committed" if source.opening else "drawn", seed_of(document), commitment(document))
-    planned = plan_run(vendor_file, CERTIFYING[vendor.role], seed=seed.seed)
+    planned = plan_run(vendor_file, ROLES[vendor.role].certifying, seed=seed.seed)
     disguise = Disguise.drawn()
     planned = replace(
         planned,
@@ -195,7 +195,7 @@ def _failures(run: RunFolder, set_aside: Container[str]) -> tuple[tuple[Failure,
     for result in run.results():
         if VERDICTS[result.verdict].conformant or result.id in set_aside:
             continue
-        tally.add(result, causes_of(result))
+        tally.add(result)
         if len(failures) < NAMED:
             failures.append(_failure(run, result))
     faults = (

@@ -7,9 +7,9 @@ import msgspec
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.protocol import GivenAnswer, Json, Question, Returned
-from rtconform.generators.suites.suite import SuiteClaim, SuiteItem
-from rtconform.reference.documents.claim import Claim, Disposition, claim_faults
-from rtconform.reference.documents.coding import Answer
+from rtconform.conformance.roles import role_asked
+from rtconform.generators.suites.suite import SuiteItem
+from rtconform.reference.documents.claim import Claim, claim_faults
 from rtconform.reference.documents.treatment import Case, duplicate_ids
 from rtconform.reference.documents.wire import decode
 from rtconform.reference.errors import DocumentError, Fault, UserError
@@ -41,13 +41,12 @@ def question_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> Quest
 
 def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:
     """An answer as if a vendor had given it: what is no answer in the agreed form is invalid, and never an error of ours."""
-    kind: type[Returned] = Disposition if isinstance(item, SuiteClaim) else Answer
+    role = role_asked(item)
+    kind: type[Returned] = role.wire.answer
     try:
         plain = msgspec.json.decode(answer) if isinstance(answer, str | bytes) else answer
         if isinstance(plain, dict) and "error" in plain:
-            return Reply(
-                "error", detail=f"the {'editor' if kind is Disposition else 'coder'} says: {plain['error']}", refused=True
-            )
+            return Reply("error", detail=f"the {role.noun} says: {plain['error']}", refused=True)
         value = plain if isinstance(plain, kind) else msgspec.convert(plain, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Reply("invalid", detail=f"not an answer in the agreed form: {error}", received=_shown(answer))

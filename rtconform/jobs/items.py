@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import overload
 
-from rtconform.conformance.coder.judge import Judgement
 from rtconform.conformance.protocol import GivenAnswer, Json
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.runner import result_of
-from rtconform.conformance.verdicts import VERDICTS, Verdict
+from rtconform.conformance.verdicts import VERDICTS, Judgement, Verdict
 from rtconform.generators.suites.registry import DEFAULT_SEED, any_suite
 from rtconform.generators.suites.suite import AnySuite, Asks, SuiteCase, SuiteClaim, SuiteItem
 from rtconform.jobs.given import reply_of

@@ -11,10 +11,8 @@ from typing import cast
 from rtconform._version import __version__
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.certificates.disguise import Disguise
-from rtconform.conformance.coder.judge import lines_in_words
-from rtconform.conformance.coder.normal_form import expected_form
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
-from rtconform.conformance.roles import ROLES
+from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.baseline import load_baseline
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
 from rtconform.conformance.runs.recorder import MemoryRecorder, Recorder
@@ -23,11 +21,9 @@ from rtconform.conformance.runs.shards import sliced
 from rtconform.conformance.vendors.file import Vendor, load_vendor
 from rtconform.generators.suites.rearranged import Recorded, Recording
 from rtconform.generators.suites.registry import SUITES, any_suite, digest
-from rtconform.generators.suites.suite import AnySuite, SuiteCase, SuiteItem, cases
-from rtconform.generators.suites.written.expectation import expected_answers
+from rtconform.generators.suites.suite import AnySuite, SuiteItem, cases
+from rtconform.jobs.known_faults import finder_of, look_for_known_faults
 from rtconform.reference import RULE_SET
-from rtconform.reference.coder.coder import code
-from rtconform.reference.coder.rules import RULES
 from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.summary import Summary, Tally, summarise
 
@@ -124,6 +120,7 @@ async def run_to_folder(
 
             await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
             _unchanged(writer, keep)
+            look_for_known_faults(out, finder_of(part.suite for part in planned.chosen))
             return summarise(RunFolder(out))
         folder = RunFolder(out)
         tally = Tally(folder.manifest)
@@ -131,6 +128,7 @@ async def run_to_folder(
             tally.add(result)
         await _counted(planned, writer, tally, progress, tell)
         _unchanged(writer, keep)
+        look_for_known_faults(out, finder_of(part.suite for part in planned.chosen))
     return tally.summary(folder.events())
 
 
@@ -208,20 +206,7 @@ def _choose(vendor: Vendor, name: str, seed: int, count: int | None, only: Seque
 def _remarks(part: Chosen) -> Iterator[str]:
     """What a suite file's author expects and the reference does not say; the shipped suites are held to it by a test."""
     for item in cases(part.suite, part.seed):
-        if not isinstance(item, SuiteCase):  # claims are not written by hand
-            continue
-        if item.rule and item.rule not in RULES:
-            yield f"{item.case.id}: no rule {item.rule!r}; `rtconform rules` lists them"
-        if item.expect is None:
-            continue
-        coding = code(item.case)
-        expected = expected_answers(item.expect, tuple(session.id for session in item.case.sessions))[0]
-        if (expected.outcome, expected_form(expected.lines)) != (coding.outcome, expected_form(coding.lines)):
-            says = lines_in_words(coding.lines) if coding.outcome == "coded" else coding.outcome
-            yield (
-                f"{item.case.id}: its author expects {item.expect!r}, the reference says {says}, and that is judged by; "
-                "`rtconform code --explain` says why"
-            )
+        yield from role_asked(item).remarks(item)
 
 
 def _quiet(happened: Event) -> None:

@@ -23,14 +23,14 @@ from rtconform.cli.main import cli
 from rtconform.conformance.adapters.answers import read_answer
 from rtconform.conformance.adapters.translation.client import Translator
 from rtconform.conformance.adapters.translation.mapping import AnswerMapping, MappingFault
-from rtconform.conformance.adapters.translation.sample import sample
 from rtconform.conformance.certificates.bundle import ENVELOPE, SEED, Bundle, read_bundle, write_bundle
 from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.container import pack
 from rtconform.conformance.certificates.envelope import read_public_key, read_signing_key, seal
 from rtconform.conformance.certificates.seeds import draw, read_opening
 from rtconform.conformance.certificates.statement import subjects
-from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.baseline import load_baseline, loaded_in_words
 from rtconform.conformance.runs.errata import load_errata
 from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFolder, RunWriter
@@ -211,7 +211,7 @@ def own_shape(form: str) -> Target:
             raise UserError(fault.what) from None
         except (TypeError, ValueError, RecursionError) as error:  # what the translator's process answers for
             raise UserError(f"can't be read: {error}") from None
-        read_answer(found, DIALOGUES["coder"])
+        read_answer(found, ROLES["coder"].wire)
 
     return read
 
@@ -233,7 +233,7 @@ def request_template(document: bytes) -> None:
     async def render_one() -> None:
         translator = Translator(load_vendor(folder / "vendor.toml"))
         try:
-            await translator.start(sample("coder"))
+            await translator.start(ROLES["coder"].wire.sample())
         finally:
             await translator.close()
 
@@ -318,10 +318,10 @@ def answer_readers() -> dict[str, Reader]:
     case, claim = any_suite("boundaries").case(40, 1), any_suite("edits-documented").case(5, 1)
     coded, edited = documents.right_answer(case.case), documents.right_disposition(claim.claim)
     return {
-        "answer": Reader(broken, coded, partial(read_answer, dialogue=DIALOGUES["coder"])),
+        "answer": Reader(broken, coded, partial(read_answer, wire=ROLES["coder"].wire)),
         "answer, strictly": Reader(broken, coded, lambda document: decode(document, Answer)),
         "answer, in a run": Reader(broken, coded, in_a_run("coder", case.wire)),
-        "disposition": Reader(broken, edited, partial(read_answer, dialogue=DIALOGUES["editor"])),
+        "disposition": Reader(broken, edited, partial(read_answer, wire=ROLES["editor"].wire)),
         "disposition, in a run": Reader(broken, edited, in_a_run("editor", claim.wire)),
         **{f"answer in {form}": Reader(broken if form == "json" else damaged, sound, own_shape(form)) for form, (_, sound) in OWN_SHAPES.items()},
     }  # fmt: skip

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, VendorRecord
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
 from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
@@ -66,7 +68,8 @@ def failing(number: int, suite: str = "boundaries", **fields: Any) -> Result:
         "facts": ("S1: two plans, one isocenter, 3D, no active motion management",),
         "stderr": "warning: plan P2 has its own isocenter entry\n",
     }
-    return Result(**(known | fields))
+    result = Result(**(known | fields))
+    return replace(result, causes=result.causes or causes_of(result))
 
 
 def other(number: int, verdict: Any, suite: str = "boundaries") -> Result:

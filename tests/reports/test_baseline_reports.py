@@ -9,7 +9,6 @@ import junitparser
 import pytest
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Baseline, KnownFailure, Result
 from rtconform.conformance.runs.errata import Erratum
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
@@ -35,7 +34,7 @@ def _summary(write_run: WriteRun, results: list[Result], baseline: Baseline) -> 
 def test_a_known_failure_is_no_failure_of_the_pipeline(write_run: WriteRun, made: Made, by: str) -> None:
     """Listed by case, rule or cause, a failure keeps its verdict and the run stays not conformant, with exit code 0."""
     failing = made["failing"](2)
-    causes = causes_of(failing)
+    causes = failing.causes
     rules = dict.fromkeys(rule for cause in causes for rule in cause.rules)
     entries = {"case": [failing.id], "rule": rules, "cause": [cause.id for cause in causes]}[by]
     found = _summary(write_run, [made["passing"](1), failing], _known(*((by, what) for what in entries)))

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from rtconform.conformance.adapters.translation.mapping import AnswerMapping, MappingFault
-from rtconform.conformance.protocol import DIALOGUES, RoleName
+from rtconform.conformance.adapters.translation.mapping import AnswerMapping
+from rtconform.conformance.plain_data import MappingFault
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Response
 
 if TYPE_CHECKING:
@@ -156,7 +158,7 @@ def _environment() -> "ImmutableSandboxedEnvironment":
 def _render(template: "Template", configuration: Configuration, case: bytes) -> bytes:
     values = msgspec.json.decode(case)
     try:
-        text = "".join(_bounded(template.generate({**values, DIALOGUES[configuration.role].question: values})))
+        text = "".join(_bounded(template.generate({**values, ROLES[configuration.role].wire.question: values})))
     except (Refused, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - a template can raise whatever the values that it handles can

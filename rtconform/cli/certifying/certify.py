@@ -16,11 +16,11 @@ from rtconform.cli.certifying.seed import opening
 from rtconform.cli.options import FORMAT
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
-from rtconform.conformance.adapters.translation.sample import sample
 from rtconform.conformance.certificates.envelope import SigningKey, others_can_read, read_key_file, read_signing_key
 from rtconform.conformance.certificates.ledger import ledgers, spend
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.check import check_sandbox, check_vendor
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
@@ -91,7 +91,7 @@ def certify(
         _tell_of(boundary, secrets)
         planned = enclose(planned, boundary)
         if boundary.vendor.sandbox:
-            asyncio.run(check_sandbox(boundary.vendor, sample(asked.role)))
+            asyncio.run(check_sandbox(boundary.vendor, ROLES[asked.role].wire.sample()))
         elif seed_file is not None:
             asyncio.run(check_vendor(boundary.vendor, ()))  # no seed is spent on a vendor that can't even be started
         with _spent(seed_file, commitment_of(source.opening), places):

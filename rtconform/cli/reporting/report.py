@@ -6,6 +6,7 @@ import click
 
 from rtconform.cli.options import names
 from rtconform.jobs.case_finder import case_finder
+from rtconform.jobs.known_faults import look_again
 from rtconform.reference.relative_values import load_relative_values
 from rtconform.reports.writers.formats import FORMATS, render
 
@@ -37,5 +38,8 @@ def report(run: Path, forms: str, weights: Path | None) -> None:
     The paths written go to standard output, and so does the table.
     """
     values = load_relative_values(weights) if weights else None
-    for path in render(run, names(forms), finder=case_finder, values=values):
+    chosen = names(forms)
+    if {"html", "json", "markdown"} & set(chosen):
+        look_again(run)
+    for path in render(run, chosen, finder=case_finder, values=values):
         click.echo(path)

@@ -12,10 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rtconform.cli.options import FORMAT, print_rows, slug
 from rtconform.conformance.adapters.processes.watchdog import watch
-from rtconform.conformance.hunting.hunt import EFFORT, Ended, Found, Hunted, Watch
+from rtconform.conformance.hunted import Ended, Found, Hunted
+from rtconform.conformance.hunting.hunt import EFFORT, Watch
 from rtconform.conformance.hunting.hunt import hunt as hunt_faults
 from rtconform.conformance.hunting.stop import Stop
-from rtconform.conformance.hunting.targets import QUARRIES
 from rtconform.conformance.records import now
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.file import Vendor, load_vendor
@@ -68,7 +68,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     hunted = _watched(loaded, effort, seed, _told_by_signals())
     if hunted.found:
         _write(file, hunted.found)
-    found, faults, noun = rows(hunted), fault_rows(hunted), QUARRIES[loaded.role].noun
+    found, faults, noun = rows(hunted), fault_rows(hunted), ROLES[loaded.role].searched
     ended = _ENDED[hunted.ended].format(effort=effort, noun=noun, role=ROLES[loaded.role].noun)
     if form == "json":
         summary = {"asked": hunted.asked, "ended": hunted.ended, "seed": seed, "file": str(file) if found else None}
@@ -109,7 +109,7 @@ def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
     console = Console(stderr=True)
     if not console.is_terminal:
         return hunt_faults(vendor, effort=effort, seed=seed, stop=stop)
-    noun, name = QUARRIES[vendor.role].noun, one_line(vendor.name)
+    noun, name = ROLES[vendor.role].searched, one_line(vendor.name)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=None)

@@ -8,6 +8,7 @@ import click
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.runs.shards import merge as merge_shards
 from rtconform.jobs.case_finder import case_finder
+from rtconform.jobs.known_faults import look_again
 from rtconform.reports.figures.summary import summarise
 from rtconform.reports.writers.formats import render
 
@@ -27,6 +28,7 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     or rule set, one given twice, one missing, one that is not finished.
     """
     merge_shards(runs, out)
+    look_again(out)
     summary = summarise(RunFolder(out))
     (report,) = render(out, ["html"], finder=case_finder, summary=summary)
     render(out, ["table"], summary=summary)

@@ -2,28 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from rtconform.conformance.adapters.processes.watchdog import watch
-from rtconform.conformance.adapters.translation.sample import sample_claims
-from rtconform.conformance.protocol import Question, RoleName
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.check import check_vendor
 from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
-from rtconform.generators.suites.registry import suite as find_suite
 from rtconform.reference.errors import UserError
 from rtconform.reports.text import one_line
-
-CHECK_CASES = (
-    "published:scenario-1-hospital-facility",
-    "published:scenario-2-hospital-professional",
-    "published:scenario-5-hospital-facility",
-)
-
-SUITES_TO_BEGIN_WITH: dict[RoleName, str] = {"coder": "published,boundaries", "editor": "edits-claim,edits-documented"}
 
 
 @click.group()
@@ -77,20 +67,13 @@ def check(path: Path) -> None:
     Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
     """
     loaded = load_vendor(path)
+    role = ROLES[loaded.role]
     watch()
-    checks = asyncio.run(check_vendor(loaded, _QUESTIONS[loaded.role]()))
+    checks = asyncio.run(check_vendor(loaded, role.to_check()))
     for line in checks:
         click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
         for detail in line.details:
             click.echo(f"       {detail}")
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
-    click.echo(f"\n{one_line(loaded.name)} answers. Next: rtconform run {path} --suite {SUITES_TO_BEGIN_WITH[loaded.role]}")
-
-
-def _cases() -> Sequence[Question]:
-    suite = find_suite("published")
-    return [suite.case(suite.index_of(case_id)[0], 1).case for case_id in CHECK_CASES]
-
-
-_QUESTIONS: dict[RoleName, Callable[[], Sequence[Question]]] = {"coder": _cases, "editor": sample_claims}
+    click.echo(f"\n{one_line(loaded.name)} answers. Next: rtconform run {path} --suite {','.join(role.begin_with)}")

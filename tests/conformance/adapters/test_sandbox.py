@@ -13,7 +13,7 @@ import pytest
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.adapters.processes.sandbox import enclosed
-from rtconform.conformance.adapters.translation.sample import sample_case
+from rtconform.conformance.samples import sample_case
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.reference.documents.coding import Answer

@@ -25,9 +25,8 @@ from msgspec.structs import replace
 from rtconform.conformance.certificates.container import MAX_FILES, pack, unpack
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey, pae, read_envelope, read_public_key, read_signing_key, seal
-from rtconform.conformance.certificates.regeneration import CERTIFYING
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
-from rtconform.conformance.roles import role_asked
+from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteOf, cases
@@ -193,7 +192,7 @@ def test_an_opening_has_one_form(document: bytes) -> None:
         read_opening(document, "seed.json")
 
 
-@pytest.mark.parametrize("name", [*CERTIFYING["coder"], *CERTIFYING["editor"]])
+@pytest.mark.parametrize("name", [*ROLES["coder"].certifying, *ROLES["editor"].certifying])
 def test_a_disguise_gives_nothing_away_and_changes_no_answer(name: str) -> None:
     """Ids, patients and order differ from run to run, no field keeps the suite's name, and the treatment is coded as before."""
     one, two = Disguise.drawn(), Disguise.drawn()
@@ -201,7 +200,7 @@ def test_a_disguise_gives_nothing_away_and_changes_no_answer(name: str) -> None:
     items = list(cases(made, 7))
     role = role_asked(items[0])
     for item in items:
-        question, other = one.question(item.question), two.question(item.question)
+        question, other = one.question(role.wire, item.question), two.question(role.wire, item.question)
         assert name.encode() not in encode(question)
         assert b" [" not in encode(question).replace(b":[", b"")
         assert 3 == len({item.id, question.id, other.id})

@@ -5,18 +5,25 @@ import datetime as dt
 import pytest
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.faults.catalogue import FAULTS, known_fault
-from rtconform.conformance.coder.faults.faulty import correct
+from rtconform.conformance.coder.faults.catalogue import CATALOGUE, FAULTS
+from rtconform.conformance.coder.faults.faulty import Fault, correct
 from rtconform.conformance.coder.judge import judge
+from rtconform.conformance.known_faults import fitting
 from rtconform.conformance.strength.mutants.rules import first_order
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
 from rtconform.reference.coder.coder import expect
 from rtconform.reference.coder.rules import REFINEMENTS, RULES
+from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 
 BOUNDARIES: tuple[Case, ...] = tuple(entry.case for entry in cases(suite("boundaries"), 1))
 NAMED = ("imrt-77386", "surface-present", "planned-isocenters", "approval-at-the-next-session", "77387-tc", "no-beam-billed")
+
+
+def known_fault(answers: list[tuple[Case, Answer]]) -> Fault | None:
+    """The narrowest fault that gives all these answers."""
+    return next(iter(fitting(answers, CATALOGUE)), None)  # type: ignore[return-value] # the catalogue holds faults of coders
 
 
 def test_every_fault_is_described() -> None:

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.judge import Judgement, judge
+from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.coder.normal_form import normal_form
+from rtconform.conformance.verdicts import Judgement
 from rtconform.reference.coder.coder import Expectation, expect
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.documents.coding import Answer, AnswerLine

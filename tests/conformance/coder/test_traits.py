@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.traits import MOTION_WORDS, Traits, traits_of
+from rtconform.conformance.coder.traits import traits_of
+from rtconform.conformance.traits import MOTION_WORDS, Traits
 from rtconform.reference.coder.facts import case_facts, session_facts
 from rtconform.reference.documents.treatment import Beam, Case, Guidance, Motion, Session
 from tests.helpers import odd_records

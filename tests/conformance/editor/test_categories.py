@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from rtconform.conformance.adapters import Reply
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.editor.judge import judge_disposition
 from rtconform.conformance.runs.runner import result_of
 from rtconform.generators.suites.registry import suite
@@ -38,7 +37,7 @@ def answered(claim: Claim, *words: DispositionWord) -> Disposition:
 def missed(claim: Claim) -> list[str]:
     """The causes that an editor shows which allows every line."""
     reply = Reply("answered", answer=answered(claim, *("allow" for _ in claim.lines)))
-    return [cause.id for cause in causes_of(result_of("test", SuiteClaim(claim), reply))]
+    return [cause.id for cause in result_of("test", SuiteClaim(claim), reply).causes]
 
 
 def test_a_second_session_needs_the_payers_modifier() -> None:

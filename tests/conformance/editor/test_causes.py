@@ -1,7 +1,6 @@
 """Causes of what an editor got wrong: one for each edit that is lacking or too many."""
 
 from rtconform.conformance.adapters import Reply
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.runner import result_of
 from rtconform.generators.suites.registry import any_suite
@@ -17,7 +16,7 @@ def answered(item: SuiteClaim, **said: str) -> Result:
 
 
 def ids(result: Result) -> list[str]:
-    return [cause.id for cause in causes_of(result)]
+    return [cause.id for cause in result.causes]
 
 
 def claims() -> list[SuiteClaim]:
@@ -52,4 +51,4 @@ def test_a_claim_that_stands_has_no_cause() -> None:
     due = adjudicate(item.claim)
     lines = tuple(DispositionLine(line.number, line.disposition) for line in due.lines)
     good = result_of("edits-claim", item, Reply("answered", Disposition(item.claim.id, lines)))
-    assert () == causes_of(good)
+    assert () == good.causes

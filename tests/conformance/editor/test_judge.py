@@ -2,8 +2,8 @@
 
 import pytest
 
-from rtconform.conformance.adapters.translation.sample import sample_claims
 from rtconform.conformance.editor.judge import SlipKind, judge_disposition, slips_of
+from rtconform.conformance.samples import sample_claims
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Appeal, Choice
 from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from rtconform.conformance.coder.causes import size_of
-from rtconform.conformance.hunting.hunt import Hunted, hunt
-from rtconform.conformance.hunting.shrink import smallest
+from rtconform.conformance.coder.role import CODER
+from rtconform.conformance.coder.size import size_of_case as size_of
+from rtconform.conformance.hunting.hunt import Hunted, hunt, smallest
 from rtconform.conformance.hunting.stop import Stop
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.suites.registry import suite
@@ -274,7 +274,7 @@ def test_taken_apart_a_case_keeps_what_is_shown(case: Case) -> None:
     def as_many(smaller: Case) -> bool:
         return len(smaller.isocenters) == len(case.isocenters)
 
-    least = smallest(case, shows=as_many)
+    least = smallest(CODER, case, shows=as_many)
     assert as_many(least)
     assert size_of(least) <= size_of(case)
     assert not any(session.guidance for session in least.sessions)

@@ -10,11 +10,12 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 
 from rtconform.cli.main import cli
-from rtconform.conformance.coder.causes import size_of
-from rtconform.conformance.editor.faults import EDITOR_FAULTS, EditorFault, fitting_editor_faults
+from rtconform.conformance.editor import role as editors
+from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS, EditorFault
+from rtconform.conformance.editor.size import size_of_claim as size_of
 from rtconform.conformance.editor.smaller import smaller_claims
-from rtconform.conformance.hunting.hunt import Hunted, hunt
-from rtconform.conformance.hunting.shrink import smallest
+from rtconform.conformance.hunting.hunt import Hunted, hunt, smallest
+from rtconform.conformance.known_faults import fitting
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.hypothesis.claim_edges import claim_edges
 from rtconform.generators.suites.registry import any_suite
@@ -174,7 +175,7 @@ def test_taken_apart_a_claim_keeps_what_is_shown(asked: SuiteClaim) -> None:
     def shows(claim: Claim) -> bool:
         return stopped(claim) >= stopped(asked.claim)
 
-    least = smallest(asked.claim, shows=shows)
+    least = smallest(editors.EDITOR, asked.claim, shows=shows)
     assert shows(least)
     assert size_of(least) <= size_of(asked.claim)
     assert not any(map(shows, smaller_claims(least)))
@@ -192,5 +193,5 @@ def test_the_narrower_of_two_faults_comes_first() -> None:
     off_campus = EDITOR_FAULTS["stops-26-off-campus"]
     claims = (entry.claim for entry in cases(any_suite("edits-claim"), 1))
     shown = next(claim for claim in claims if claim.place_of_service == "19" and wrongly_stops(off_campus, claim))
-    fitting = fitting_editor_faults([(shown, off_campus.edit(shown))])
-    assert ["stops-26-off-campus", "stops-26-in-hospitals", "stops-26"] == [fault.id for fault in fitting][:3]
+    found = fitting([(shown, off_campus.edit(shown))], CATALOGUE)
+    assert ["stops-26-off-campus", "stops-26-in-hospitals", "stops-26"] == [fault.id for fault in found][:3]

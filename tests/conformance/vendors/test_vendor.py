@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rtconform.conformance.adapters.translation.sample import sample_claims
 from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.samples import sample_claims
 from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings, unsupported, unsupported_claim

@@ -11,7 +11,6 @@ import pytest
 from lxml import html
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Result, SuiteRecord
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
@@ -74,7 +73,7 @@ def test_each_change_is_told_once(write_run: WriteRun, made: Made) -> None:
     assert {**dict.fromkeys(CHANGES, 0), **dict.fromkeys(expected.values(), 1), "same": 1} == found.counts
     assert "regressed" == found.changes[0].change
     assert (True, 1) == (found.regressed, found.exit_code)
-    assert {(cause.id, 1) for cause in causes_of(made["failing"](1))} == {(cause.id, cause.cases) for cause in found.causes}
+    assert {(cause.id, 1) for cause in made["failing"](1).causes} == {(cause.id, cause.cases) for cause in found.causes}
 
 
 def test_the_order_of_results_does_not_matter(write_run: WriteRun, made: Made) -> None:
@@ -158,7 +157,7 @@ def test_forms_say_the_same(write_run: WriteRun, made: Made) -> None:
     for text in (as_table(found), as_markdown(found), page.text_content()):
         assert "1 case regressed" in text.lower()
         assert "boundaries:001" in text
-        assert all(cause.id in text for cause in causes_of(made["failing"](1)))
+        assert all(cause.id in text for cause in made["failing"](1).causes)
         assert "\x1b" not in text
     assert "<script" not in as_markdown(found)
     assert r"\|" in as_markdown(found)

@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reports.figures.faults import FaultTally
 from rtconform.reports.figures.repair import Step, order
@@ -66,7 +65,7 @@ def test_a_case_with_one_fault_is_smaller(made: dict[str, Callable[..., Any]]) -
     """A case with two faults is shown for either only where there is none with that fault alone."""
     tally = FaultTally()
     for result in (made["failing"](1), made["failing"](2, rules=("ISO-CONTIGUOUS",))):
-        tally.add(result, causes_of(result))
+        tally.add(result)
     smallest = {fault.cause.rules: [result.id for result in fault.smallest] for fault in tally.faults()}
 
     assert ["boundaries:002", "boundaries:001"] == smallest["ISO-CONTIGUOUS",]

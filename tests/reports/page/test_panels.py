@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.conformance.coder.traits import Traits
 from rtconform.conformance.records import Result
+from rtconform.conformance.traits import Traits
 from rtconform.reference.documents.coding import Answer, AnswerLine
 from rtconform.reports.page.ambiguities import AmbiguityTally
 from rtconform.reports.page.matrices import Cell, MatrixTally

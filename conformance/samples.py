@@ -1,8 +1,7 @@
-"""What to try a vendor's request template on before anything is asked: a case, or a claim, in which every field is given."""
+"""A case, and a claim, in which every field is given: to try a request template on, or whether a vendor answers at all."""
 
 from msgspec.structs import replace
 
-from rtconform.conformance.protocol import Question, RoleName
 from rtconform.reference.documents.claim import Claim, ClaimLine, ClaimPatient, Treatment
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode
@@ -27,14 +26,9 @@ _DOCUMENT = b"""{"schema": "rtconform.case/1", "id": "sample:1",
    "physician_review": {"approved_at": "2026-03-09T17:40:00"}, "next_session_at": "2026-03-10T09:10:00"}]}"""
 
 
-def sample(role: RoleName) -> Question:
-    """A case of one plan and one session, or the claim for it with its record."""
-    return sample_case() if role == "coder" else _claim(sample_case())
-
-
 def sample_claims() -> tuple[Claim, ...]:
     """Three claims to see whether an editor answers at all: a hospital's with its record and without, and a physician's."""
-    claim = _claim(sample_case())
+    claim = sample_claim()
     alone = replace(claim, id="sample:2", treatment=None)
     line = replace(claim.lines[0], code="77387", modifiers=("26",), revenue_code=None)
     physician = replace(
@@ -48,7 +42,9 @@ def sample_case() -> Case:
     return decode(_DOCUMENT, Case, "sample case")
 
 
-def _claim(case: Case) -> Claim:
+def sample_claim() -> Claim:
+    """The claim for the sample case, with its record."""
+    case = sample_case()
     day, patient = case.billing.date_of_service, case.patient
     diagnoses = tuple(plan.diagnosis for plan in case.plans)
     return Claim(

@@ -1,0 +1,80 @@
+"""Causes: why results do not stand, so that a thousand failing cases become a few faults. One type for every role.
+
+A cause is a rule that was broken and the kind of difference that broke it: one change most likely fixes all results that share
+it. A case may fail for several causes; it passes again when all of them are fixed. A result has its causes from the day that it
+is made (`Result.causes`); they are worked out nowhere else. What is a role's own about them is in its folder.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from rtconform.conformance.verdicts import VERDICTS, Verdict
+
+Kind = Literal[
+    "level_too_high", "level_too_low", "missing_line", "extra_line", "modifier", "units", "deleted_code", "unknown_code",
+    "coded", "out_of_scope", "needs_review", "declined", "invalid", "crash", "timeout", "unanswered",
+    "false_denial", "miss", "held", "unrecorded",
+]  # fmt: skip
+"""The kinds of difference; `unrecorded` only of a result that an older version wrote without its causes."""
+
+KINDS: dict[Kind, str] = {
+    "level_too_high": "Bills a higher level than the rules give.",
+    "level_too_low": "Bills a lower level than the rules give.",
+    "missing_line": "Leaves out a line that is due.",
+    "extra_line": "Bills a line that is not due.",
+    "modifier": "Bills the right code with wrong modifiers.",
+    "units": "Bills the right code more than once.",
+    "deleted_code": "Bills a deleted code.",
+    "unknown_code": "Bills a code that is neither for delivery nor for guidance.",
+    "coded": "Gives codes where none are due.",
+    "out_of_scope": "Calls treatment out of scope that the rules cover.",
+    "needs_review": "Sends back what it should have called out of scope.",
+    "declined": "Answers needs_review where a code was due.",
+    "invalid": "Answers in a form that is not agreed: no answer can be read.",
+    "crash": "Crashes, or answers with a server error.",
+    "timeout": "Does not answer in time.",
+    "unanswered": "Was not asked: the run ended first.",
+    "false_denial": "Stops a line of a claim that it has to allow.",
+    "miss": "Allows a line of a claim that it has to stop.",
+    "held": "Holds a line of a claim for review that it has to allow.",
+    "unrecorded": "The version of rtconform that made this run did not record why the result does not stand.",
+}
+"""The sentence for a kind of difference where nothing more telling is known."""
+
+_WITHOUT_ANSWER: dict[Verdict, Kind] = {"invalid": "invalid", "error": "crash", "timeout": "timeout", "unanswered": "unanswered"}
+
+
+class Cause(Struct, frozen=True, gc=False):
+    """Why a result does not stand. `id` is stable from run to run: the rules broken and the kind, "AMM-SETUP/level-too-high".
+
+    `sentence` says what is done wrong, in the present tense, as a developer would write it into an issue. `lines`: the numbers of
+    the claim's lines that show it, where a claim was asked.
+    """
+
+    id: str
+    rules: tuple[str, ...]
+    kind: Kind
+    sentence: str
+    lines: tuple[int, ...] = ()
+
+
+def of_kind(kind: Kind) -> Cause:
+    """The cause that no rule has a part in."""
+    return Cause(kind.replace("_", "-"), (), kind, KINDS[kind])
+
+
+def without_answer(verdict: Verdict) -> Cause | None:
+    """The cause of a result for which no answer could be read; None: there is an answer to look at, or nothing is wrong."""
+    kind = _WITHOUT_ANSWER.get(verdict)
+    return of_kind(kind) if kind else None
+
+
+def unrecorded(verdict: Verdict, rules: tuple[str, ...]) -> tuple[Cause, ...]:
+    """The causes of a result that was written without any, as far as its verdict and rules say: none where it stands."""
+    if VERDICTS[verdict].conformant:
+        return ()
+    if cause := without_answer(verdict):
+        return (cause,)
+    rule = next(iter(rules), "")
+    return (Cause(f"{rule}/unrecorded".lstrip("/"), (rule,) if rule else (), "unrecorded", KINDS["unrecorded"]),)

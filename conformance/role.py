@@ -1,0 +1,151 @@
+"""What a role is: all in which vendors of one kind differ from those of another. `roles.py` holds the roles that there are.
+
+A role is one value, in the folder that is named after it. The runner, the canary, the fairness checks, certificates and hunts
+know no other difference between a coder and an editor.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from rtconform.conformance.cause import Cause
+from rtconform.conformance.hunted import KnownFault
+from rtconform.conformance.protocol import A, Q, RoleName, Supports, Wire
+from rtconform.conformance.records import Result
+from rtconform.conformance.verdicts import FindingKind, Judgement, Verdict
+from rtconform.generators.suites.suite import Asks, SuiteCase, SuiteClaim
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.coding import Coding
+
+I = TypeVar("I", SuiteCase, SuiteClaim)  # noqa: E741 - the item of a suite
+E = TypeVar("E")
+
+Signature = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What a certificate says that a question covers."""
+
+    setting: str
+    claim: str
+    payer: str
+    techniques: frozenset[str]
+    days: frozenset[dt.date]
+
+
+@dataclass(frozen=True)
+class Hunting(Generic[I]):
+    """What is hunted in a role: `plain`, the plainest items, always the same; `drawn`, the Hypothesis strategy to draw from."""
+
+    plain: Callable[[], Iterator[I]]
+    drawn: Callable[[], Any]
+
+
+class SeenFault(KnownFault, Protocol):
+    """A known fault of which is told where it is met."""
+
+    @property
+    def seen(self) -> str:
+        """Where."""
+        ...
+
+
+WHOLE = "whole"
+"""The kind of part that an answer is which can't be taken apart."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an answer: what it says, so that two that say the same are equal, and whether it is right."""
+
+    said: object
+    right: bool
+
+
+Parts = Mapping[tuple[str, str], Part]
+"""An answer part by part, by the kind of part and what it is about."""
+
+
+@dataclass(frozen=True)
+class Catalogue(Generic[Q, A]):
+    """The known faults of a role.
+
+    `faults`: all of them, by id. `answer`: what a vendor with the fault answers; `stands`: whether an answer is right; `same`:
+    whether two answers to one question say the same. `explains`: how much a fault makes wrong. `parts`: an answer part by part;
+    `shows`: whether a cause shows in the part of this key; `kinds`: what causes that show in the same parts have in common.
+    `put`: what was put into a question, by the id of a cause.
+    """
+
+    faults: Mapping[str, SeenFault]
+    answer: Callable[[Any, Q], A]
+    stands: Callable[[Q, A], bool]
+    same: Callable[[Q, A, A], bool]
+    explains: Callable[[Any], int]
+    parts: Callable[[Q, A], Parts]
+    shows: Callable[[Cause, tuple[str, str]], bool]
+    kinds: Callable[[Cause], tuple[object, ...]]
+    put: Callable[[str], KnownFault | None]
+
+
+@dataclass(frozen=True)
+class RoleOf(Generic[Q, I, E, A]):
+    """One role; all functions are pure.
+
+    Words: `noun` and `described` name it in messages, `searched` what a hunt draws; `asks`: the suites that fit it.
+    `begin_with`: the suites for a first run; `certifying`: those of a certifying run; `to_check`: questions that show whether a
+    vendor answers at all. `wire`: what is said with it.
+
+    Judging: `unsupported`: why a vendor does not support a question, None where it does. `expect` is the reference's reading,
+    `recorded` what of it a result keeps; `judge` holds an answer against it, `judge_malformed` an answer to what is no sound
+    question (None: neither an answer nor an error came); `causes`: why a result does not stand; `facts` says a question in a few
+    sentences. `about`: what a result says of the question itself; `kept`: what it keeps of one that did not pass. `facets`: what
+    it covers. `remarks`: what the author of an item expects, and the reference does not say.
+
+    Asking again: `signature`: what two answers to one question must share to be the same. `canaries`: what is impossible about
+    questions made from this one, and they; `swallowed`: how an answer takes one for possible (empty: it does not); `forgiven`: so
+    many may be swallowed before that is a `finding`. `answered`: an answer in a few words.
+
+    Searching: `asking`: an item that asks another question; `asked`: the item that a result is of; `contradictions`: why nobody
+    could read a question; `size`: a key to sort questions by; `smaller`: a question with one thing less, each in turn. `hunting`
+    and `catalogue` are dear to import: they are functions.
+    """
+
+    name: RoleName
+    noun: str
+    described: str
+    searched: str
+    asks: Asks
+    begin_with: tuple[str, ...]
+    certifying: tuple[str, ...]
+    to_check: Callable[[], Sequence[Q]]
+    wire: Wire[Q, A]
+    unsupported: Callable[[Supports, Q], str | None]
+    expect: Callable[[Q], E]
+    recorded: Callable[[E], Coding | Adjudication]
+    judge: Callable[[Q, E, A], Judgement]
+    judge_malformed: Callable[[A | None, bool], tuple[Verdict, str] | None]
+    causes: Callable[[Result], tuple[Cause, ...]]
+    facts: Callable[[Q, E], tuple[str, ...]]
+    about: Callable[[I], dict[str, Any]]
+    kept: Callable[[Q], dict[str, Any]]
+    facets: Callable[[Q], Facets]
+    remarks: Callable[[I], Iterator[str]]
+    signature: Callable[[Q, A], Signature]
+    canaries: Callable[[Q], tuple[tuple[str, Q], ...]]
+    swallowed: Callable[[A], str]
+    forgiven: int
+    finding: FindingKind
+    answered: Callable[[A], str]
+    asking: Callable[[I, Q], I]
+    asked: Callable[[Result], I]
+    contradictions: Callable[[Q], Iterator[object]]
+    size: Callable[[Q], tuple[int, ...]]
+    smaller: Callable[[Q], Iterator[Q]]
+    hunting: Callable[[], Hunting[I]]
+    catalogue: Callable[[], Catalogue[Q, A]]
+
+
+Role = RoleOf[Any, Any, Any, Any]
+"""A role of which only its user knows what it is asked: that a suite fits a vendor's role is seen to before a run."""
