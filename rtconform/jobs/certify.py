@@ -34,6 +34,7 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.conformance.vendors.settings import PythonSettings
 from rtconform.conformance.verdicts import VERDICTS
+from rtconform.jobs.known_faults import finder_among, look_for_known_faults
 from rtconform.jobs.run import PlannedRun, plan_run
 from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.failure import shape
@@ -144,6 +145,7 @@ def _sealed(certification: Certification, folder: Path, records: Mapping[str, by
     )
     asked = regenerate(run.manifest, certification.disguise)
     certificate = certificate_of(run, asked, terms)
+    look_for_known_faults(folder, finder_among(asked))
     (report,) = render(folder, ["html"])
     files = {
         TEXT: in_words(certificate).encode(),

@@ -1,9 +1,10 @@
 """Known faults are recognised once, when a run has ended, and written down in its folder; reports read what is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rtconform.conformance.certificates.regeneration import Asked
 from rtconform.conformance.known_faults import Find, recognise
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Manifest
@@ -48,6 +49,11 @@ def finder_of(suites: Iterable[SuiteOf[Any]]) -> Find:
         return item.question if item.sound else None
 
     return find
+
+
+def finder_among(asked: Mapping[str, Asked]) -> Find:
+    """Finds what a certifying run asked, under the ids that its results have."""
+    return lambda case_id: asked[case_id].item.question if case_id in asked else None
 
 
 def _shipped(manifest: Manifest) -> Iterable[SuiteOf[Any]]:

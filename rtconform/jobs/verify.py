@@ -9,10 +9,9 @@ from rtconform.conformance.certificates.bundle import RECORDS, REPORT, TEXT, Bun
 from rtconform.conformance.certificates.checks import Check, Records, Trust, check_bundle
 from rtconform.conformance.certificates.container import MAX_BYTES
 from rtconform.conformance.certificates.statement import Certificate
-from rtconform.conformance.protocol import Question
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.certify import Terms, certificate_of
-from rtconform.jobs.known_faults import look_for_known_faults
+from rtconform.jobs.known_faults import finder_among, look_for_known_faults
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import read_regular
 from rtconform.reports.page.packed import same_page
@@ -59,17 +58,12 @@ def _what_is_said(records: Records) -> Iterator[Check]:
                 version = stated.environment.rtconform
                 yield Check("report", "not_checked", f"{REPORT} was made by rtconform {version}, here is {__version__}")
                 return
-            look_for_known_faults(folder, lambda case_id: _question(records, case_id))
+            look_for_known_faults(folder, finder_among(records.asked))
             (report,) = render(folder, ["html"])
         except (OverflowError, ValueError) as error:  # a time that no calendar has, in a record that can't be made again
             yield Check("report", "failed", f"the records hold what can't be shown: {error}")
             return
         yield _held("report", REPORT, same=same_page(report.read_bytes(), bundle.files[REPORT]))
-
-
-def _question(records: Records, case_id: str) -> Question | None:
-    asked = records.asked.get(case_id)
-    return asked.item.question if asked else None
 
 
 def _conclusion(stated: Certificate, made: Certificate) -> Check:
