@@ -67,7 +67,9 @@ def recorded(path: Path) -> Recorded:
     try:
         document = read_regular(path)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from None
+        raise UserError(
+            f"{path}: no run here ({error.strerror}); give a run folder, or a report.json that rtconform report wrote"
+        ) from None
     try:
         report = msgspec.json.decode(document, type=Report)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

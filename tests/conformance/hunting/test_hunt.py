@@ -24,6 +24,7 @@ from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
 from tests.helpers import VENDORS, odd_records
+from tests.helpers.command import rtconform
 
 EFFORT = 60
 
@@ -164,18 +165,11 @@ def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
     assert first.asked != other.asked
 
 
-def command(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    """The command line, in a pipe."""
-    return subprocess.run(
-        [sys.executable, "-m", "rtconform", *arguments], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 @pytest.mark.slow
 def test_what_is_found_is_a_suite_that_can_be_run(tmp_path: Path) -> None:
     """Exit 1, cases written, and a run on them shows each fault again: every case survives byte for byte."""
     vendor = subtle("couch", tmp_path)
-    done = command("hunt", str(vendor), "--effort", "30", "--out", "found.jsonl", "--format", "json", cwd=tmp_path)
+    done = rtconform("hunt", str(vendor), "--effort", "30", "--out", "found.jsonl", "--format", "json", cwd=tmp_path)
     assert (1, "") == (done.returncode, done.stderr)
     said = json.loads(done.stdout)
     lines = (tmp_path / "found.jsonl").read_bytes().splitlines()
@@ -192,13 +186,13 @@ def test_what_is_found_is_a_suite_that_can_be_run(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_exit_codes(tmp_path: Path) -> None:
     """0 nothing found, 2 no such vendor file, 3 a program that is not there."""
-    nothing = command("hunt", str(VENDORS / "correct" / "vendor.toml"), "--effort", "20", cwd=tmp_path)
+    nothing = rtconform("hunt", str(VENDORS / "correct" / "vendor.toml"), "--effort", "20", cwd=tmp_path)
     assert (0, "no fault found") == (nothing.returncode, nothing.stdout[:14])
     assert not (tmp_path / "hunts").exists()
-    assert 2 == command("hunt", "nowhere.toml", cwd=tmp_path).returncode
+    assert 2 == rtconform("hunt", "nowhere.toml", cwd=tmp_path).returncode
     lost = program(tmp_path, "x")
     lost.write_text(lost.read_text().replace(json.dumps(sys.executable), '"no-such-program"'))
-    assert 3 == command("hunt", str(lost), cwd=tmp_path).returncode
+    assert 3 == rtconform("hunt", str(lost), cwd=tmp_path).returncode
 
 
 ENOUGH = 1500

@@ -1,8 +1,5 @@
 """The strength of the suites: mutants, proofs, condition coverage, and the document that tells of them."""
 
-import subprocess
-import sys
-
 import pytest
 
 from rtconform.conformance.coder.faults.faulty import going_by
@@ -12,6 +9,7 @@ from rtconform.conformance.strength.proofs.equivalence import prove
 from rtconform.conformance.strength.proofs.factspace import IMPOSSIBLE
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.rules import RULES
+from tests.helpers.command import rtconform
 from tools.strength.figures import figures
 
 pytestmark = pytest.mark.slow
@@ -76,11 +74,6 @@ def test_facts_of_the_suites_are_possible() -> None:
 
 def test_a_gap_is_an_exit_code() -> None:
     """A suite that can't be measured is refused in a sentence, exit code 2."""
-    done = _strength("--suite", "invalid")
+    done = rtconform("strength", "--suite", "invalid")
     assert done.returncode == 2
     assert "documents that can't be read" in done.stderr
-
-
-def _strength(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "rtconform", "strength", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)

@@ -1,10 +1,7 @@
 """Two runs laid side by side: each change is told once, regressions first; what can't be compared is said."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +19,7 @@ from rtconform.reports.comparison.html import as_html
 from rtconform.reports.comparison.recorded import Seen, recorded
 from rtconform.reports.comparison.text import as_markdown, as_table
 from rtconform.reports.writers.formats import render
+from tests.helpers.command import rtconform
 
 Made = dict[str, Callable[..., Any]]
 WriteRun = Callable[..., RunFolder]
@@ -39,11 +37,6 @@ def _passing(made: Made, number: int, **fields: Any) -> Result:
 def _compared(write_run: WriteRun, old: list[Result], new: list[Result], **fields: Any) -> Comparison:
     then, now = (write_run(results, folder=folder, **fields) for folder, results in (("old", old), ("new", new)))
     return compare(recorded(then.path), recorded(now.path))
-
-
-def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_every_pair_of_verdicts_has_one_change() -> None:
@@ -141,7 +134,7 @@ def test_what_can_not_be_compared_is_said(write_run: WriteRun, made: Made, field
     if "rule_set" not in fields:
         assert "--suite published" in str(caught.value)
         assert 0 == compare(recorded(then.path), recorded(now.path), ("published",)).exit_code
-    done = _run("compare", then.path, now.path)
+    done = rtconform("compare", then.path, now.path)
     assert (2, "") == (done.returncode, done.stdout)
 
 
@@ -167,12 +160,12 @@ def test_the_command(write_run: WriteRun, made: Made) -> None:
     """The exit code comes from the regressions; JSON is a document of its published schema; a folder without a run is told."""
     then = write_run([_passing(made, 1)], folder="old")
     now = write_run([made["failing"](1)], folder="new")
-    broken, mended = _run("compare", then.path, now.path, "--format", "json"), _run("compare", now.path, then.path)
+    broken, mended = rtconform("compare", then.path, now.path, "--format", "json"), rtconform("compare", now.path, then.path)
     assert (1, "") == (broken.returncode, broken.stderr)
     assert "rtconform.comparison/1" == json.loads(broken.stdout)["schema"]
     assert (0, "no regression: 1 repaired, 0 still wrong (exit code 0)") == (mended.returncode, mended.stdout.splitlines()[-1])
-    lost = _run("compare", then.path, then.path.parent / "nothing")
+    lost = rtconform("compare", then.path, then.path.parent / "nothing")
     assert (2, True, False) == (lost.returncode, "no run here" in lost.stderr, "Traceback" in lost.stderr)
     torn = then.path.parent / "torn.json"
     torn.write_text("{")
-    assert 2 == _run("compare", torn, now.path).returncode
+    assert 2 == rtconform("compare", torn, now.path).returncode

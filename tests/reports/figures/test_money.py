@@ -1,13 +1,12 @@
 """What faults weigh: real runs, and a table of values made up for the test."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 
 pytestmark = pytest.mark.slow
 
@@ -19,11 +18,6 @@ unit = "points"
 hospital_outpatient = { 77402 = 10.0, 77407 = 20.0, 77412 = 40.0, 77387-26 = 5.0, G6015 = 15.0 }
 freestanding = { 77402 = 10.0, 77407 = 20.0, 77412 = 40.0, 77387-26 = 5.0, G6015 = 15.0 }
 """
-
-
-def rtconform(*args: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rtconform", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
 
 
 def weighed(run: Path, table: Path | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 
 from rtconform.cli.main import COMMANDS
 from tests.helpers import ROOT
+from tests.helpers.command import rtconform
 
 VENDORS = ROOT / "tests" / "vendors"
 CORRECT = VENDORS / "correct" / "vendor.toml"
@@ -21,12 +22,6 @@ import json, sys
 for line in sys.stdin:
     print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"}), flush=True)
 """
-
-
-def rtconform(*arguments: str | Path, stdin: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """One command, with everything that it printed."""
-    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
 
 
 def vendor_file(folder: Path, text: str, coder: str = WORKING_CODER) -> Path:

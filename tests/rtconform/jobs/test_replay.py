@@ -1,13 +1,12 @@
 """`rtconform replay`: only what failed is asked again, if it still is what it was."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 
 FAULTY, CORRECT = (VENDORS / name / "vendor.toml" for name in ("three_faults", "correct"))
 CRASHING = """
@@ -21,16 +20,11 @@ mode = "oneshot"
 """
 
 
-def _rtconform(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=cwd)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a run of a faulty coder in `old`."""
     path = tmp_path_factory.mktemp("replay")
-    assert 1 == _rtconform("run", FAULTY, "--suite", "published", "--out", "old", cwd=path).returncode
+    assert 1 == rtconform("run", FAULTY, "--suite", "published", "--out", "old", cwd=path).returncode
     return path
 
 
@@ -46,7 +40,7 @@ def test_only_what_failed_is_asked(folder: Path, vendor: Path | str, became: set
     """The same coder still fails, a mended one is fixed, a crashing one is neither."""
     (folder / "crashing.toml").write_text(CRASHING)
     out = f"new-{code}-{len(str(vendor))}"
-    done = _rtconform("replay", "old", "--vendor", vendor, "--out", out, "--format", "json", cwd=folder)
+    done = rtconform("replay", "old", "--vendor", vendor, "--out", out, "--format", "json", cwd=folder)
     failed = {case for case, verdict in _failed(folder, "old").items() if verdict == "fail"}
     cases = json.loads(done.stdout)
     assert (code, became) == (done.returncode, {case["became"] for case in cases})
@@ -55,8 +49,8 @@ def test_only_what_failed_is_asked(folder: Path, vendor: Path | str, became: set
 
 def test_nothing_failed(folder: Path) -> None:
     """A run without failures has nothing to replay, and that is fine."""
-    _rtconform("run", CORRECT, "--suite", "published", "--out", "good", cwd=folder)
-    done = _rtconform("replay", "good", cwd=folder)
+    rtconform("run", CORRECT, "--suite", "published", "--out", "good", cwd=folder)
+    done = rtconform("replay", "good", cwd=folder)
     assert (0, "good: no case failed, nothing to ask again\n") == (done.returncode, done.stdout)
 
 
@@ -77,7 +71,7 @@ def test_what_has_changed_is_refused(folder: Path, change, said: str) -> None:
     change(manifest)
     path.write_text(json.dumps(manifest))
     try:
-        done = _rtconform("replay", "old", "--vendor", FAULTY, cwd=folder)
+        done = rtconform("replay", "old", "--vendor", FAULTY, cwd=folder)
     finally:
         path.write_text(before)
     assert (2, True, False) == (done.returncode, said in done.stderr, "Traceback" in done.stderr)
@@ -93,7 +87,7 @@ def test_a_folder_starts_no_program(folder: Path) -> None:
     manifest["vendor"]["file"] = str(folder / "trap.toml")
     path.write_text(json.dumps(manifest))
     try:
-        done = _rtconform("replay", "old", cwd=folder)
+        done = rtconform("replay", "old", cwd=folder)
     finally:
         path.write_text(before)
     assert (2, False) == (done.returncode, (folder / "started").exists())

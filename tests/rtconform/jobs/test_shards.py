@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,17 +11,12 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.generators.suites.registry import suite
 from rtconform.reports.figures.summary import summarise
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 
 pytestmark = pytest.mark.slow
 
 FAULTY = VENDORS / "three_faults" / "vendor.toml"
 SUITES = "published,boundaries"
-
-
-def rtconform(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    """The command line."""
-    command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def timeless(folder: Path, name: str) -> str:

@@ -1,8 +1,6 @@
 """The log of a run as JSON Lines: every line is a document of its published schema, and they tell the whole run."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,12 @@ from rtconform.conformance.runs.log import LogLine
 from rtconform.generators.suites.registry import suite
 from rtconform.reference.documents.wire import schema
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 
 
 def log(*arguments: object) -> tuple[int, list[dict[str, Any]]]:
     """The exit code and the log of a run."""
-    command = [sys.executable, "-m", "rtconform", "run", *map(str, arguments), "--log-format", "json"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = rtconform("run", *arguments, "--log-format", "json")
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     for line in lines:
         jsonschema.validate(line, schema(LogLine, "log"))
