@@ -11,6 +11,7 @@ from rtconform.generators.suites.certify import CERTIFY
 from rtconform.generators.suites.clinic import CLINIC
 from rtconform.generators.suites.documentation import DOCUMENTATION
 from rtconform.generators.suites.edits import EDITS_CLAIM, EDITS_DOCUMENTED
+from rtconform.generators.suites.edits_national import EDITS_NATIONAL
 from rtconform.generators.suites.exhaustive import EXHAUSTIVE
 from rtconform.generators.suites.invalid import INVALID
 from rtconform.generators.suites.respelled.suite import RESPELLED
@@ -32,6 +33,7 @@ _GENERATED: tuple[AnySuite, ...] = (
     CERTIFY,
     EDITS_CLAIM,
     EDITS_DOCUMENTED,
+    EDITS_NATIONAL,
 )
 
 DEFAULT_SEED = 1

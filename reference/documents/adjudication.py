@@ -25,6 +25,8 @@ Category = Literal[
     "facility_stay",
     "professional_part_date",
     "level_not_authorised",
+    "national_ptp",
+    "national_mue",
     "level_not_supported",
     "outside_this_family",
     "guidance_not_performed",
@@ -45,7 +47,8 @@ class AdjudicationLine(Struct, frozen=True):
     """What the reference makes of one line.
 
     `accepted`: the other dispositions that are right too; `carcs`: the CARCs that fit (empty for a line allowed); `also`: the
-    other categories that would be as right. `appeal` stands with a line that is allowed.
+    other categories that would be as right. `tables`: the national tables that speak against it, with their editions. `appeal`
+    stands with a line that is allowed.
     """
 
     number: int
@@ -58,6 +61,7 @@ class AdjudicationLine(Struct, frozen=True):
     rules: tuple[str, ...] = ()
     reason: str = ""
     appeal: Appeal | None = None
+    tables: tuple[str, ...] = ()
 
 
 class Choice(Struct, frozen=True):

@@ -110,6 +110,13 @@ CATEGORIES: dict[Category, CategoryRow] = {
     "level_not_authorised": CategoryRow(
         "A delivery level that the payer did not authorise.", ("197", "16"), ("LEVEL-AUTHORISED",)
     ),
+    "national_ptp": CategoryRow(
+        "Column 2 of a pair of the national coding edits, with column 1 on the same day.",
+        ("236", "97"),
+        ("NCCI-PTP",),
+        packaging=True,
+    ),
+    "national_mue": CategoryRow("More units than the national table of unlikely units takes.", ("151", "222"), ("NCCI-MUE",)),
     "level_not_supported": CategoryRow(
         "The record supports another delivery level, higher or lower.", ("150",), ("ONCE",), needs_record=True
     ),

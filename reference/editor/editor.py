@@ -16,9 +16,12 @@ from rtconform.reference.documents.claim import DISPOSITIONS, Claim, ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
 from rtconform.reference.editor.days import by_day, session_day_of_reading, sessions_by_day, uneven
 from rtconform.reference.editor.lines import Stop, line_stops, outside_the_rules, tolerated_alone
+from rtconform.reference.editor.national import with_national_edits
 from rtconform.reference.editor.payers import PayerProfile, Period, profile_of
 from rtconform.reference.editor.record import TOLERATED, Finding, Record, appeal_of, read_record
 from rtconform.reference.editor.repeats import homes_of, repeats
+from rtconform.reference.national_edits.shipped import shipped_tables
+from rtconform.reference.national_edits.tables import Tables
 
 Found = dict[int, list[AdjudicationLine]]
 """What was found of a line, by its number: once for each of its days."""
@@ -27,8 +30,12 @@ _SERVICES = (DELIVERY_CODES, (GUIDANCE_CODE,))
 _ALONE = {"delivery": ("ONCE",), "26": ("IGRT-PROF", "IGRT-TECH"), "bare": ("IGRT-GLOBAL",)}
 
 
-def adjudicate(claim: Claim, profile: PayerProfile | None = None) -> Adjudication:
-    """The reference's dispositions for `claim`; `profile`: the payer's, where it is not the one that the claim names."""
+def adjudicate(claim: Claim, profile: PayerProfile | None = None, tables: Tables | None = None) -> Adjudication:
+    """The reference's dispositions for `claim`.
+
+    `profile`: the payer's, where it is not the one that the claim names; `tables`: the national tables, where they are not those
+    that are shipped.
+    """
     profile = profile or profile_of(claim.payer)
     found: dict[int, list[AdjudicationLine]] = {line.number: [] for line in claim.lines}
     left: list[ClaimLine] = []
@@ -50,7 +57,8 @@ def adjudicate(claim: Claim, profile: PayerProfile | None = None) -> Adjudicatio
             if billed := [line for line in lines if line.code in codes]:
                 choices += _one_service(claim, billed, record, profile.on(day), found)
     whole = {line.number: _whole_line(claim, line, found[line.number], profile, read_on) for line in claim.lines}
-    return Adjudication(claim.id, profile.name, tuple(whole.values()), tuple(dict.fromkeys(choices)))
+    whole, left_open = with_national_edits(claim, whole, tuple(dict.fromkeys(choices)), profile, tables or shipped_tables())
+    return Adjudication(claim.id, profile.name, tuple(whole.values()), left_open)
 
 
 def _one_service(

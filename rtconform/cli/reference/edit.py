@@ -14,6 +14,8 @@ from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import whose_claim
 from rtconform.reference.editor.payers import PayerProfile, load_profile, profile_of
 from rtconform.reference.errors import UserError
+from rtconform.reference.national_edits.shipped import FOLDER, tables_in_force
+from rtconform.reference.national_edits.tables import Tables
 from rtconform.reference.relative_values import RelativeValues, load_relative_values, period_of, relative_value, shipped_values
 
 
@@ -38,7 +40,15 @@ from rtconform.reference.relative_values import RelativeValues, load_relative_va
     metavar="FILE",
     help="What services weigh in payment, shown by --explain; never part of a disposition.",
 )
-def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path | None, *, explain: bool) -> None:
+@click.option(
+    "--tables",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="The folder of national tables that `rtconform tables load` wrote; without it, those that are shipped.",
+)
+def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path | None, folder: Path, *, explain: bool) -> None:
     """Print the reference's dispositions of the claims in FILEs (JSON Lines, `-` or none: standard input), one claim a line.
 
     \b
@@ -51,7 +61,7 @@ def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path
     """
     profiles = _own_profiles(own)
     values = load_relative_values(weights) if weights else shipped_values()
-    found = _adjudicated(files or ("-",), profiles)
+    found = _adjudicated(files or ("-",), profiles, tables_in_force(folder))
     if form == "table":
         rows = [{"claim": one.id, **_row(line)} for _, one in found for line in one.lines]
         print_rows(rows, "table", ("claim", "line", "disposition", "category", "carc", "reason"), (None,) * 5 + (60,))
@@ -83,6 +93,7 @@ def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
             parts.append(f"    accepted too: {', '.join(line.accepted)}")
         if line.number in weights:
             parts.append(f"    weighs: {weights[line.number]}")
+        parts += [f"    national edit: {table}" for table in line.tables]
         if line.rules:
             parts.append(f"    rules: {', '.join(line.rules)}")
         if line.appeal:
@@ -118,7 +129,9 @@ def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
     return tuple(loaded)
 
 
-def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...]) -> Iterator[tuple[Claim, Adjudication]]:
+def _adjudicated(
+    files: tuple[str, ...], profiles: tuple[PayerProfile, ...], tables: Tables
+) -> Iterator[tuple[Claim, Adjudication]]:
     for name in files:
         for _, claim in documents_of(name, decode_claims):
-            yield claim, adjudicate(claim, profile_of(claim.payer, profiles))
+            yield claim, adjudicate(claim, profile_of(claim.payer, profiles), tables)

@@ -14,7 +14,7 @@ from rtconform.reference.editor.rules import EDITOR_RULES
 
 CLAIMS: list[Claim] = [
     entry.claim
-    for name in ("edits-claim", "edits-documented")
+    for name in ("edits-claim", "edits-documented", "edits-national")
     for index in range(any_suite(name).size(None))
     if isinstance(entry := any_suite(name).case(index, 1), SuiteClaim)
 ]
