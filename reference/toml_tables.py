@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,12 @@ Path_ = tuple[str, ...]
 
 LONGEST_FILE = 1024 * 1024
 """Longest TOML file that is read, in bytes."""
+
+MOST_FAULTS = 100
+"""How many faults of a file are told; the others are counted."""
+
+LONGEST_KEY = 100
+"""How much of an unknown key is compared with the known ones."""
 
 MOST_DOTS = 500
 """How many dots a line may have."""
@@ -58,17 +65,32 @@ class TomlFile:
         except UnicodeDecodeError as error:
             raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
         self.faults: list[PlacedFault] = []
+        self._more = 0
         self.root = self._parse()
 
     def fault(self, what: str, *path: str) -> None:
         """Note one fault at a key; the tables of an array have their numbers, from 0, for keys."""
         shown = "$" + "".join(f"[{key}]" if key.isdecimal() else f".{key}" for key in path)
-        self.faults.append(PlacedFault(what, shown, line_of(self.text, path)))
+        if self.full:
+            self._more += 1
+            return
+        self.faults.append(PlacedFault(what, shown, _line_among(self._places, path)))
+
+    @property
+    def full(self) -> bool:
+        """Whether as many faults are noted as are told: what comes now is only counted."""
+        return len(self.faults) >= MOST_FAULTS
+
+    @cached_property
+    def _places(self) -> dict[Path_, int]:
+        return _places(self.text)
 
     def check(self) -> None:
         """Raise TomlError where there were faults, in the order of their lines."""
         if self.faults:
             faults = sorted(self.faults, key=lambda fault: fault.line or 0)
+            if self._more:
+                faults.append(PlacedFault(f"and {self._more:,} more faults"))
             raise TomlError(self.source, faults[0].line, tuple(faults))
 
     def table(self, kind: type[T], raw: object, *path: str, advice: dict[str, str] | None = None) -> T | None:
@@ -79,7 +101,7 @@ class TomlFile:
         if not isinstance(raw, dict):
             self.fault(f"must be one table [{'.'.join(path)}]", *path)
             return None
-        before = len(self.faults)
+        before = len(self.faults) + self._more
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         self.unknown_keys(raw, list(fields), *path)
         values: dict[str, Any] = {}
@@ -93,13 +115,13 @@ class TomlFile:
                     values[field.name] = msgspec.convert(raw[key], field.type)
                 except msgspec.ValidationError as error:
                     self.fault(f"{_spoken(str(error))}{hint}", *path, key)
-        return kind(**values) if len(self.faults) == before else None
+        return kind(**values) if len(self.faults) + self._more == before else None
 
     def unknown_keys(self, raw: dict[str, Any], known: Sequence[str], *path: str) -> None:
         """Note every key that is not among `known`, with the one that may have been meant."""
         for key in raw:
             if key not in known:
-                close = get_close_matches(key, known, n=1)
+                close = [] if self.full else get_close_matches(key[:LONGEST_KEY], known, n=1)
                 hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
                 self.fault(f"unknown key {key}; {hint}", *path, key)
 
@@ -141,7 +163,10 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 def line_of(text: str, path: Path_) -> int | None:
     """The line of the key at `path`, or of the nearest table around it that is in the file."""
-    places = _places(text)
+    return _line_among(_places(text), path)
+
+
+def _line_among(places: dict[Path_, int], path: Path_) -> int | None:
     for length in range(len(path), 0, -1):
         if path[:length] in places:
             return places[path[:length]]

@@ -3,8 +3,8 @@
 Pure: a result says all that is needed.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -69,23 +69,27 @@ def _differences(result: Result, expected: Coding, answer: Answer) -> tuple[Diff
     """How the answer differs from the accepted lines nearest to it; from the primary ones where it is made of accepted lines."""
     billed = _billed(answer, result.case)
     sessions = tuple(dict.fromkeys((*(line.session for line in expected.lines), *billed)))
+    primary: dict[str, list[Line]] = {session: [] for session in sessions}
+    for line in expected.lines:
+        primary[line.session].append(line)
     for coding in (expected, replace(expected, alternatives=())) if expected.alternatives else (expected,):
         found: list[Difference] = []
+        accepted = defaultdict[str | None, list[Sequence[Line]]](list)
+        for alternative in coding.alternatives:
+            accepted[alternative.session].append(alternative.lines)
         for session in sessions:
             done = billed.get(session, Counter())
-            due = _nearest(coding, session, done)
+            due = _nearest([primary[session], *accepted[session]], done)
             found += _of_session(done - due, due - done, due, result)
         if found:
             break
     return tuple(dict.fromkeys(found))
 
 
-def _nearest(coding: Coding, session: str, billed: Counter[Service]) -> Counter[Service]:
-    """What is due for the session: of the primary and the accepted lines those that differ least from what was billed."""
-    primary = [line for line in coding.lines if line.session == session]
-    ways = [primary, *(a.lines for a in coding.alternatives if a.session == session)]
+def _nearest(ways: Sequence[Sequence[Line]], billed: Counter[Service]) -> Counter[Service]:
+    """What is due for a session: of its primary and its accepted lines (`ways`) those that differ least from what was billed."""
     if len(ways) == 1:
-        return _services(primary)
+        return _services(ways[0])
     nearest = Counter[Service]()
     for about_guidance in (False, True):
         forms = [_services(line for line in lines if (line.code in _GUIDING) == about_guidance) for lines in ways]

@@ -5,7 +5,8 @@ wrote, and the two commands that make the case again. Vendor text in it is clean
 """
 
 import shlex
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from rtconform.conformance.protocol import Returned
@@ -221,37 +222,40 @@ def _bundled(line: Line) -> bool:
 def _line_rows(expected: Coding, answer: Answer | None) -> Iterator[Row]:
     answered = list(answer.lines) if answer else []
     paired: dict[int, AnswerLine] = {}
-    for alike in (_equal, _same_code, _same_session):
+    billed = {number for number, other in enumerate(answered) if not _bundled(other)}
+    for likeness in (_whole, _session_and_code, _session):
+        alike: dict[Hashable, deque[int]] = defaultdict(deque)
+        for number in sorted(billed):
+            alike[likeness(answered[number])].append(number)
         for position, line in enumerate(expected.lines):
-            if position not in paired:
-                match = next((other for other in answered if not _bundled(other) and alike(line, other)), None)
-                if match is not None:
-                    paired[position] = match
-                    answered.remove(match)
+            if position not in paired and (found := alike.get(likeness(line))):
+                billed.discard(number := found.popleft())
+                paired[position] = answered[number]
+    left = [other for number, other in enumerate(answered) if number in billed or _bundled(other)]
     for position, line in enumerate(expected.lines):
         rules = ", ".join(line.rules)
         other = paired.get(position)
         if other is None:
             yield Row(line.session, line_text(line), rules, "", "missing", "missing" if answer else "no answer came")
-        elif _equal(line, other):
+        elif _whole(line) == _whole(other):
             yield Row(line.session, line_text(line), rules, line_text(other), "same", "same")
         else:
-            note = "other modifiers or units" if _same_code(line, other) else "another code"
+            note = "other modifiers or units" if line.code == other.code else "another code"
             yield Row(line.session, line_text(line), rules, line_text(other), "differs", note)
-    for extra in answered:
+    for extra in left:
         if _bundled(extra):
             yield Row(one_line(extra.session), "", "", line_text(extra), "not billed", "bundled: shown, not billed")
         else:
             yield Row(one_line(extra.session), "", "", line_text(extra), "not expected", "not expected")
 
 
-def _equal(line: Line, other: Line) -> bool:
-    return _same_code(line, other) and sorted(line.modifiers) == sorted(other.modifiers) and line.units == other.units
+def _whole(line: Line) -> Hashable:
+    return line.session, line.code, tuple(sorted(line.modifiers)), line.units
 
 
-def _same_code(line: Line, other: Line) -> bool:
-    return _same_session(line, other) and line.code == other.code
+def _session_and_code(line: Line) -> Hashable:
+    return line.session, line.code
 
 
-def _same_session(line: Line, other: Line) -> bool:
-    return line.session == other.session
+def _session(line: Line) -> Hashable:
+    return line.session

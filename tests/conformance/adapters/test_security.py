@@ -131,6 +131,28 @@ def test_a_toml_bomb_is_refused(read: Callable[[Path], Any], bomb: str, tmp_path
         read(path)
 
 
+HEAD = '[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "http"\nurl = "http://h/"\n'
+MANY = {
+    "unknown keys": HEAD + "".join(f"key_{number} = 1\n" for number in range(20_000)),
+    "tables": HEAD + "".join(f"[t{number}]\n" for number in range(40_000)),
+    "bad headers": HEAD + "[adapter.headers]\n" + "".join(f'"bad {number}" = "x"\n' for number in range(20_000)),
+}
+
+
+@pytest.mark.hostile
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("many", MANY)
+def test_very_many_faults(many: str, tmp_path: Path) -> None:
+    """A vendor file with tens of thousands of faults is refused in a moment: the first are told, the others counted."""
+    path = tmp_path / "vendor.toml"
+    path.write_text(MANY[many])
+    with pytest.raises(UserError) as refused:
+        load_vendor(path)
+    told = str(refused.value).splitlines()
+    assert 101 == len(told)
+    assert re.search(r"and [0-9]+,[0-9]{3} more faults", told[-1])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "expression",
