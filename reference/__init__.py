@@ -1,6 +1,6 @@
-"""Ground floor: what a treatment is, which codes exist when, every coding rule with its source, the reference coder.
+"""The ground floor: what a treatment is, which codes exist when, every coding rule with its source, the reference coder.
 
-Nothing here knows of vendors, suites or reports. The modules are imported by name, so that a generator can have the
+Nothing here knows vendors, suites or reports. The modules are imported by name, so that a generator can have the
 vocabulary (`treatment`, `codes`) without the answers (`rules`, `coder`).
 """
 

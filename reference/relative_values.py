@@ -1,7 +1,7 @@
-"""Relative values of codes: what a service weighs in payment, as dated data with its source. Never part of a verdict.
+"""Relative values of codes: what a service is worth in payment, as dated data with its source. Never part of a verdict.
 
-The shipped file has no figures and says why (`relative_values.toml`); a user's own file has the same form. Whoever asks for a
-day, a code or a setting that the file does not cover is told None, and shows no money.
+The shipped file has no figures and says why (`relative_values.toml`). A user's own file has the same form. For a day, a code or
+a setting that the file does not cover the answer is None, and no money is shown.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ def load_relative_values(path: Path) -> RelativeValues:
         for setting in ("hospital_outpatient", "freestanding") if period else ():
             for service in getattr(period, setting):
                 if service.partition("-")[0] not in catalogue():
-                    file.fault(f"{service!r} is no service of the catalogue", "period", key, setting)
+                    file.fault(f"{service!r} is not a service of the catalogue", "period", key, setting)
         if since and period:
             found.append((since, period))
     file.check()

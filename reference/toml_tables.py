@@ -32,7 +32,7 @@ MOST_DOTS = 500
 """How many dots a line may have."""
 
 TOO_MANY_DIGITS = "a number of thousands of digits"
-ENDLESS = f"more than {MOST_DOTS} dots on a line: no key or text here has so many"
+ENDLESS = f"more than {MOST_DOTS} dots on a line: no key or text here needs that many"
 
 _HEADER = re.compile(r"\s*\[+\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -216,9 +216,9 @@ def _colon(fault: Fault) -> str:
 
 
 def day_of(file: TomlFile, key: str) -> dt.date | None:
-    """The first day of a table `[period.2026-01-01]`, from its key; None where that is no day, which is noted."""
+    """The first day of a table `[period.2026-01-01]`, from its key; None where the key is not a day, which is noted."""
     try:
         return dt.date.fromisoformat(key)
     except ValueError:
-        file.fault(f"{key!r} is no day: name the period by its first day, as in [period.2026-01-01]", "period", key)
+        file.fault(f"{key!r} is not a day: name the period by its first day, as in [period.2026-01-01]", "period", key)
         return None

@@ -3,7 +3,7 @@
     python tools/audit.py [OSV-URL]        OSV-URL: ask only there
 
 Ends with 0: everything was looked up, nothing is vulnerable; 1: something is; 3: nothing known to be vulnerable, but not
-everything, or nothing, could be looked up. CI lets 3 pass, since it must not hang on somebody else's service.
+everything, or nothing, could be looked up. CI lets 3 pass, since it must not depend on somebody else's service.
 """
 
 import json

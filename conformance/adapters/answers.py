@@ -22,7 +22,7 @@ _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
 class Received(msgspec.Struct, frozen=True, gc=False):
     """One document from a vendor.
 
-    `id`: the case id that it carries, None where there is none; `fault`: why it is no answer; `refused`: it says `error`.
+    `id`: the case id that it carries, None where there is none; `fault`: why it is not an answer; `refused`: it says `error`.
     """
 
     id: str | None

@@ -1,6 +1,6 @@
 """A bundle: one file with the sealed statement, the run's records as they were written, and what a person reads.
 
-`read_bundle` takes anything: what is no bundle is a UserError that says where, what is an altered one comes back with that said.
+`read_bundle` takes any file. If it is not a bundle, a UserError says where. An altered bundle is returned, and says so.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def read_bundle(document: bytes, source: str) -> Bundle:
     contents = unpack(document, source)
     files = dict(contents.files)
     if ENVELOPE not in files:
-        raise UserError(f"{source}: no {ENVELOPE} in it: this is no bundle of rtconform certify")
+        raise UserError(f"{source}: no {ENVELOPE} in it: this is not a bundle of rtconform certify")
     envelope, canonical = read_envelope(files.pop(ENVELOPE), f"{source}: {ENVELOPE}")
     statement = read_statement(envelope.payload, f"{source}: {ENVELOPE}: payload")
     altered = contents.altered

@@ -1,7 +1,7 @@
-"""The file of a bundle: a ZIP of stored files in a form so narrow that its contents leave no byte of it open.
+"""The file of a bundle: a ZIP of stored files whose every byte follows from the names and contents of the files.
 
-Any unpacker reads it. Ours reads sizes and names only, packs what it found again and compares: a byte that differs, in a
-header or a checksum, is one that was altered. Nothing is ever unpacked to a path or inflated.
+Any unpacker reads it. Our reader takes names and sizes from it, packs the files again and compares. If any byte differs, in a
+header or a checksum too, the bundle was altered. Nothing is ever inflated, or unpacked to a path.
 """
 
 import re
@@ -24,7 +24,7 @@ _END = struct.Struct("<4s4H2IH")
 _VERSION = 20
 _MADE_ON_UNIX = 3 << 8 | _VERSION
 _DAY = 1 << 5 | 1
-"""1980-01-01, the first day that ZIP knows: the file must not hang on the clock."""
+"""1980-01-01, the first day that ZIP knows: the file must not depend on the clock."""
 _PERMISSIONS = 0o100644 << 16
 
 
@@ -95,12 +95,12 @@ def _header(bundle: bytes, position: int, source: str) -> tuple[str, int, int]:
     except struct.error:
         raise cut_off from None
     if flags or method or stored != size:
-        what = "compressed, encrypted or streamed, so somebody packed it anew: give the file that rtconform certify wrote"
+        what = "compressed, encrypted or streamed, so somebody packed it again: give the file that rtconform certify wrote"
         raise UserError(f"{source}: byte {position}: {what}")
     end_of_name = position + _LOCAL.size + name_length
     if end_of_name > len(bundle):
         raise cut_off
     name = bundle[position + _LOCAL.size : end_of_name]
     if not _NAME.fullmatch(name):
-        raise UserError(f"{source}: byte {position}: {name[:60]!r} is no name of a file in a bundle")
+        raise UserError(f"{source}: byte {position}: {name[:60]!r} is not the name of a file in a bundle")
     return name.decode("ascii"), end_of_name + extra_length, size

@@ -23,7 +23,7 @@ Outcome = Literal["certified", "refused"]
 
 LEVELS: dict[Level, str] = {
     "rehearsal": "unsigned, or on a seed that could be known beforehand: shows how a certifying run would end, proves nothing",
-    "self_assessed": "signed, on a seed drawn when the run began: worth as much as whoever signed it",
+    "self_assessed": "signed, on a seed drawn when the run began: worth as much as its signer",
     "held_out": "signed, on a seed that was committed to before: nobody but the certifier could know the cases",
 }
 """What each level means, from the weakest."""
@@ -106,7 +106,7 @@ class Signer(Struct, frozen=True):
 class Certificate(Struct, frozen=True):
     """What was tested, how it ended and until when it holds.
 
-    `faults` are in the order in which they are best mended; `failures` names the first 200 of `failed` cases.
+    `faults` are in the order in which they are best fixed; `failures` names the first 200 of `failed` cases.
     `id_key` is the key of the opaque ids, revealed now that the run is over. `signer` None: unsigned.
     """
 

@@ -1,4 +1,4 @@
-"""Diagnosis of a fail: which rule the answer breaks, in one sentence that tells a developer what to mend.
+"""Diagnosis of a fail: which rule the answer breaks, in one sentence that tells a developer what to fix.
 
 A wrong level is explained by a misreading: one wrong idea about the facts under which the rules would give just the
 code that was billed. The table lists the wrong ideas met in the field, the most telling first.
@@ -29,7 +29,7 @@ class Blame:
 
 @dataclass(frozen=True)
 class Misreading:
-    """One wrong idea: where it can arise (`when`), the facts as it sees them, and what to say to whoever has it."""
+    """One wrong idea: where it can arise (`when`), the facts as it sees them, and what to say about it."""
 
     rule: str
     when: Callable[[SessionFacts], bool]
@@ -47,13 +47,13 @@ MISREADINGS = (
                lambda s: f"for {count(s.isocenters_named, 'isocenter')} named within 1 mm: count positions, not names"),
     Misreading("AMM-SETUP", lambda s: s.surface and s.motion == "none",
                lambda s: with_fields(s, motion="active"),
-               lambda _: "for surface guidance that only set the patient up: that is no active motion management"),
+               lambda _: "for surface guidance that only set the patient up: that is not active motion management"),
     Misreading("AMM-PASSIVE", lambda s: s.motion_method in PASSIVE_METHODS and not s.monitored,
                lambda s: with_fields(s, motion="active"),
-               lambda s: f"for {s.motion_method}: what does not control the beam is no active motion management"),
+               lambda s: f"for {s.motion_method}: what does not control the beam is not active motion management"),
     Misreading("AMM-HOLD", lambda s: s.motion_method == "breath_hold" and not s.monitored,
                lambda s: with_fields(s, motion="active"),
-               lambda _: "for a breath hold that nothing monitored during the beam: that is no active motion management"),
+               lambda _: "for a breath hold that nothing monitored during the beam: that is not active motion management"),
     Misreading("AMM-SESSION", lambda s: not s.monitored and (s.motion_elsewhere or s.motion_method in ("gating", "tracking")),
                lambda s: with_fields(s, motion="active"),
                lambda _: "for motion management that was not used in this session: code what was done"),
@@ -146,7 +146,7 @@ def _extra(case: Case, s: SessionFacts, code: str, modifiers: tuple[str, ...], u
     if status == "deleted":
         known = codes.catalogue()[code]
         return Blame("SCOPE-DELETED", f"{service} was deleted from {known.deleted_from}: see {', '.join(known.successors)}")
-    return Blame("ONCE", f"{service} is no code for delivering or guiding this session")
+    return Blame("ONCE", f"{service} is not a code for delivering or guiding this session")
 
 
 def _extra_delivery(s: SessionFacts, code: str, modifiers: tuple[str, ...], units: int, due: Counter[Service]) -> Blame | None:

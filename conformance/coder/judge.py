@@ -31,7 +31,7 @@ def judge(case: Case, expectation: Expectation, answer: Answer) -> Judgement:
 
 
 def judge_malformed(answer: Answer | None, *, refused: bool) -> tuple[Verdict, str] | None:
-    """What to make of the answer to what is no sound case: needs_review and a clear error are right, nothing else is.
+    """The verdict on an answer to a document that is not a sound case: only needs_review and a clear error are right.
 
     None: neither an answer nor an error came; what happened instead decides.
     """

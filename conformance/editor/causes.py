@@ -40,7 +40,7 @@ def _cause_of_slip(result: Result, slip: Slip) -> Cause:
     """The cause of one line that was handled wrong. Meaningless for a slip of kind `other_reason`.
 
     A miss is the edit that is lacking: the fault that was put into the claim, else a rule and a category. A false denial is an
-    edit too many: it goes by the editor's own reason; where the editor gives none, by the rule that it goes against.
+    edit too many: it is named by the editor's own reason, or, if the editor gives none, by the rule that it breaks.
     """
     due, came = slip.due, slip.came
     rule = next(iter(due.rules), "")

@@ -2,7 +2,7 @@
 
 A line stopped that was due to be allowed is a *false denial*, a line allowed that was due to be stopped a *miss*, a line
 held for a person where it was due to be allowed is *held*. Whether a stop is a deny or a bundle is one, where the line's payment
-is inside another's. A stop for another reason (a CARC or category that does not fit) is told, never failed:
+is inside another's. A stop for another reason (a CARC or category that does not fit) is reported, never failed:
 a payer may well choose another code for the same stop. Pure: the same adjudication and disposition give the same judgement.
 """
 
@@ -61,7 +61,7 @@ def shape_fault(adjudication: Adjudication, disposition: Disposition) -> str:
 
 
 def slips_of(adjudication: Adjudication, disposition: Disposition) -> Iterator[Slip]:
-    """What is wrong, in the order of the claim's lines. Lines without a disposition are passed over: `shape_fault` tells them."""
+    """What is wrong, in the order of the claim's lines. Lines without a disposition are skipped: `shape_fault` finds them."""
     came = {line.number: line for line in disposition.lines}
     chosen = {number for choice in adjudication.choices for number in choice.lines}
     wrongly_chosen = dict(kind for choice in adjudication.choices for kind in _wrongly_chosen(choice, adjudication, came))

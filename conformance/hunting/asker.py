@@ -1,4 +1,4 @@
-"""A vendor as a pure function from cases or claims to causes, for whoever searches: each is asked once, its result kept."""
+"""A vendor as a pure function from cases or claims to causes, for a search: each is asked once, and its result is kept."""
 
 import asyncio
 import hashlib
@@ -25,7 +25,7 @@ SUITE = "hunt"
 """The name of the suite that found cases or claims make up."""
 
 PATIENCE = 25
-"""A vendor that lets so many run into its time-out is not asked any more; nor one that has answered none of so many."""
+"""After this many time-outs, or this many cases without any answer, the vendor is not asked any more."""
 
 AGAIN = 3
 """How often a case or claim is asked again, of a fresh connection."""

@@ -1,10 +1,10 @@
 """The hunt: Hypothesis against a live vendor, until no new kind of fault comes.
 
 A kind of fault is a cause (`cause.py`): of a coder a rule broken and the kind of difference, of an editor what it denies or
-misses. First the plainest cases or claims are asked, always the same; they show most of what hangs on one fact. Then each round
+misses. First the plainest cases or claims are asked, always the same; they show most faults that depend on one fact. Then each round
 lets Hypothesis draw and shrink one for each cause not yet settled; a round that has drawn as many as the effort says and
 shown no new cause is the last. What Hypothesis leaves is taken apart further (`Role.smaller`) and asked again of a fresh
-connection: an answer that hangs on chance, or on what was asked before, is reported as unstable.
+connection: an answer that depends on chance, or on what was asked before, is reported as unstable.
 
 Hypothesis needs a function that never wavers, vendors do: it is shown the first answer, however often it looks (`asker.py`).
 What is tried on a role is in its folder (`coder/hunting.py`).
@@ -37,7 +37,7 @@ EFFORT = 500
 """How many treatments or claims are drawn without a new kind of fault before the hunt ends."""
 
 ROUNDS = 40
-"""More rounds than these have no sense: there are not so many rules, nor categories of edits."""
+"""More rounds than these make no sense: there are fewer rules and categories of edits."""
 
 UNSTABLE_ENOUGH = 3
 """A vendor none of whose first faults can be shown again is hunted no further."""

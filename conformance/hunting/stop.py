@@ -1,4 +1,4 @@
-"""A search told to stop, at whatever instant, stops where nothing is torn: between two questions."""
+"""A search that is asked to stop, at any moment, stops between two questions, so that no record is torn."""
 
 import asyncio
 from collections.abc import Coroutine

@@ -25,7 +25,7 @@ State = Literal["needed", "expired", "passes again", "not asked"]
 
 STATES: dict[State, str] = {
     "needed": "It covers failures of this run.",
-    "expired": "Its last day is over: mend the coder, or decide again. It covers nothing.",
+    "expired": "Its last day is over: fix the coder, or decide again. It covers nothing.",
     "passes again": "What it lists was asked and does not fail any more: remove the entry.",
     "not asked": "This run asked nothing that it could cover.",
 }
@@ -87,7 +87,7 @@ def _entry(file: TomlFile, raw: object, number: int) -> Iterator[KnownFailure]:
 
 
 def _case_fault(what: str) -> str:
-    return "" if ":" in what else f"{what!r} is no id of a case: it begins with its suite, as in boundaries:…"
+    return "" if ":" in what else f"{what!r} is not the id of a case: an id begins with its suite, as in boundaries:…"
 
 
 def _rule_fault(what: str) -> str:
@@ -100,12 +100,12 @@ def _rule_fault(what: str) -> str:
 def _cause_fault(what: str) -> str:
     rule, _, kind = what.rpartition("/")
     if rule in _OF_EDITORS:
-        return "" if kind else f"{what!r} is no cause: write it as reports do, for instance missed/deleted-g6015"
+        return "" if kind else f"{what!r} is not a cause: write it as reports do, for instance missed/deleted-g6015"
     if rule and (fault := _rule_fault(rule)):
         return fault
     if kind in _KINDS or (rule and kind.startswith(("held", *_OF_EDITORS))):
         return ""
-    return f"{what!r} is no cause: write RULE/kind as reports do, with one of the kinds {', '.join(_KINDS)}"
+    return f"{what!r} is not a cause: write RULE/kind as reports do, with one of the kinds {', '.join(_KINDS)}"
 
 
 _FAULTS = {"case": _case_fault, "rule": _rule_fault, "cause": _cause_fault}

@@ -1,4 +1,4 @@
-"""The canary: questions that nobody can answer, asked before a run. A vendor that answers them answers anything."""
+"""The canary: questions without a right code, asked before a run. A vendor that codes (or allows) them would answer anything."""
 
 from rtconform.conformance.adapters import Adapter
 from rtconform.conformance.protocol import Question

@@ -2,7 +2,7 @@
 
 dask.distributed (extra `rtconform[cluster]`) carries the shards. What comes back of each is what its run folder held; joined in
 order they are the folder of an unbroken run. A shard counts when it has come whole: if a worker is lost, another runs its
-shards anew, and no case is lost or there twice.
+shards again, and no case is lost or there twice.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from rtconform.reference.documents.wire import decode_lines
 from rtconform.reference.errors import UserError
 
 LARGEST, SMALLEST = 10_000, 500
-"""Cases a shard: each asks its own canary and sample again, a second or two, and a lost one is asked anew."""
+"""Cases per shard. Each shard asks its own canary and sample again, which takes a second or two; a lost shard is asked again."""
 
 SHARDS_A_CORE = 4
 """How many shards there are for each core, at least, so that none waits long for the last one."""
@@ -211,7 +211,7 @@ async def _cores(client: _Client, address: str) -> int:
 async def _run_all(
     client: _Client, shipped: ShippedVendor, manifest: Manifest, shards: Sequence[Shard], ahead: int
 ) -> AsyncIterator[ShardRecords]:
-    """The records of all shards, in order; so many are on the way that no core waits, and no more."""
+    """The records of all shards, in order. As many shards are under way as keep every core busy, and no more."""
     under_way: deque[Awaitable[ShardRecords]] = deque()
     try:
         for shard in shards:

@@ -47,7 +47,7 @@ def load_errata(path: Path) -> tuple[Erratum, ...]:
         if erratum is None:
             continue
         if ":" not in erratum.case:
-            file.fault(f"{erratum.case!r} is no id of a case: it begins with its suite", "erratum", str(number), "case")
+            file.fault(f"{erratum.case!r} is not the id of a case: an id begins with its suite", "erratum", str(number), "case")
         if erratum.since in erratum.versions:
             file.fault(
                 "the version since which the case is right is among those in which it is wrong", "erratum", str(number), "since"

@@ -1,7 +1,10 @@
 """Fairness: a sample of the cases (or claims) is asked again, apart, in another order and under other ids.
 
-The same treatment must get the same answer, the same claim the same dispositions. One that changes is a finding: `unstable`
-where asking the same again changes it, `order_dependent` where the cases before do, `id_dependent` where the id does.
+The same treatment must get the same answer, and the same claim the same dispositions. A change is a finding:
+
+- `unstable`: asking the same case again changes the answer;
+- `order_dependent`: the cases asked before change it;
+- `id_dependent`: the id changes it.
 """
 
 import asyncio
@@ -21,7 +24,7 @@ SAMPLE = 24
 """How many cases are asked again."""
 
 LOOKED_INTO = 6
-"""How many of those whose answer changed are asked alone, to see what it hangs on."""
+"""How many of those whose answer changed are asked alone, to see what the answer depends on."""
 
 ALONE = 3
 """How often each of these is asked alone."""
@@ -39,7 +42,7 @@ class Asked:
 
 @dataclass
 class Sample:
-    """The cases to ask again: those with the smallest hashes among all that were answered, however many come by."""
+    """The cases to ask again: those with the smallest hashes among all that were answered, however many there are."""
 
     role: Role
     size: int = SAMPLE
@@ -57,7 +60,7 @@ class Sample:
             heapq.heapreplace(self._heap, entry)
 
     def asked(self) -> list[Asked]:
-        """The sample, in an order that has nothing to do with the run's."""
+        """The sample, in an order that is independent of the run's."""
         return [asked for _, _, asked in sorted(self._heap, key=lambda entry: entry[0])]
 
 
@@ -67,27 +70,27 @@ def signature(role: Role, question: Question, reply: Reply) -> Signature:
 
 
 async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> tuple[Event, ...]:
-    """Ask the sample again and say what the answers hang on; empty: on nothing but the treatment."""
+    """Ask the sample again and say what the answers depend on; empty: on nothing but the treatment."""
     changed = await _changed(role, open_adapter, sample, [asked.question for asked in sample])
     if changed:
         return await _look_into(role, open_adapter, changed)
     renamed = await _changed(role, open_adapter, sample, [opaque(role, asked.question) for asked in sample])
     if not renamed:
         return ()
-    # the same order as before, only the ids differ: unless the vendor is unstable after all, the ids it is
+    # the ids differ and the order does not: so the ids changed the answers, unless the vendor is unstable after all
     again = await _changed(role, open_adapter, renamed, [asked.question for asked in renamed])
     return (_finding(role, "unstable" if again else "id_dependent", again or renamed),)
 
 
 def opaque(role: Role, question: Question) -> Question:
-    """The same under ids that say nothing of the suite and are in no list."""
+    """The same question under ids that say nothing about the suite and are in no list."""
     name = hashlib.sha256(f"opaque {question.id}".encode()).hexdigest()
     masked: Question = role.wire.masked(question, Mask(name[:20], f"SYN-{name[20:30]}"))
     return masked
 
 
 async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Asked]:
-    """Those of `sample` that are answered otherwise when `alike`, their like, are asked in this order."""
+    """The cases of `sample` whose answer changes when `alike`, the same treatments, are asked in this order."""
     async with _opened(open_adapter) as adapter:
         places = asyncio.Semaphore(adapter.window)
 

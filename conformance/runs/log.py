@@ -15,7 +15,7 @@ from rtconform.conformance.verdicts import VERDICTS, FindingKind, Verdict
 from rtconform.reference.documents.wire import encode
 
 EVERY_S = 1.0
-"""How often progress is told at most."""
+"""How often progress is reported at most."""
 
 
 class LogLine(Struct, frozen=True, omit_defaults=True, tag_field="schema", tag="rtconform.log/1"):

@@ -14,14 +14,14 @@ from rtconform.conformance.records import Event
 
 @dataclass
 class EventMerge:
-    """The events of parts, joined as the parts come: what each asked and found alike is told once, and the end comes last."""
+    """The events of parts, joined as the parts come. Equal canaries and findings appear once, and the end comes last."""
 
     _told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
     _ends: list[Event] = field(default_factory=list)
     _parts: int = 0
 
     def part(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Of the events of one more part, those to be told, but for its end."""
+        """The events of one more part that are new, except its end."""
         self._parts += 1
         for event in events:
             said = (event.kind, event.detail, event.cases)

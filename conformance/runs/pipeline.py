@@ -1,6 +1,6 @@
 """Asking many cases at the same time, with the replies in the order of the cases.
 
-Cases are made ahead while others are under way, a few at a time, so that whoever answers fast is sent the next one before
+Cases are made ahead while others are under way, a few at a time, so that a fast vendor is sent the next one before
 the last one is judged.
 """
 

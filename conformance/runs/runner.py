@@ -181,7 +181,7 @@ def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
 def result_of(
     suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
-    """What is written down of a case or claim: pure, so that whoever has the reply can make it again."""
+    """What is written down of a case or claim: pure, so that it can be made again from the reply."""
     role = role_asked(chosen)
     if chosen.sound:
         result = _judged_result(role, suite, chosen, reply, verdict, explanation)
@@ -259,5 +259,5 @@ async def _opened(state: _Run, log: Log) -> Adapter:
 
 
 def _silent(event: Event) -> None:
-    """What happens while cases are asked again is no part of the run's events."""
+    """What happens while cases are asked again does not belong to the run's events."""
     del event

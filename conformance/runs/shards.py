@@ -31,7 +31,7 @@ def sliced(chosen: Chosen, part: int, parts: int) -> Chosen:
 
 
 def merge(paths: Sequence[Path], out: Path) -> None:
-    """Join the shards in `paths`, in any order, to one run in `out`. Raises UserError where they are no whole run."""
+    """Join the shards in `paths`, in any order, to one run in `out`. Raises UserError where they are not a whole run."""
     shards = _in_order([RunFolder(path) for path in paths])
     for shard in shards:
         _check_whole(shard)
@@ -55,7 +55,7 @@ def _in_order(folders: Iterable[RunFolder]) -> list[RunFolder]:
             raise UserError(f"{folder.path}: no shard but a whole run; shards are made by rtconform run --shard I/N")
         first = first or folder
         if differences := _differences(first.manifest, folder.manifest):
-            raise UserError(f"{folder.path} and {first.path} are no shards of one run; they differ in: {', '.join(differences)}")
+            raise UserError(f"{folder.path} and {first.path} are not shards of one run; they differ in: {', '.join(differences)}")
         part, parts = folder.manifest.shard
         if not 1 <= part <= parts:
             raise UserError(f"{folder.path}: there is no shard {part} of {parts}: its {MANIFEST} was altered")

@@ -21,9 +21,10 @@ def conditions_met(of: Iterable[Asked]) -> frozenset[Obligation]:
 
 @cache
 def conditions_possible() -> frozenset[Obligation]:
-    """The obligations that can be met at all: by some point of the spaces of proof, or some case of the suites.
+    """The obligations that some point of the spaces of proof, or some case of the suites, meets.
 
-    What is left out is met nowhere in spaces that are gone through whole: an atom that an earlier row of its table settles.
+    The other obligations can't be met: no point of the spaces meets them, and the spaces are complete. An earlier row of
+    the table decides before the atom could.
     """
     spaces = (one for name in ("level", "guidance", "whole", "planning", "records") for one in points_of(name))
     return conditions_met(spaces) | conditions_met(one for name in ("boundaries", "threeway") for one in asked_of(name, 1))

@@ -47,10 +47,10 @@ class Task:
 def measured(
     names: Sequence[str], seed: int, sample: int, processes: int, progress: Progress, *, proofs: bool = True
 ) -> Strength:
-    """Everything about these suites at this seed, with so many mutants of the second order; without `proofs` survivors are left
+    """Everything about these suites at this seed, with this many mutants of the second order; without `proofs` survivors are left
     unexplained.
 
-    Raises UserError for a suite that can't be measured: of claims, of documents that are no cases, or too large.
+    Raises UserError for a suite that can't be measured: of claims, of documents that are not cases, or too large.
     """
     for name in names:
         _refuse_unmeasurable(name)

@@ -291,7 +291,7 @@ def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str
             file.fault("the value holds a line break, which no header may", "adapter", "headers", name)
     for host in settings.allow_redirects_to:
         if not _sound_host(host):
-            file.fault(f"{host!r} is no host; {_ADVICE['allow_redirects_to']}", "adapter", "allow_redirects_to")
+            file.fault(f"{host!r} is not a host; {_ADVICE['allow_redirects_to']}", "adapter", "allow_redirects_to")
     if not settings.content_type or not _one_line(settings.content_type):
         file.fault('must be one line, for instance "application/json"', "adapter", "content_type")
 

@@ -11,7 +11,7 @@ SIGNING_KEY = "RTCONFORM_SIGNING_KEY"
 """The environment variable that may hold a certifier's private key. No vendor gets it."""
 
 SHORTEST = 4
-"""A value shorter than this is no secret: replacing every "1" would only garble what the vendor says."""
+"""A value shorter than this does not count as a secret: replacing every "1" would only garble what the vendor says."""
 
 SHORTEST_ENCODED = 6
 """A value shorter than this is not looked for in other encodings: too short to be told from chance."""

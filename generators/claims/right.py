@@ -1,4 +1,4 @@
-"""Right claims: a treatment of the space, billed as its row declares (`claim_rows.py`), on the form of its setting.
+"""Right claims: a treatment of the space, billed as its row declares (`rows.py`), on the form of its setting.
 
 A claim is a function of row, whose claim, payer and a draw. Whether the record goes with it changes nothing else.
 """

@@ -81,7 +81,7 @@ def plan_treatment(
     energy: str | None = None,
     sessions: int = 1,
 ) -> Layout:
-    """A treatment of this kind. Raises LookupError where the situation is no candidate (`candidates`) for it."""
+    """A treatment of this kind. Raises LookupError where the situation is not a candidate (`candidates`) for it."""
     deck = deck_for(situation, technique, arrangement, motion, guidance, monitor, energy, sessions)
     if deck is None:
         wish = f"motion {motion} ({monitor}), guidance {sorted(guidance)}, energy {energy}, {sessions} sessions a day"
@@ -116,7 +116,7 @@ def deck_for(
     energy: str | None,
     sessions: int,
 ) -> Deck | None:
-    """The treatments of this kind; None where the situation is no candidate (`candidates`) for it."""
+    """The treatments of this kind; None where the situation is not a candidate (`candidates`) for it."""
     if arrangement not in situation.arrangements.get(technique, ()) or not regimens(situation, technique, arrangement, sessions):
         return None
     ways = options(situation, technique, motion, guidance, monitor, energy)

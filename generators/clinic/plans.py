@@ -92,7 +92,7 @@ def _equipment(situation: Situation, technique: str) -> tuple[tuple[Machine, tup
 
 @cache
 def regimens(situation: Situation, technique: str, arrangement: str, sessions: int) -> tuple[Regimen, ...]:
-    """The fractionations of the first place, in use there with so many sessions a day."""
+    """The fractionations of the first place, in use there with this many sessions per day."""
     own = situation.techniques[technique].regimens or situation.regimens
     beside = [situation.parts[name].goes_with or own for name in parts_beside(situation, technique, arrangement)]
     if arrangement == "planned_not_delivered":
@@ -129,7 +129,7 @@ class Deck(Struct, frozen=True, eq=False):
 def deck_of(
     situation: Situation, technique: str, arrangement: str, ways: tuple[Way, ...], sessions: int, *, margin: bool
 ) -> Deck:
-    """The layouts of these ways to treat, with so many sessions a day."""
+    """The layouts of these ways to treat, with this many sessions per day."""
     found = regimens(situation, technique, arrangement, sessions)
     sizes = (len(ways), len(found), len(situation.diagnoses), SWINGS, 2)
     total = math.prod(sizes)
@@ -138,7 +138,7 @@ def deck_of(
 
 @cache
 def _stride(total: int) -> int:
-    """A step that spreads `VARIANTS` choices over so many."""
+    """A step that spreads `VARIANTS` choices over this many."""
     if total <= VARIANTS:
         return 1
     return next(step for step in range(int(total * 0.618), total) if math.gcd(step, total) == 1)
@@ -150,7 +150,7 @@ def margin_for(motion: str) -> bool:
 
 
 def _digits(number: int, sizes: tuple[int, ...]) -> list[int]:
-    """The places of a number among combinations of so many values each; numbers beyond the last begin anew."""
+    """The places of a number among combinations of this many values each. Numbers beyond the last start again."""
     digits = []
     for size in sizes:
         number, digit = divmod(number, size)

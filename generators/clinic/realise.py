@@ -103,7 +103,7 @@ def first_fractions(layout: Layout, combination: Combination) -> range:
 
 
 def replanned(plans: tuple[Plan, ...], adaptive: str) -> tuple[Plan, ...]:
-    """The plans after replanning: one plan made anew during the course stays on record, with nothing of it delivered."""
+    """The plans after replanning: one plan made again during the course stays on record, with nothing of it delivered."""
     first, *others = plans
     if adaptive == "online":
         return (replace(first, label=f"{first.label}, adapted online"), *others)

@@ -1,7 +1,8 @@
-"""The same treatment in other clothes: everything that no code hangs on drawn anew, so that nobody has seen the case before.
+"""Variations of a treatment: everything that no code depends on is drawn again, so that nobody has seen the case before.
 
-Ids, patient, payer, day, the order of what has no order, where in the room it lies, what labels say besides, plans on record
-that are for another day. What the rules ask for stays as it is: a test holds the coding of a case and of its variations together.
+These are drawn: ids, patient, payer, day, the order of lists whose order means nothing, the position in the room, remarks in
+labels, and plans on record for another day. The facts that rules ask for stay. A test checks that a case and its variations have
+the same coding.
 """
 
 import datetime as dt
@@ -31,7 +32,7 @@ REMARKS = (
     "ports checked",
     "replan if weight is lost",
 )
-"""What clinics write into labels besides: words that a coder must not code by."""
+"""Remarks that clinics write into labels. A coder must not code by them."""
 
 _ID_STYLES: tuple[Callable[[str, int], str], ...] = (
     lambda kind, number: f"{kind}{number}",

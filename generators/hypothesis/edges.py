@@ -114,7 +114,7 @@ def _last_session(change: Callable[[Session], Session]) -> Edge:
 
 
 def _spread(count: int, step_mm: float) -> Edge:
-    """The first plan's beams over so many isocenters in a row, each a step from the last, all delivered."""
+    """The first plan's beams over `count` isocenters in a row, each a step from the last, all delivered."""
 
     def changed(case: Case) -> Case:
         if not case.plans or not case.plans[0].beams or not case.isocenters:
@@ -267,7 +267,7 @@ EDGES: Mapping[str, Mapping[str, Edge]] = {
     },
     "technique": {f"declared {technique}": _declared(technique) for technique in TECHNIQUES},
     "record": {
-        **{question.sound: question.mend for question in QUESTIONS},
+        **{question.sound: question.fix for question in QUESTIONS},
         **{question.flawed: question.spoil for question in QUESTIONS},
     },
 }

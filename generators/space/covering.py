@@ -22,7 +22,7 @@ from rtconform.generators.space.model import Model, Row, Values
 _STARTS = 2  # rows tried for each that is added
 _SAMPLE = 20  # rows of which the one worth least is taken out
 _HELD = 200  # steps for which a changed value stays, or up to twice as many; 10 and less went in circles
-# the search ends after so many steps without a row less, or in all: twice as many save a row in three hundred
+# the search ends after _PATIENCE steps without a row less, or _STEPS in all: twice as many save one row in three hundred
 _PATIENCE, _STEPS = 3_000, 15_000
 
 

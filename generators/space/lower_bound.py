@@ -18,7 +18,7 @@ _Block = tuple[Tuple, list[list[Tuple]]]
 """A small tuple, and sets of its completions, as many in each, to choose from."""
 
 _ROUNDS_WITHOUT_GAIN = 2
-_SHUFFLES = 3  # a round: all blocks so many times, then all tuples alone, of which there are many more
+_SHUFFLES = 3  # a round: all blocks _SHUFFLES times, then all tuples alone, of which there are many more
 
 
 class _Members:

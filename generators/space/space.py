@@ -26,7 +26,7 @@ from rtconform.reference.errors import UserError
 class Dimension:
     """A dimension of the space; `values` says what each value means.
 
-    `decides`: a session's codes can hang on it. Suite `exhaustive` goes through these; the others are drawn there.
+    `decides`: a session's codes can depend on it. Suite `exhaustive` goes through these; the others are drawn there.
     """
 
     name: str
@@ -279,4 +279,4 @@ def _deciding() -> Model:
 
 
 DECIDING = _deciding()
-"""The space of the dimensions that codes can hang on: each valid row of it can be completed to one of the whole space."""
+"""The space of the dimensions that codes can depend on: each valid row of it can be completed to one of the whole space."""

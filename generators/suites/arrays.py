@@ -50,7 +50,7 @@ def space_digest() -> str:
     return hashlib.sha256(json.dumps([{n: list(v) for n, v in SPACE.parameters.items()}, rules]).encode()).hexdigest()
 
 
-def made_anew() -> dict[str, Any]:
+def made_again() -> dict[str, Any]:
     """The content of the file: the rows of each array, each a string with a digit (to base 36) for each dimension's value."""
     arrays = {str(strength): covering_array(SPACE, strength) for strength in STRENGTHS.values()}
     return {
@@ -97,4 +97,4 @@ THREEWAY = _suite("threeway", "every valid triple of values of the space's dimen
 
 
 if __name__ == "__main__":
-    Path(__file__).parents[1].joinpath("data", _FILE).write_text(json.dumps(made_anew(), indent=0) + "\n", encoding="utf-8")
+    Path(__file__).parents[1].joinpath("data", _FILE).write_text(json.dumps(made_again(), indent=0) + "\n", encoding="utf-8")

@@ -26,7 +26,7 @@ _TREATMENT = ("technique", "arrangement", "intent", "motion", "monitor", "guidan
 _COURSE = ("course", "adaptive", "claim")
 _REVIEW = ("control", "port_images", "approval")
 _GUIDANCE = ("purpose", "timing", "couch")
-"""What is drawn together. Of these the last alone hangs on another: on `adaptive`."""
+"""What is drawn together. Only the last of these depends on another: on `adaptive`."""
 
 Values = Mapping[str, str]
 """Values of some dimensions of the space."""
@@ -155,7 +155,7 @@ def _together(names: tuple[str, ...], given: Given) -> Weighted[Values]:
 
 
 def _about(names: tuple[str, ...], values: Values) -> Given:
-    """Those of the values that these dimensions hang on."""
+    """Those of the values that these dimensions depend on."""
     return tuple([(name, values[name]) for name in beside(*names) if name in values])
 
 

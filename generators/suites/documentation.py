@@ -1,7 +1,7 @@
 """Suite `documentation`: records that do not bear out what they declare, and contradict themselves, beside sound ones.
 
 Cases come in pairs that differ only in what a documentation rule is about (`records.py`): case 2 n has the flaw, case 2 n + 1
-has not. Most treatments are such that the answer hangs on it; every fifth is any treatment.
+has not. In most treatments the answer depends on it; every fifth is any treatment.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from rtconform.generators.suites.generated import GeneratedSuite, Place
 from rtconform.generators.suites.suite import SuiteCase
 
 _TREATMENTS = 20
-_ANY = 5  # of so many treatments one is any
+_ANY = 5  # one of this many treatments is any treatment
 
 
 def _make(place: Place) -> SuiteCase:
@@ -25,7 +25,7 @@ def _make(place: Place) -> SuiteCase:
     needs = question.needs if treatment % _ANY == _ANY - 1 else {**question.bites, **question.needs}
     base = realise(complete(_chosen(needs, draw), draw), draw, place.id)
     return SuiteCase(
-        case=question.mend(base) if side else question.spoil(base),
+        case=question.fix(base) if side else question.spoil(base),
         title=question.sound if side else question.flawed,
         rule=question.rule,
         why=f"{question.flawed}, or {question.sound}",

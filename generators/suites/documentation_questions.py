@@ -38,14 +38,14 @@ _HELD: Needs = {"technique": (*TECHNIQUES_3D, *TECHNIQUES_IMRT), "motion": ("gat
 @dataclass(frozen=True)
 class Question:
     """`rule`: what it is about; `needs`: the values that a treatment must have for it to be a question at all, and `bites`
-    those where the answer hangs on it.
+    those where the answer depends on it.
     """
 
     rule: str
     flawed: str
     sound: str
     spoil: Change
-    mend: Change
+    fix: Change
     needs: Needs
     bites: Needs = field(default_factory=lambda: _BILLED)
 

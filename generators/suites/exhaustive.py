@@ -1,4 +1,4 @@
-"""Suite `exhaustive`: every valid combination of the dimensions that codes can hang on; the others are drawn.
+"""Suite `exhaustive`: every valid combination of the dimensions that codes can depend on; the others are drawn.
 
 Any case is reached by its index without making the ones before it (`counting.row`).
 """
@@ -18,7 +18,7 @@ from rtconform.generators.suites.suite import SuiteCase
 
 
 class _Other(Struct, frozen=True, eq=False):
-    """A dimension that no code hangs on. `values` are those that there may be, by the values of the dimensions `beside` it."""
+    """A dimension that no code depends on. `values` are the possible ones, by the values of the dimensions `beside` it."""
 
     name: str
     beside: tuple[str, ...]
@@ -76,5 +76,5 @@ def _make(place: Place) -> SuiteCase:
 
 
 EXHAUSTIVE = GeneratedSuite(
-    "exhaustive", "3", "every valid combination of the dimensions that codes can hang on", _make, lambda: count(DECIDING)
+    "exhaustive", "3", "every valid combination of the dimensions that codes can depend on", _make, lambda: count(DECIDING)
 )

@@ -151,7 +151,7 @@ UNREADABLE = (
     Flaw("unreadable-nan", "a position that is not a number", {("isocenters", 0, "position_mm"): [float("nan"), 0.0, 0.0]}),
     Flaw("unreadable-infinity", "an infinite dose", {("plans", 0, "dose_gy"): float("inf")}),
     Flaw("unreadable-truncated", "a document cut in the middle", spoil=lambda document: document[: len(document) // 2]),
-    Flaw("unreadable-bytes", "bytes that are no UTF-8", spoil=lambda document: document.replace(b'"photon"', b'"ph\xffton"')),
+    Flaw("unreadable-bytes", "bytes that are not UTF-8", spoil=lambda document: document.replace(b'"photon"', b'"ph\xffton"')),
     Flaw("unreadable-list", "a list instead of an object", spoil=lambda document: b"[" + document + b"]"),
     Flaw("unreadable-text", "no JSON at all", spoil=lambda _: b"ISA*00*          *00*"),
 )

@@ -72,7 +72,7 @@ def suite_of_id(case_id: str) -> AnySuite:
     """The suite that a case or claim with this id belongs to: its name stands before the first colon. Raises UserError."""
     name, colon, _ = case_id.partition(":")
     if not colon:
-        raise UserError(f"{case_id!r} is no id of a case: it begins with its suite, as in {next(iter(SUITES))}:…")
+        raise UserError(f"{case_id!r} is not the id of a case: an id begins with its suite, as in {next(iter(SUITES))}:…")
     return any_suite(name)
 
 

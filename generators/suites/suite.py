@@ -134,7 +134,7 @@ class SuiteOf(Protocol[Item_co]):
         ...
 
     def size(self, count: int | None) -> int:
-        """How many cases there are; `count` asks a suite of free length for so many, and is an error for others."""
+        """The number of cases. `count` sets it for a suite of free length, and is an error for others."""
         ...
 
     def case(self, index: int, seed: int) -> Item_co:

@@ -1,7 +1,7 @@
-"""What the coder goes by, as one value: how facts are read from a record, and the tables of rules that decide.
+"""The book: how facts are read from a record, and the tables of rules that decide, as one value.
 
-The reference's own book is `BOOK`. A coder with another one is a faulty coder: this is how the strength of suites is measured
-(`conformance/strength`), with the coder itself and not with a copy of it.
+The reference codes by `BOOK`. A faulty coder is the same coder with a changed book. The strength of suites is measured with such
+coders (`conformance/strength`), so no copy of the coder is needed.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,12 +15,12 @@ from rtconform.reference.coder.tables import ByFacts, asked_by, holding
 from rtconform.reference.documents.treatment import Case
 
 Techniques = Mapping[str, PhotonTechnique | None]
-"""What plans are taken for in place of what they declare, by their ids."""
+"""The technique that stands in for what a plan declares, by the plan's id."""
 
 
 @dataclass(frozen=True)
 class Book:
-    """Readers of the facts, and the tables that answers hang on; the other tables of `rules` only explain."""
+    """Readers of the facts, and the tables that answers depend on. The other tables of `rules` only explain."""
 
     case_facts: Callable[[Case], CaseFacts] = facts.case_facts
     session_facts: Callable[[Case, Techniques], tuple[SessionFacts, ...]] = facts.session_facts

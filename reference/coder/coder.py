@@ -1,7 +1,7 @@
 """The reference coder: applies the rules (`rules.py`) to the facts (`facts.py`) of a case and keeps why.
 
-An ambiguity is an option beside the primary answer. `expect` returns all of it: the coding in its wire form, where each
-alternative turns one ambiguity, and the readings from which any mixture of them can be recognised.
+An ambiguity is an option beside the primary answer. `expect` returns two things: the coding in its wire form, in which each
+alternative resolves one ambiguity the other way, and the readings from which any mixture of them can be recognised.
 """
 
 from collections.abc import Iterable
@@ -94,7 +94,7 @@ def _readings(
 ) -> tuple[tuple[Reading, ...], tuple[str, ...]]:
     """All ways to read the record, the primary one first, and the documentation rules that bite.
 
-    A documentation rule bites where the lines hang on it: where what the record declares and what it supports are
+    A documentation rule bites where the lines depend on it: where what the record declares and what it supports are
     billed differently. DOC-PARTIAL and DOC-AMM do so too where that is only with the other one's doubt read the other way.
     """
     weak = {plan.id: found[0].id for plan in facts.plans if (found := book.doubts(plan))}

@@ -1,6 +1,6 @@
-"""Facts: what coding needs to know of a case and of each of its sessions, derived from the record and from nothing else.
+"""Facts: what coding needs to know about a case and each of its sessions, derived from the record alone.
 
-Whoever wants to know why a code came out reads the facts first, then the rule (`rules.py`) that they met.
+To find out why a code came out, read the facts first, then the rule (`rules.py`) that they met.
 """
 
 import math
@@ -187,8 +187,8 @@ def distinct_positions(positions: list[tuple[float, float, float]]) -> list[tupl
 def motion_state(motion: Motion) -> MotionState:
     """Whether motion was actively managed, only watched, or neither, while the beam was on.
 
-    What was done decides, not what the method is called: a compression beside a monitor that held the beam is no less
-    managed than a gating. Method "none" says that there was no motion management at all.
+    What was done decides, not what the method is called: compression beside a monitor that held the beam is managed as
+    much as gating is. Method "none" says that there was no motion management at all (AMM-NONE).
     """
     if motion.method == "none" or not motion.during_beam:
         return "none"

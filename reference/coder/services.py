@@ -1,6 +1,6 @@
 """The two services of a session, delivery and guidance: what may be billed for each, and why.
 
-Each hangs on some facts of the session alone, and many sessions share these: it is coded once for all of them (`ByFacts`).
+Each depends on a few facts of the session alone, which many sessions share. So it is coded once for all of them (`ByFacts`).
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,7 @@
-"""Rules over facts, asked for one session or plan after the other: what they say is remembered by what they look at.
+"""Asking rules about the facts of one session or plan after another, with the answers remembered.
 
-They look at a few facts that have a few values each, so that records soon repeat what has been asked already.
+Rules look at a few facts, and these have a few values each. So most questions were asked before, and the answer is looked up by
+the values of the facts.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -12,7 +13,7 @@ from rtconform.reference.coder.facts import PlanFacts, SessionFacts
 from rtconform.reference.coder.rules import PlanRule, SessionRule
 
 REMEMBERED = 10_000
-"""For how many values of its facts it is remembered what a function makes of them, at most."""
+"""The most answers that one function remembers."""
 
 F = TypeVar("F", bound=SessionFacts | PlanFacts)
 R = TypeVar("R", bound=SessionRule | PlanRule)
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 class ByFacts(Generic[F, T]):
-    """A function of the facts of a session, or of a plan, that looks only at those that are named."""
+    """A function of the facts of a session or plan that looks only at the facts named in `looked_at`. Answers are kept."""
 
     def __init__(self, function: Callable[[F], T], looked_at: frozenset[str]) -> None:
         self._function = function
@@ -28,7 +29,7 @@ class ByFacts(Generic[F, T]):
         self._known: dict[Hashable, T] = {}
 
     def __call__(self, facts: F) -> T:
-        """What the function makes of the facts."""
+        """The function's answer for these facts."""
         values = self._looked_at(facts)
         found = self._known.get(values)
         if found is None:
@@ -39,7 +40,7 @@ class ByFacts(Generic[F, T]):
 
 
 def holding(rules: Iterable[R], facts: SessionFacts | PlanFacts) -> tuple[R, ...]:
-    """The rules that the facts meet, in order: where a table is read from the top, the first decides."""
+    """The rules that the facts meet, in order. Where a table is read from the top, the first one decides."""
     return tuple(rule for rule in rules if rule.when(facts))
 
 

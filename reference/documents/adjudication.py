@@ -1,4 +1,4 @@
-"""Adjudications (`rtconform.adjudication/1`): what the reference editor makes of a claim, line by line."""
+"""Adjudications (`rtconform.adjudication/1`): the reference editor's dispositions of a claim, line by line."""
 
 from typing import Literal
 
@@ -65,7 +65,7 @@ class AdjudicationLine(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """Lines of which an editor may choose which to allow: at least and at most so many of them.
+    """Lines of which an editor may choose which to allow: at least and at most this many of them.
 
     It governs where a service is billed again: which of two equal lines is the second one, nobody can say. Each of these
     lines may be allowed, or stopped as `AdjudicationLine` says of those that are stopped.

@@ -1,7 +1,7 @@
 """Reading and writing the wire format: JSON in, typed values out, every fault with its place.
 
-msgspec decodes and stops at the first fault; only then the document is held against our own published schema, which
-finds all of them.
+msgspec decodes and stops at the first fault. Only then is the document checked against our own published schema, which
+finds all faults.
 """
 
 import json

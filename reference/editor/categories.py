@@ -90,7 +90,7 @@ CATEGORIES: dict[Category, CategoryRow] = {
         "A place of service, or a form, where this treatment is not given or not so billed.", ("5", "16"), ("CLAIM-PROFESSIONAL",)
     ),
     "type_of_bill": CategoryRow(
-        "A type of bill that is no hospital outpatient claim, or none.", ("5", "16"), ("CLAIM-FACILITY",)
+        "A type of bill other than a hospital outpatient claim, or none.", ("5", "16"), ("CLAIM-FACILITY",)
     ),
     "revenue_code": CategoryRow(
         "A revenue code that is not radiation therapy, or none, on a hospital's line.", ("16", "5"), ("CLAIM-FACILITY",)

@@ -16,7 +16,7 @@ from rtconform.reference.editor.payers import Period
 
 HOSPITAL_OUTPATIENT = ("19", "22")
 FREESTANDING = ("11", "49")
-"""Places of service; 49 is a clinic that is no physician's office, and billed like one."""
+"""Places of service; 49 is an independent clinic, which bills like a physician's office."""
 
 INPATIENT = ("21",)
 SKILLED_NURSING = ("31",)
@@ -174,7 +174,7 @@ def _institution(claim: Claim, line: ClaimLine, _: Period) -> Iterator[Stop]:
     bill = (claim.type_of_bill or "").removeprefix("0")[:2]
     revenue = line.revenue_code.zfill(4) if line.revenue_code else ""
     if bill not in OUTPATIENT_BILLS:
-        what = f"type of bill {claim.type_of_bill} is no hospital outpatient claim" if bill else "no type of bill"
+        what = f"type of bill {claim.type_of_bill} is not a hospital outpatient claim" if bill else "no type of bill"
         yield Stop("type_of_bill", what, ("CLAIM-FACILITY",))
     if claim.billing_provider not in (None, "hospital"):
         yield Stop("place_of_service", "an institutional claim that no hospital bills", ("CLAIM-FACILITY",))

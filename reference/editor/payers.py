@@ -1,7 +1,7 @@
 """Payer profiles: what payers ask for beyond the rules, as dated data with its source. Never code.
 
-The shipped profiles are the files in `payer_profiles/`; a user's own file has the same form. A profile says how a right
-service has to be written on a claim; which services are right the rules alone say.
+The shipped profiles are the files in `payer_profiles/`. A user's own file has the same form. A profile says how a right
+service has to be written on a claim; only the rules say which services are right.
 """
 
 import datetime as dt
@@ -112,7 +112,7 @@ def _period(file: TomlFile, key: str, table: object) -> Period | None:
     for field in ("utilisation", "authorised_levels") if period else ():
         for code in getattr(period, field):
             if code not in DELIVERY_CODES:
-                file.fault(f"{code} is no delivery code; there are {', '.join(DELIVERY_CODES)}", "period", key, field)
+                file.fault(f"{code} is not a delivery code; these are: {', '.join(DELIVERY_CODES)}", "period", key, field)
     if period and sum(period.utilisation.values()) > 1:
         file.fault("the shares add up to more than 1", "period", key, "utilisation")
     return period

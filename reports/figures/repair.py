@@ -1,6 +1,6 @@
-"""The order of repair: which fault to mend first, so that each step makes as many cases stand as one change can.
+"""The order of repair: which fault to fix first, so that each step makes as many cases right as one change can.
 
-A case that fails for two causes stands again only when both are mended; so the best next step hangs on the steps before it.
+A case that fails for two causes is right only when both are fixed. So the best next step depends on the steps before it.
 """
 
 from collections import Counter

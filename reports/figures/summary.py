@@ -81,7 +81,7 @@ class Summary(Struct, frozen=True):
 
     `counts` has every verdict and `rules` every rule at work, both in the order of their tables. `asked`: the cases not
     declared unsupported. `written` is how many results there were: a report of a run that still goes on stops there.
-    `stopped` says why the run ended early; `finished_at` None: it did not write its end. `known` tells of the baseline, where
+    `stopped` says why the run ended early; `finished_at` None: it did not write its end. `known` describes the baseline, where
     there is one; with it the exit code may be 0 though the run is not conformant. `set_aside`: what does not count by an erratum.
     `edits`: an editor's numbers.
     """
@@ -137,7 +137,7 @@ def because(summary: Summary) -> tuple[str, ...]:
 
 
 Excuse = Callable[[Result], str]
-"""Why a result that does not stand is no failure of this run, a sentence; empty where it is one."""
+"""Why a result that does not stand does not count as a failure of this run, as a sentence; empty where it counts."""
 
 
 def excuse(manifest: Manifest, summary: Summary) -> Excuse:

@@ -1,4 +1,4 @@
-"""A run as Markdown for a pull request or a job's summary: outcome, counts, what to mend; small, however large the run."""
+"""A run as Markdown for a pull request or a job's summary: outcome, counts, what to fix; small, however large the run."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def _parts(run: RunFolder, summary: Summary, met: _Met) -> Iterator[str]:
         ],
     )
     if met.cases:
-        yield f"### What to mend ({len(met.cases):,})"
+        yield f"### What to fix ({len(met.cases):,})"
         rows = [_row(number, *met.smallest[name][1:]) for name, number in met.cases.most_common(MOST_CAUSES)]
         yield table(("fault", "cases", "what is wrong", "smallest case", "why"), rows)
         if len(met.cases) > MOST_CAUSES:

@@ -20,7 +20,7 @@ COMMANDS = {
         "Render a finished or interrupted run: HTML, JUnit XML, JSON, Markdown, TAP, badge, CSV.",
     ),
     "hunt": ("running.hunt", "Find a coder's faults, each with its smallest case."),
-    "compare": ("reporting.compare", "Compare two runs: what broke, what was mended, what is new."),
+    "compare": ("reporting.compare", "Compare two runs: what broke, what was fixed, what is new."),
     "replay": ("running.replay", "Ask only the cases again that failed in a run."),
     "generate": ("reference.generate", "Print the cases of a suite as JSON Lines."),
     "export": ("reference.export", "Write a suite as plain files, with the answers expected."),

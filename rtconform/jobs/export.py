@@ -78,7 +78,7 @@ def _lines(suite: Suite, folder: Path, seed: int, count: int | None) -> list[Pat
     with paths[0].open("wb") as documents, paths[1].open("wb") as codings, paths[2].open("wb") as answers:
         for item in cases(suite, seed, count):
             if not item.sound:
-                raise UserError(f"suite {suite.name} holds documents that are no JSON: print them with rtconform generate")
+                raise UserError(f"suite {suite.name} holds documents that are not JSON: print them with rtconform generate")
             expectation = expect(item.case)
             documents.write(item.wire + b"\n")
             codings.write(encode(expectation.coding) + b"\n")

@@ -115,7 +115,7 @@ def test_a_fault_that_was_given_no_line() -> None:
         ('a = 1\nb = """x\n', "own:3: not TOML: Unterminated string (at end of document) @ $"),
         (
             "a = 1\n" + "b." * (MOST_DOTS + 1) + "c = 1\n",
-            "own:2: more than 500 dots on a line: no key or text here has so many @ $",
+            "own:2: more than 500 dots on a line: no key or text here needs that many @ $",
         ),
     ],
 )
@@ -225,5 +225,5 @@ def test_the_first_day_of_a_period(own: Own) -> None:
     file = own("[period.2026-01-01]\n[period.new]\n")
     assert dt.date(2026, 1, 1) == day_of(file, "2026-01-01")
     assert day_of(file, "new") is None
-    said = "own:2: 'new' is no day: name the period by its first day, as in [period.2026-01-01] @ $.period.new"
+    said = "own:2: 'new' is not a day: name the period by its first day, as in [period.2026-01-01] @ $.period.new"
     assert [said] == told(file)

@@ -1,6 +1,6 @@
 """`docs/suites.lock`: what each suite is at its default seed, so that none can change without a new version.
 
-Making the lock anew refuses a digest that changed under the same version: raise the suite's version first.
+Making the lock again refuses a digest that changed under the same version: raise the suite's version first.
 """
 
 import json

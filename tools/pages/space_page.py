@@ -13,7 +13,7 @@ def space_page() -> str:
         *(f"- {line}" for line in counts_of(document)),
         "\n## Dimensions\n",
         table(OF_VALUES, values_of(document)),
-        f"\nCodes can hang on {', '.join(row['name'] for row in document['dimensions'] if row['decides'])}.",
+        f"\nCodes can depend on {', '.join(row['name'] for row in document['dimensions'] if row['decides'])}.",
         "\n## Constraints\n",
         table(OF_CONSTRAINTS, constraints_of(document)),
     ]

@@ -43,7 +43,7 @@ def energies(case: Case) -> Iterator[str]:
     for plan, beam in _beams(case):
         practice = tables.TECHNIQUES.get(plan.technique)
         if not re.fullmatch(tables.ENERGIES.get(beam.radiation, ""), beam.energy):
-            yield f"{beam.id}: {beam.energy!r} is no energy of {beam.radiation}s"
+            yield f"{beam.id}: {beam.energy!r} is not an energy of {beam.radiation}s"
         elif practice and (beam.radiation not in practice.radiations or not re.fullmatch(practice.energies, beam.energy)):
             yield f"{beam.id}: {beam.radiation}s of {beam.energy} in a plan of technique {plan.technique}"
         reach = re.fullmatch(r"(\d+) MeV", beam.energy)
@@ -142,7 +142,7 @@ def structures(case: Case) -> Iterator[str]:
     for plan in case.plans:
         found = [re.fullmatch(tables.TARGET, name) for name in plan.planning.targets]
         yield from (
-            f"{plan.id}: {name!r} is no target of TG-263"
+            f"{plan.id}: {name!r} is not a target of TG-263"
             for name, match in zip(plan.planning.targets, found, strict=True)
             if not match
         )
@@ -151,7 +151,7 @@ def structures(case: Case) -> Iterator[str]:
             yield f"{plan.id}: no target of {plan.dose_gy} Gy"
         for name in plan.planning.organs_at_risk:
             if re.sub(r"_[LR]$", "", name) not in tables.STRUCTURES:
-                yield f"{plan.id}: {name!r} is no organ of TG-263"
+                yield f"{plan.id}: {name!r} is not an organ of TG-263"
         imaging = plan.planning.volumetric_imaging
         if imaging not in (None, "none") and imaging not in tables.IMAGES_FOR_PLANNING:
             yield f"{plan.id}: planned on {imaging}"

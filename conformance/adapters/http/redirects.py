@@ -34,9 +34,9 @@ def followed(url: URL, status: int, location: str, allowed: frozenset[Host]) -> 
     try:
         target = url.join(URL(location))
     except ValueError:
-        raise NotFollowed("that is no address") from None
+        raise NotFollowed("that is not an address") from None
     if target.scheme not in ("http", "https") or target.raw_user is not None or target.raw_password is not None:
-        raise NotFollowed("that is no plain address of a web service")
+        raise NotFollowed("that is not a plain address of a web service")
     if (url.scheme, target.scheme) == ("https", "http"):
         raise NotFollowed("from https to http is never followed")
     if (target.raw_host, target.port) in allowed or (target.is_default_port() and (target.raw_host, None) in allowed):

@@ -84,7 +84,7 @@ class HttpAdapter:
             connector=connections.Connections(self.window),
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None),  # the limit is on a request with all its redirects: see _send
-            cookie_jar=aiohttp.DummyCookieJar(),  # a case must not hang on another through a cookie
+            cookie_jar=aiohttp.DummyCookieJar(),  # a case must not depend on another through a cookie
             auto_decompress=False,  # decompressed here, within bounds
         )
 
@@ -108,9 +108,9 @@ class HttpAdapter:
                 f"{self._named()}: no TLS with {host}:{port}: {error.reason or error}; should [adapter] url begin with http://?"
             ) from None
         except UnicodeError:
-            raise VendorUnreachable(f"{self._named()}: {host!r} is no name of a host; is [adapter] url right?") from None
+            raise VendorUnreachable(f"{self._named()}: {host!r} is not the name of a host; is [adapter] url right?") from None
         except OSError as error:
-            refused = isinstance(error, ConnectionRefusedError)  # asyncio tells of it in words of its own
+            refused = isinstance(error, ConnectionRefusedError)  # asyncio describes it in its own words
             reason = "connection refused" if refused else error.strerror or str(error)
             raise VendorUnreachable(
                 f"{self._named()}: can't connect to {host}:{port}: {reason}; is the service running, is [adapter] url right?"

@@ -75,7 +75,7 @@ def enclosed(vendor: Vendor, *, hidden: Sequence[Path] = (), readable: Sequence[
 
 
 def unenclosed(vendor: Vendor) -> Boundary:
-    """The vendor as it is, because whoever certifies wants it so."""
+    """The vendor as it is, because the certifier wants it so."""
     if isinstance(vendor.settings, CliSettings):
         return Boundary(vendor, "none: --no-sandbox was given")
     return enclosed(vendor)

@@ -1,8 +1,11 @@
-"""When this process is killed outright, another one kills the vendor's programs that it leaves running.
+"""The watchdog: a process that kills the vendor's programs if rtconform itself is killed.
 
-The command line starts it by `watch`, and it is told of each program that starts and of each that is over. It waits for its
-input to end, which happens when this process does, however that comes. Run as a program this file is it.
-(The kernel's parent death signal would reach no children of the program, and hangs on the thread that started it.)
+The command line starts it with `watch` and reports each program that starts (`runs`) and each that has ended (`is_over`). The
+watchdog reads these reports until its input ends, which happens when rtconform ends in any way. Then it kills the programs that
+are left. This file, run as a program, is the watchdog.
+
+The kernel's parent-death signal can't do this: it would not reach the program's own children, and it depends on the thread that
+started the program.
 """
 
 import atexit
@@ -16,8 +19,8 @@ _watcher: "subprocess.Popen[bytes] | None" = None
 
 
 def watch() -> "subprocess.Popen[bytes]":
-    """Start the other process, once; it ends with this one."""
-    global _watcher  # noqa: PLW0603 - one for the process, as there is one death
+    """Start the watchdog, once. It ends with this process."""
+    global _watcher  # noqa: PLW0603 - one watchdog for the process
     if _watcher is None:
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         command = [sys.executable, "-I", "-S", __file__]
@@ -32,12 +35,12 @@ def watch() -> "subprocess.Popen[bytes]":
 
 
 def runs(pid: int) -> None:
-    """A program of the vendor's runs, which leads the process group `pid`."""
+    """Report that a vendor's program runs, the leader of process group `pid`."""
     _tell(pid)
 
 
 def is_over(pid: int) -> None:
-    """That group has been killed."""
+    """Report that this process group has been killed."""
     _tell(-pid)
 
 
@@ -46,9 +49,9 @@ def _tell(number: int) -> None:
     if watcher is None or watcher.stdin is None:
         return
     told = None
-    with suppress(OSError, ValueError):  # it was ended; or given up meanwhile
+    with suppress(OSError, ValueError):  # it was ended, or given up meanwhile
         told = watcher.stdin.write(b"%d\n" % number)
-    if not told:  # or stopped, so that its pipe is full: one that knows half of what runs could kill what is not ours
+    if not told:  # or it was stopped and its pipe is full: a watchdog that knows only half could kill processes that are not ours
         watcher.kill()
         _end()
 
@@ -62,7 +65,7 @@ def _end() -> None:
 
 
 def main() -> None:
-    """Read process groups, with a minus those that are over, until the input ends; kill the others."""
+    """Read process groups until the input ends (negative numbers: groups that are over), then kill the others."""
     running: set[int] = set()
     for line in sys.stdin.buffer:
         number = int(line)

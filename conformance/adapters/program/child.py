@@ -27,7 +27,7 @@ _CHUNK = 256 * 1024
 
 
 class ChildProcess:
-    """One running program. `stdout` is read by whoever started it; standard error goes to `on_stderr`; see `start_child`."""
+    """One running program. The code that started it reads `stdout`; standard error goes to `on_stderr` (see `start_child`)."""
 
     def __init__(self, popen: "subprocess.Popen[bytes]", loop: asyncio.AbstractEventLoop) -> None:
         self._popen = popen

@@ -37,7 +37,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Delivered:
-    """One session with all that a faulty idea may hang on: the record, its facts, the beams delivered and their plans."""
+    """One session with all that a faulty idea may depend on: the record, its facts, the beams delivered and their plans."""
 
     case: Case
     session: Session
@@ -59,7 +59,7 @@ def correct(case: Case) -> Answer:
 
 
 def going_by(book: Book) -> Coder:
-    """Coding goes by another book."""
+    """The coder uses a changed book."""
     return lambda case: answer_of(expect(case, book))
 
 

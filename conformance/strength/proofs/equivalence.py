@@ -1,4 +1,4 @@
-"""Proof that a mutant can't be told from the reference: its answers stand everywhere in a space that is gone through whole.
+"""Proof that a mutant can't be told from the reference: its answer is right at every point of a space.
 
 Which space depends on what the mutant changes (`space_of`). Nothing is assumed: a mutant for which one answer does not stand has
 a counterexample, and then the suites owe a case.
@@ -115,7 +115,7 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
 def _distinct(name: str) -> tuple[tuple[Asked, int], ...]:
     """One point for each way in which rules can see the points of a space, with how many there are of the kind.
 
-    What rules make of a point hangs on whose claim it is and on the facts that some rule asks for, in each technique for which
+    What rules make of a point depends on whose claim it is and on the facts that some rule asks for, in each technique for which
     its one plan may be taken: points that share these get the same answer from every mutant of the rules.
     """
     points, book = _space(name)

@@ -103,7 +103,7 @@ def remove(document: Document, path: str) -> None:
 
 
 def decode_case(document: Document, *, unknown_allowed: bool, conflict_allowed: bool) -> tuple[Case | None, tuple[Fault, ...]]:
-    """The document as a case, and every fault of it; None where it is no case at all.
+    """The document as a case, and every fault of it; None where it is not a case at all.
 
     Fields that a case lacks are faults too. `unknown_allowed` and `conflict_allowed` let through what the rules for
     unknown terms and for records that contradict themselves are tested with.

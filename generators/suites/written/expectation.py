@@ -8,7 +8,7 @@
                        77402 | needs_review      ours, then whatever else is accepted
     several sessions   S1 77412; S2 77407 | 77412    each session by its id, in any order
 
-A suite's author writes it beside the case; it is held against the reference by whoever has both.
+A suite's author writes it beside the case; a test compares it with the reference.
 """
 
 import re
@@ -81,7 +81,7 @@ def _line(text: str, session: str) -> Line:
     service = _SERVICE.fullmatch(text)
     if service is None:
         words = ", ".join((_NOTHING, *_OUTCOMES))
-        raise ValueError(f"{text!r} is no service such as 77407 or 77387-26, nor one of {words}")
+        raise ValueError(f"{text!r} is not a service such as 77407 or 77387-26, and not one of {words}")
     if service["code"] not in catalogue():
         raise ValueError(f"code {service['code']} is not in the catalogue")
     return Line(session, service["code"], tuple(service["modifiers"].split("-")[1:]))

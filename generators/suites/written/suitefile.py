@@ -242,11 +242,11 @@ def _check_drafts(file: SuiteFile) -> None:
             file.fault(what, f"{draft.slug}: claim", draft.place, draft.claim, "claim")
             file.drafts[index] = replace(file.drafts[index], claim=None)
         if draft.date is not None and draft.date.year not in _YEARS:
-            what = f"{draft.date} is no day of treatment: use the years {_YEARS.start} to {_YEARS.stop - 1}"
+            what = f"{draft.date} is not a day of treatment: use the years {_YEARS.start} to {_YEARS.stop - 1}"
             file.fault(what, f"{draft.slug}: date", draft.place, "date")
             file.drafts[index] = replace(file.drafts[index], date=None)
         if not _SLUG.fullmatch(draft.slug):
-            file.fault(f"{draft.slug!r} is no slug: {_SLUG_FORM}", "slug", draft.place, "slug")
+            file.fault(f"{draft.slug!r} is not a slug: {_SLUG_FORM}", "slug", draft.place, "slug")
         if draft.slug in first:
             line = file.text.line(first[draft.slug].place, "slug")
             file.fault(f"duplicate slug, first on line {line}", f"{draft.slug}: slug", draft.place, "slug")

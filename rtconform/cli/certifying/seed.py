@@ -73,5 +73,5 @@ def digest(text: str) -> str:
     """A commitment as it is compared: 64 hexadecimal digits. Raises UsageError."""
     found = text.strip().lower().removeprefix("sha256:")
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
-        raise click.UsageError(f"--commitment {text!r} is no commitment: {_DIGEST}")
+        raise click.UsageError(f"--commitment {text!r} is not a commitment: {_DIGEST}")
     return found

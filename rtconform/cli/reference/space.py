@@ -80,7 +80,7 @@ def counts_of(document: dict[str, Any]) -> list[str]:
     """The counts, a line each."""
     counts, arrays = document["counts"], document["arrays"]
     return [
-        f"{counts['combinations']:,} valid combinations, {counts['deciding']:,} of the dimensions that codes can hang on",
+        f"{counts['combinations']:,} valid combinations, {counts['deciding']:,} of the dimensions that codes can depend on",
         f"{counts['pairs']:,} valid pairs of values, {counts['triples']:,} valid triples",
         *(
             f"{array['suite']}: {array['rows']:,} rows cover all of them; fewer than {array['lower_bound']:,} could not"

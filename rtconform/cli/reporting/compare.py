@@ -1,4 +1,4 @@
-"""`rtconform compare`: what broke, what was mended, what is new."""
+"""`rtconform compare`: what broke, what was fixed, what is new."""
 
 import sys
 from pathlib import Path

@@ -27,7 +27,7 @@ from rtconform.reports.text import one_line
 
 _ENDED: dict[Ended, str] = {
     "nothing_new": "the last {effort} {noun}s drawn showed nothing new",
-    "unstable": "stopped early: asked again, the {role} answers differently; mend that first",
+    "unstable": "stopped early: asked again, the {role} answers differently; fix that first",
     "no_answers": "stopped early: the {role} does not answer any more",
     "interrupted": "interrupted: what was found by then, not yet as small as it can be",
 }
@@ -47,7 +47,7 @@ _WIDTHS = (34, 44, 22, 22, None)
     type=click.IntRange(min=1),
     default=EFFORT,
     show_default=True,
-    help="Stop when so many treatments (claims) have shown no new kind of fault.",
+    help="Stop when this many treatments (claims) have shown no new kind of fault.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed draws others.")
 @FORMAT

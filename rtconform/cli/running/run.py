@@ -158,7 +158,7 @@ async def _until_told_to_stop(running: Coroutine[None, None, Summary]) -> Summar
 
 
 def _tell(say: Callable[[str], object], event: Event) -> None:
-    """Findings are told to whoever watches; everything else is in the run folder."""
+    """Findings are printed at once; everything else is in the run folder."""
     if event.finding is not None:
         say(one_line(f"rtconform: finding: {event.finding}: {event.detail}"))
 

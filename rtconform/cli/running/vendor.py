@@ -64,7 +64,7 @@ def init(kind: str, mode: str, role: RoleName, path: Path | None) -> None:
 def check(path: Path) -> None:
     """Send three cases to the vendor (to an editor three claims) and say in plain words what works and what does not.
 
-    Nothing is judged: a wrong code is no fault here. Exit code 0: three answers came; 1: they did not.
+    Nothing is judged: a wrong code does not count here. Exit code 0: three answers came; 1: they did not.
     """
     loaded = load_vendor(path)
     role = ROLES[loaded.role]

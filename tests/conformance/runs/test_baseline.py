@@ -49,7 +49,7 @@ def test_causes_of_editors_and_of_no_rule_can_be_listed(tmp_path: Path, cause: s
         (ENTRY.format(by='rule = "ISO-SHIFTS"'), "known.toml:2: no rule 'ISO-SHIFTS'; did you mean ISO-SHIFT?"),
         (ENTRY.format(by='cause = "ISO-SHIFT/lazy"'), "known.toml:2: 'ISO-SHIFT/lazy' is no cause"),
         (ENTRY.format(by='cause = "unanswered"'), "is no cause"),
-        (ENTRY.format(by='case = "x"'), "known.toml:2: 'x' is no id of a case"),
+        (ENTRY.format(by='case = "x"'), "known.toml:2: 'x' is not the id of a case"),
         (ENTRY.format(by='case = "a:b"\nrule = "ISO-SHIFT"'), "known.toml:1: give one of case, rule and cause, not 2"),
         (ENTRY.format(by=""), "known.toml:1: give one of case, rule and cause, not 0"),
         (ENTRY.format(by='because = "x"'), "known.toml:2: unknown key because; did you mean cause?"),
@@ -79,7 +79,7 @@ def test_an_erratum_concerns_its_versions_only(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ('since = "3"', 'since = "2"', "known.toml:5: the version since which the case is right is among"),
-        ('case = "boundaries:x"', 'case = "x"', "known.toml:2: 'x' is no id of a case"),
+        ('case = "boundaries:x"', 'case = "x"', "known.toml:2: 'x' is not the id of a case"),
         ('kind = "withdrawn"', 'kind = "gone"', "known.toml:3: "),
         ('why = "y"\n', "", "known.toml:1: missing"),
     ],

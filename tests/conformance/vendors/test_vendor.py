@@ -105,7 +105,7 @@ def test_an_unknown_kind_has_no_file() -> None:
         (HTTP + 'allow_redirects_to = ["https://a.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
         (HTTP + 'allow_redirects_to = ["*.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
         (HTTP + 'allow_redirects_to = ["a.example\\n"]\n', "vendor.toml:7: 'a.example\\n' is no host"),
-        (HTTP + 'allow_redirects_to = ["a.example:70000"]\n', "vendor.toml:7: 'a.example:70000' is no host; give a list"),
+        (HTTP + 'allow_redirects_to = ["a.example:70000"]\n', "vendor.toml:7: 'a.example:70000' is not a host; give a list"),
         (PYTHON.replace(":", "."), "vendor.toml:6: 'coder.code' names no callable"),
         (CLI + '[request]\ntemplate = "gone.j2"\n', "vendor.toml:8: can't read gone.j2: No such file or directory"),
         (CLI + '[request]\ntemplate = "gone\\u0000.j2"\n', "vendor.toml:8: holds a NUL character"),

@@ -46,7 +46,7 @@ def test_several_sessions(text: str, expected: list[Expected]) -> None:
 @pytest.mark.parametrize(
     ("text", "sessions", "said"),
     [
-        ("77412-", ("S1",), "'77412-' is no service such as 77407 or 77387-26"),
+        ("77412-", ("S1",), "'77412-' is not a service such as 77407 or 77387-26"),
         ("", ("S1",), "'' is no service"),
         ("77412 77387-26", ("S1",), "'77412 77387-26' is no service"),
         ("77413 + 99999", ("S1",), "code 99999 is not in the catalogue"),

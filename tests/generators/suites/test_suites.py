@@ -39,7 +39,7 @@ def test_every_case_is_found_by_its_id(name: str) -> None:
     ("ask", "said"),
     [
         (lambda: suite("publishd"), "no suite 'publishd': did you mean 'published'? Suites: published, boundaries"),
-        (lambda: suite_of_id("scenario-1"), "'scenario-1' is no id of a case"),
+        (lambda: suite_of_id("scenario-1"), "'scenario-1' is not the id of a case"),
         (lambda: suite_of_id("nobody:scenario-1"), "no suite 'nobody'"),
         (
             lambda: suite("published").index_of("published:scenario-1-hospital-faclity"),

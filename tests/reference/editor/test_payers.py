@@ -109,7 +109,7 @@ def test_what_is_no_profile_is_refused(tmp_path: Path, text: str) -> None:
         (
             "77412 = 0.3",
             "77385 = 0.3",
-            "17: 77385 is no delivery code; there are 77402, 77407, 77412 @ $.period.2026-07-01.utilisation",
+            "17: 77385 is not a delivery code; these are: 77402, 77407, 77412 @ $.period.2026-07-01.utilisation",
         ),
         ("77412 = 0.3", "77412 = 0.7, 77407 = 0.5", "17: the shares add up to more than 1 @ $.period.2026-07-01.utilisation"),
         (PROFILE[PROFILE.index("[period") :], "", " no period: write what holds from a day on as [period.2026-01-01] @ $.period"),
@@ -123,7 +123,7 @@ def test_what_is_no_profile_is_refused(tmp_path: Path, text: str) -> None:
         (
             "[period.2026-07-01]",
             "[period.summer]",
-            "12: 'summer' is no day: name the period by its first day, as in [period.2026-01-01] @ $.period.summer",
+            "12: 'summer' is not a day: name the period by its first day, as in [period.2026-01-01] @ $.period.summer",
         ),
     ],
 )
@@ -210,11 +210,11 @@ def test_every_mistake_in_values_is_told_in_words(tmp_path: Path) -> None:
         load_relative_values(path)
     assert [
         f"{path}:1: unknown key extra; known here: period @ $.extra",
-        f"{path}:2: 'new' is no day: name the period by its first day, as in [period.2026-01-01] @ $.period.new",
-        f"{path}:6: '77499' is no service of the catalogue @ $.period.new.freestanding",
+        f"{path}:2: 'new' is not a day: name the period by its first day, as in [period.2026-01-01] @ $.period.new",
+        f"{path}:6: '77499' is not a service of the catalogue @ $.period.new.freestanding",
         f"{path}:7: missing @ $.period.2026-01-01.unit",
         f"{path}:12: until is not after the period's first day @ $.period.2026-02-01.until",
-        f"{path}:16: 'G0000-26' is no service of the catalogue @ $.period.2026-02-01.hospital_outpatient",
+        f"{path}:16: 'G0000-26' is not a service of the catalogue @ $.period.2026-02-01.hospital_outpatient",
     ] == str(refused.value).splitlines()
 
 

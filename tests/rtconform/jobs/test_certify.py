@@ -140,7 +140,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
         (("--key", "key.pem", "--unsigned"), "exclude each other"),
         (("--unsigned", "--seed", "1", "--seed-file", "seed.json"), "exclude each other"),
         (("--unsigned", "--commitment", "00"), "--commitment needs the --seed-file"),
-        (("--unsigned", "--seed-file", "seed.json", "--commitment", "00"), "is no commitment"),
+        (("--unsigned", "--seed-file", "seed.json", "--commitment", "00"), "is not a commitment"),
         (("--unsigned", "--seed-file", "seed.json", "--commitment", "0" * 64), "give the seed that was committed to"),
         (("--unsigned", "--seed-file", "seed.json", "--out", "b.zip"), "seed.json: used in a run before"),
         (("--unsigned", "--seed-file", "other.json", "--out", "c.zip"), "committed to for vendor 'Somebody'"),
