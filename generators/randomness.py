@@ -1,7 +1,7 @@
 """Where the randomness of a case comes from: from suite, version, seed and index, and from nothing else.
 
-A stream of its own for each case, so that any case can be made alone and no case disturbs another. It is read off a hash, which
-every Python on every platform computes alike, and which is ready sooner than a seeded generator.
+Each case has its own stream, so that any case can be made alone and no case disturbs another. The stream is read from a hash,
+which every Python on every platform computes alike, and which is ready sooner than a seeded generator.
 """
 
 from collections.abc import Callable, Iterator

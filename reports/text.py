@@ -1,6 +1,6 @@
-"""Vendor text made fit for a report: nothing in it can steer a terminal, break XML or turn the line round.
+"""Vendor text made fit for a report: nothing in it can steer a terminal, break XML or reverse the line.
 
-Escaping for HTML, XML and CSV is each writer's own; here goes what no format can show.
+Escaping for HTML, XML and CSV is each writer's job. This module removes what no format can show.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Builds the wheel from an exported tree, installs it in an empty environment, and does there all that the documentation says.
 
-What is tried stands in `STEPS`, a row for each. Nothing of the checkout is used but two sample vendors, which are copied.
+`STEPS` lists what is tried, one row each. Nothing of the checkout is used except two sample vendors, which are copied.
 """
 
 import os

@@ -1,7 +1,7 @@
 """How claims go wrong: named faults, each a function from a right claim to a wrong one, with what its author expects.
 
-A fault says which category stops the lines that it makes wrong; all others stay right. The reference is held against that by
-a test, and knows nothing of this table.
+A fault says which category stops the lines that it makes wrong. All other lines stay right. A test compares the reference with
+this table, which the reference does not know.
 """
 
 import datetime as dt

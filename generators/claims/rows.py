@@ -1,7 +1,7 @@
 """Right claims as data: which treatments they bill, and what is billed for a session of them.
 
-A row narrows the space of treatments (dimension to values) so far that one delivery code is right, and says so; that it is,
-a test holds against the reference. `allows` names what payers have wrongly stopped in claims like this.
+A row narrows the space of treatments (dimension to values) so far that one delivery code is right, and names it. A
+test compares it with the reference. `allows` names what payers have wrongly stopped in claims like this.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The clinic's calendar: the days on which it treats, and the working day after each.
 
 Weekdays of 2026 without the six holidays on which United States clinics close. The first day of the year is not a treatment day,
-but the first on which the codes of 2026 hold: suites name it on purpose, and urgent cases are treated on it.
+but the codes of 2026 hold from it on: suites name it on purpose, and urgent cases are treated on it.
 """
 
 import datetime as dt

@@ -1,10 +1,10 @@
-"""The clinic: which treatments are really given, and one of them made from a situation and what is wished for.
+"""The clinic: which treatments are really given, and how one is made from a situation and a request.
 
 `candidates` says in which situations a combination is really seen, `plan_treatment` makes the plans of one, `person` the
 patient, `session_times` the hours. Nothing here knows how a treatment is coded.
 
-Plans are made once for each kind of treatment and shared, since all of it is immutable; what differs from case to case is
-which is chosen, and where its isocenters lie. Only `draw()` is used, which gives the same on every Python.
+Plans are made once for each kind of treatment and shared, since they are immutable. Cases differ in which plan is chosen and
+where its isocenters lie. Only `draw()` is used, which gives the same on every Python.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """People: synthetic patients, consistent with the disease. Names are drawn by index from `data/names.json`.
 
-The file is made by `make_names.py` with Faker; the Faker that is installed has no influence.
+`make names` made the file with Faker (`tools/names.py`). The installed version of Faker has no influence.
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """How radiation is delivered, whatever the disease: machines, techniques, beam arrangements, fractionations (data).
 
-Read from `data/clinic_practice.toml`; what is treated in this way stands in `situation.py`.
+The data is in `data/clinic_practice.toml`. What is treated in these ways is in `situations.py`.
 """
 
 import re

@@ -1,6 +1,7 @@
-"""A combination of the space, and a draw, become a case: the same two always the same one.
+"""A combination of the space and a draw become a case. The same two always give the same case.
 
-The combination says what has to hold, the clinical library (`clinic.py`) where that is seen and what it looks like there.
+The combination says what has to hold. The clinical library (`clinic.py`) says in which situations it is seen and what it looks
+like there.
 """
 
 import datetime as dt

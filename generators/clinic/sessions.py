@@ -1,6 +1,6 @@
 """What happened in the sessions of a day: guidance, motion management, couch correction, port images, the physician's review.
 
-The part of a case that the combination decides alone, whatever the disease. Parts that recur are made once and shared.
+This is the part of a case that only the combination decides, whatever the disease. Parts that recur are made once and shared.
 """
 
 import datetime as dt

@@ -1,9 +1,9 @@
 """Edges: single changes to a treatment that lead to where coders fail, and some way past it.
 
-A treatment of the space is complete, consistent and usual in its details. What hunts for faults must also reach the minute at
+A treatment of the space is complete, consistent and usual in its details. A hunt for faults must also reach the minute at
 which an approval comes too late, the millimetre that makes an isocenter, the third session of a day. Each edge is one such
-change; one that does not apply leaves the treatment as it is. Any of them may follow any other: what comes of it is no
-clinic's habit, but a record that a coder may be sent.
+change. An edge that does not apply leaves the treatment unchanged. Any edge may follow any other: no clinic may treat like
+that, but a coder may be sent such a record.
 """
 
 import datetime as dt

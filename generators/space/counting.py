@@ -1,4 +1,4 @@
-"""Exact answers about all rows of a model, without listing them: how many there are, which is number n, what is possible.
+"""Exact answers about all rows of a model, without listing them: how many there are, which row is number n, what is possible.
 
 Rows are numbered in lexicographic order of the declarations: the first parameter varies slowest.
 """

@@ -1,11 +1,11 @@
 """The space of treatments: its dimensions, and the constraints between them, as data with a reason each.
 
 This is the one place that says which combinations exist: every valid combination can be realised (`realise.py`), and
-what the suites `pairwise`, `threeway`, `exhaustive` and `clinic` hold lies in it. A constraint (`space_constraints.py`) has
-one of two reasons: the combination contradicts itself (an approval of nothing), or no clinic treats so. What is merely rare
-stays in: rare is where coders fail.
+what the suites `pairwise`, `threeway`, `exhaustive` and `clinic` hold lies in it. A constraint (`reasons.py`) has
+one of two reasons: the combination contradicts itself (an approval of nothing), or no clinic treats so. Combinations that
+are merely rare stay in, because coders fail there.
 
-Left out on purpose: an approval dated before its session began, planning evidence that does not bear out the technique,
+Left out on purpose: an approval dated before its session began, planning evidence that does not support the technique,
 beams of no plan. In the space every record is complete and consistent; suites `documentation` and `invalid` have the others.
 """
 

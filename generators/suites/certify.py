@@ -1,8 +1,8 @@
 """Suite `certify`: few cases that stop every faulty coder that the big suites stop; the one to run on every commit.
 
-Which cases, is data (`data/certify.json`, made by `make certify-suite` from the kill matrix): recipes, each a case of another
-suite to be made again. The default seed gives the fixed suite; any other gives cases of the same strength that nobody has
-seen, since everything that no code depends on is drawn (`variation.py`), and the order too.
+The choice of cases is data (`data/certify.json`, made by `make certify-suite` from the kill matrix): recipes, each of which
+makes a case of another suite again. The default seed gives the fixed suite; any other gives cases of the same strength that
+nobody has seen, since everything that no code depends on is drawn (`variation.py`), and the order too.
 """
 
 import datetime as dt

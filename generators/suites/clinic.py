@@ -1,7 +1,7 @@
 """Suite `clinic`: any number of cases in a realistic mix of sites and techniques (`mix.py`).
 
-A situation, then how it is treated there, then what happened in the session: each drawn with the weights of the mix, and
-drawn again where they do not go together.
+These are drawn in turn, with the weights of the mix: a situation, how it is treated there, what happened in the session. A draw
+that does not fit is drawn again.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Suite `documentation`: records that do not bear out what they declare, and contradict themselves, beside sound ones.
+"""Suite `documentation`: records that do not support what they declare or contradict themselves, beside sound ones.
 
-Cases come in pairs that differ only in what a documentation rule is about (`records.py`): case 2 n has the flaw, case 2 n + 1
-has not. In most treatments the answer depends on it; every fifth is any treatment.
+Cases come in pairs that differ only in what a documentation rule is about (`documentation_questions.py`): case 2 n has the
+flaw, case 2 n + 1 has not. In most treatments the answer depends on it; every fifth is any treatment.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a record can fail to bear out: the questions of suite `documentation`, as data.
+"""What a record can fail to support: the questions of suite `documentation`, as data.
 
 Each question is a pair: a sound treatment with a change that a documentation rule is about, and the same treatment with the
 nearest change that it is not about (often none).

@@ -1,4 +1,4 @@
-"""Suites `edits-claim` and `edits-documented`: claims to be stopped and claims to be allowed, as many of one as of the other.
+"""Suites `edits-claim` and `edits-documented`: claims to be stopped and claims to be allowed, in equal number.
 
 Wrong claims: a covering array over fault, setting, claim type and payer, every valid pair of them, and then pairs of faults, each
 fault with a few others. Right claims: the same over the rows of right claims, again and again with other treatments until

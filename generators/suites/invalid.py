@@ -1,5 +1,6 @@
-"""Suite `invalid`: sound cases with one flaw each (`flaws.py`). A vendor has to answer needs_review or an error: never a code,
-never a crash.
+"""Suite `invalid`: sound cases with one flaw each (`invalid_flaws.py`).
+
+A vendor has to answer needs_review or an error: never a code, never a crash.
 
 The documents are not cases: `SuiteCase.wire` is what is sent, `SuiteCase.case` the sound case that it was made from.
 """

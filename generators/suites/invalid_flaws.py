@@ -1,7 +1,7 @@
 """What can be wrong with a document: the flaws of suite `invalid`, as data.
 
-Each flaw is put into a sound case of which coding would have something to bill. All hit what a coder has to read, or
-contradict sense: a reader that looks at nothing but its own fields has no excuse. Ids stay sound, so that an answer can name
+Each flaw is put into a sound case in which there is something to bill. Every flaw is in a field that a coder has to read, or is
+impossible: a coder that reads only its own fields meets it too. Ids stay sound, so that an answer can name
 its case, except where the whole document can't be read.
 """
 

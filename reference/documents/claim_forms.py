@@ -1,6 +1,6 @@
 """Where each field of a claim stands on the forms that carry it: loop and element of 837P and 837I, box of CMS-1500 and UB-04.
 
-`docs/reference/claim-fields.md` is made of this table, and a test holds that every field of a claim is in it. "—": the form has
+`docs/reference/claim-fields.md` is made from this table, and a test holds that every field of a claim is in it. "—": the form has
 no such field; the note says who knows it then.
 """
 

@@ -1,8 +1,12 @@
 """The reference editor: the coder's knowledge seen from the payer's side, a disposition for each line of a claim.
 
-What one line shows alone comes first (`lines.py`: code, modifiers, form), then, day by day (`days.py`) and where the claim brings
-its record, what the coder makes of it (`record.py`), then what the lines of a day show together: a service billed again
-(`repeats.py`). Whatever nothing speaks against is allowed.
+A line is looked at in this order:
+
+1. what it shows alone: code, modifiers, form (`lines.py`);
+2. day by day (`days.py`), if the claim has its record, what the coder codes from it (`record.py`);
+3. what the lines of a day show together: a service billed again (`repeats.py`).
+
+A line that nothing speaks against is allowed.
 """
 
 import datetime as dt

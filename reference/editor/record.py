@@ -1,7 +1,7 @@
-"""What the record that a claim brings says of its lines: what the coder codes from it, session by session.
+"""What a claim's record says about its lines: what the coder codes from it, session by session.
 
-The claim's treatment becomes a case, and the coder's readings of it decide: a line that every reading bills is right, one that
-none bills is not supported, and where readings differ guidance is ambiguous, or the record has to go to a person.
+The claim's treatment becomes a case, and the coder's readings of it decide. A line that every reading bills is right. A line that
+no reading bills is not supported. Where readings differ, guidance is ambiguous, or the record has to go to a person.
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """Two runs side by side: what broke, what was fixed, what is new, what is gone, what is answered differently.
 
-Both records are read once, in step. Runs write their results in the suites' order, so that what has to be held is the
-cases that only one of them has met so far; of each kind of change no more are kept than a person could read.
+Both records are read once, in step. Runs write their results in the order of the suites, so that only the cases that one of
+them has met so far have to be held; of each kind of change no more are kept than a person could read.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """A run as it was recorded: its folder, or the report.json that was kept of it.
 
-Comparing needs of each case what fits on a line; a pass in a report.json is known by its id alone.
+Comparing needs one line for each case. A pass in a report.json is known only by its id.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""An editor in numbers: which wrong claims it stops, which right claims it allows, and what it wrongly denies, first of all.
+"""An editor in numbers: what it wrongly denies, first of all, then which wrong claims it stops and which right claims it allows.
 
 Sensitivity is the share of wrong claims of which every line is stopped that has to be; specificity the share of right claims of
-which every line is allowed. Both come with the 95 % confidence interval after Wilson. A fault is counted in the claims that have
+which every line is allowed. Both have a 95 % confidence interval (Wilson). A fault is counted in the claims that have
 no other, so that what is missed is missed for it.
 """
 

@@ -1,6 +1,6 @@
-"""The one shape in which every format shows a case that needs a person's look.
+"""The one shape in which every format shows a case that a person has to look at.
 
-What the rule requires with its source, expected and answered line by line, the deciding facts, what the vendor's program
+It has what the rule requires with its source, expected and answered line by line, the deciding facts, what the vendor's program
 wrote, and the two commands that make the case again. Vendor text in it is cleaned and of bounded length.
 """
 

@@ -1,6 +1,6 @@
-"""The faults of a run: what does not stand, grouped by cause, in the order of repair.
+"""The faults of a run: the cases that are not right, grouped by cause, in the order of repair.
 
-What is kept of each is bounded: its smallest cases, and how its cases fall together with other faults.
+Only a bounded part of each is kept: its smallest cases, and how its cases coincide with other faults.
 """
 
 import heapq

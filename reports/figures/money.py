@@ -1,6 +1,6 @@
-"""What a fault costs or overpays, in relative values that the user names a table of: beside the verdicts, never part of one.
+"""What a fault costs or overpays, in the relative values of a table that the user gives: beside the verdicts, never part of one.
 
-Weighed are the cases in which a fault is the only one. A coder's line with a code that is not valid on the day is paid nothing;
+Only cases in which a fault is the only one are weighed. A coder's line with a code that is not valid on the day is paid nothing;
 one that an editor pays all the same is worth what the table says. A case with a line that the table does not cover is left out,
 and a fault of which no case is left has no weight.
 """

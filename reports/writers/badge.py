@@ -1,6 +1,6 @@
 """A run as a badge (SVG) for a README: rule set, and the outcome in words beside its colour.
 
-Drawn here, with no font or service of anybody's; both halves have a contrast of at least 4.5 to their text.
+It is drawn here and needs no font or service. Both halves have a contrast of at least 4.5 to their text.
 """
 
 from html import escape

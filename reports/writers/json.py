@@ -1,6 +1,6 @@
 """A run as one JSON document, `rtconform.report/1`: manifest, summary, findings, every result other than pass, ids of the passes.
 
-It is written as a stream, a result a line, so that a large run needs no more memory than a small one.
+It is written as a stream, one result per line, so that a large run needs no more memory than a small one.
 """
 
 from collections.abc import Iterator

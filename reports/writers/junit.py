@@ -1,9 +1,12 @@
-"""JUnit XML, in the form that Jenkins, GitLab and surefire's readers share: a testsuite a suite, a testcase a case.
+"""JUnit XML, in the form that Jenkins, GitLab and surefire's readers share: a testsuite for each suite, a testcase for each case.
 
-fail is a failure; declined too (an answer came, and it is wrong). invalid, error, timeout and unanswered are errors,
-not_applicable is skipped, and so is a failure that the run's baseline or an erratum covers; accepted passes and says so in
-system-out. Findings concern no single case: they stand as failures in a testsuite of their own, so that a pipeline that reads
-nothing else does not show green; so do a baseline's entries that expired or pass again.
+- failure: fail, and declined (an answer came, and it is wrong);
+- error: invalid, error, timeout and unanswered;
+- skipped: not_applicable, and a failure that the run's baseline or an erratum covers;
+- passed: pass, and accepted, which says so in system-out.
+
+Findings belong to no single case. They are failures in their own testsuite, so that a pipeline that reads nothing else does not
+show green. So are a baseline's entries that expired or pass again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

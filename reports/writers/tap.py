@@ -1,4 +1,4 @@
-"""A run as TAP 14 (Test Anything Protocol): a test point a case, with a YAML block where a person has to look.
+"""A run as TAP 14 (Test Anything Protocol): a test point for each case, with a YAML block where a person has to look.
 
 A failure that the baseline or an erratum covers is a TODO, which no consumer counts as failed; not_applicable is a SKIP. Findings
 are test points of their own, after the cases.

@@ -1,7 +1,6 @@
 """The pytest plugin: `pytest --rtconform-vendor vendor.toml --rtconform-suite published`, and the fixture `rtconform_case`.
 
-It is loaded into every pytest of an environment that has rtconform: until one of the two is asked for, nothing but this file
-is imported.
+Every pytest of an environment with rtconform loads it. Until one of the two is used, nothing but this file is imported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Would a medical physicist laugh? A checker of synthetic treatments, written apart from what makes them.
 
-It has tables of its own (`plausibility_tables.py`) and shares no code with the generator: what both got wrong in the same way,
-neither would show. It looks for what never happens, not for what is rare.
+It has its own tables (`tables.py`) and shares no code with the generator, because a mistake that both made in the same way would
+not show. It looks for what never happens, not for what is rare.
 
 The wire format has no field for the machine. Where a plan's label ends with one in brackets, as in "Prostate, 2 arcs
 [ring linac]", the plan is held against what that machine can do; otherwise only against its technique.

@@ -1,4 +1,4 @@
-"""Tests the tests of the reference: each of its functions is changed in one place, and some test has to fail.
+"""Tests the tests of the reference: each function of the reference is changed in one place, and some test has to fail.
 
     python tools/strength/mutate.py [MODULE...]     `make mutation MODULES="coder facts"`; no module: all that are listed
 

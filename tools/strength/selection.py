@@ -1,8 +1,9 @@
 """Chooses the cases of suite `certify` from the kill matrix: `make certify-suite`.
 
-The core is a minimal set: greedy cover of every faulty coder and every condition that some candidate catches or meets, then each
-case taken out that the others make needless. The breadth comes on top, for faults that nobody listed: every faulty coder caught
-by three cases where there are three, then the rows of the covering array.
+1. The core is a minimal set: a greedy cover of every faulty coder and every condition that some candidate catches or meets,
+   from which each case that the others make needless is taken out.
+2. The breadth is for faults that nobody listed: every faulty coder is caught by three cases where there are three, and the rows
+   of the covering array are added.
 """
 
 import hashlib
