@@ -82,7 +82,7 @@ class Records:
         """The disguise, from the key that the certificate reveals."""
         key = self.bundle.statement.predicate.id_key
         if len(key) != 64 or set(key) - set("0123456789abcdef"):
-            raise UserError("id_key: no key of 64 hexadecimal digits")
+            raise UserError("id_key: not a key of 64 hexadecimal digits")
         return Disguise(key)
 
     @cached_property

@@ -61,7 +61,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def unpack(bundle: bytes, source: str) -> Contents:
     """The files in a container. Raises UserError, naming `source` and the place, where there are none to be found."""
     if len(bundle) > MAX_BYTES:
-        raise UserError(f"{source}: larger than {MAX_BYTES} bytes: no bundle is")
+        raise UserError(f"{source}: larger than {MAX_BYTES} bytes, the most that a bundle may have")
     files: dict[str, bytes] = {}
     starts: list[tuple[int, str]] = []
     position = 0
@@ -70,14 +70,14 @@ def unpack(bundle: bytes, source: str) -> Contents:
         if name in files:
             raise UserError(f"{source}: byte {position}: a second {name}; a bundle holds each file once")
         if len(files) == MAX_FILES:
-            raise UserError(f"{source}: byte {position}: more than {MAX_FILES} files; a bundle has fewer")
+            raise UserError(f"{source}: byte {position}: more than {MAX_FILES} files, the most that a bundle may have")
         if size > len(bundle) - begin:
             raise UserError(f"{source}: byte {position}: {name} is cut off: get the bundle again")
         files[name] = bundle[begin : begin + size]
         starts.append((position, name))
         position = begin + size
     if not files:
-        raise UserError(f"{source}: no bundle: it does not begin as one; give a file that rtconform certify wrote")
+        raise UserError(f"{source}: not a bundle: it does not begin like one; give a file that rtconform certify wrote")
     packed = pack(files)
     if packed == bundle:
         return Contents(files)

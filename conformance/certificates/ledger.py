@@ -77,7 +77,7 @@ def _spent(descriptor: int, commitment: str, path: Path) -> str:
     """When it was spent, as the ledger has it; empty: it was not."""
     size = os.fstat(descriptor).st_size
     if size > LONGEST:
-        raise UserError(f"{path}: longer than {LONGEST} bytes: this is no ledger of seeds")
+        raise UserError(f"{path}: longer than {LONGEST} bytes: this is not a ledger of seeds")
     for line in _content(descriptor, size).decode(errors="replace").splitlines():
         found, _, since = line.partition(" ")
         if found == commitment:

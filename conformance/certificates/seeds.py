@@ -41,7 +41,7 @@ def read_opening(document: bytes, source: str) -> Opening:
         opening = decode(document, Opening, source)
     except DocumentError as error:
         faults = "; ".join(map(str, error.faults))
-        raise UserError(f"{source}: no seed: {faults}; give a file that rtconform seed commit wrote") from None
+        raise UserError(f"{source}: not a seed: {faults}; give a file that rtconform seed commit wrote") from None
     if encode(opening) + b"\n" != document:
         raise UserError(f"{source}: not in the form in which rtconform seed commit wrote it: give the file unchanged")
     return opening

@@ -52,7 +52,7 @@ def _in_order(folders: Iterable[RunFolder]) -> list[RunFolder]:
     first: RunFolder | None = None
     for folder in folders:
         if folder.manifest.shard is None:
-            raise UserError(f"{folder.path}: no shard but a whole run; shards are made by rtconform run --shard I/N")
+            raise UserError(f"{folder.path}: a whole run, not a shard; shards are made by rtconform run --shard I/N")
         first = first or folder
         if differences := _differences(first.manifest, folder.manifest):
             raise UserError(f"{folder.path} and {first.path} are not shards of one run; they differ in: {', '.join(differences)}")

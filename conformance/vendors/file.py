@@ -239,7 +239,7 @@ def _check_pattern(file: TomlFile, response: Response) -> None:
         with warnings.catch_warnings(action="ignore"):  # of what a later Python may read otherwise
             pattern = re.compile(response.pattern, re.MULTILINE)
     except (re.error, RecursionError, OverflowError) as error:
-        file.fault(f"no regular expression: {error}", "response", "pattern")
+        file.fault(f"not a regular expression: {error}", "response", "pattern")
         return
     if not pattern.groupindex:
         file.fault("has no named group; name what it finds, for instance (?P<code>[0-9A-Z]{5})", "response", "pattern")

@@ -107,7 +107,7 @@ def claims(
     payers = _named("payer", payer, SPACE.parameters["payer"])
     groups = [group for group in _fault_groups(faults) if _bills(group, rows, whose, payers, documented=documented)]
     if not groups:
-        raise UserError("no claim is so: the faults don't go together, or not with this row, claim, payer or without a record")
+        raise UserError("no such claim: the faults don't go together, or not with this row, claim or payer, or without a record")
     return _claims(tuple(groups), rows, whose, payers, documented)
 
 

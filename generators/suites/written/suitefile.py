@@ -172,7 +172,7 @@ def _read_treatments(file: SuiteFile, document: Document) -> None:
         if isinstance(treatment, dict):
             file.treatments[name] = plain(treatment)
         else:
-            file.fault(f"no table: write it as [treatment.{name}]", f"treatment.{name}", ("treatment",), name)
+            file.fault(f"not a table: write it as [treatment.{name}]", f"treatment.{name}", ("treatment",), name)
 
 
 def _tables(file: SuiteFile, document: Document, kind: str) -> list[object]:

@@ -104,7 +104,7 @@ def test_an_unknown_kind_has_no_file() -> None:
         (HTTP + 'allow_redirects_to = "a.example"\n', "vendor.toml:7: Expected `array`, got `str`; give a list of hosts"),
         (HTTP + 'allow_redirects_to = ["https://a.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
         (HTTP + 'allow_redirects_to = ["*.example"]\n', "vendor.toml:7: Expected `str` matching regex"),
-        (HTTP + 'allow_redirects_to = ["a.example\\n"]\n', "vendor.toml:7: 'a.example\\n' is no host"),
+        (HTTP + 'allow_redirects_to = ["a.example\\n"]\n', "vendor.toml:7: 'a.example\\n' is not a host"),
         (HTTP + 'allow_redirects_to = ["a.example:70000"]\n', "vendor.toml:7: 'a.example:70000' is not a host; give a list"),
         (PYTHON.replace(":", "."), "vendor.toml:6: 'coder.code' names no callable"),
         (CLI + '[request]\ntemplate = "gone.j2"\n', "vendor.toml:8: can't read gone.j2: No such file or directory"),
@@ -123,7 +123,7 @@ def test_an_unknown_kind_has_no_file() -> None:
         ),
         (CLI + '[response]\npattern = "x"\n', "vendor.toml:8: only answers with format"),
         (CLI + '[response]\nformat = "text"\nid = "a"\noutcome = "a"\nlines = "b"\n', "vendor.toml:7: missing: format"),
-        (CLI + '[response]\nformat = "text"\npattern = "("\nid = "a"\noutcome = "a"\nlines = "b"\n', "vendor.toml:9: no regular"),
+        (CLI + '[response]\nformat = "text"\npattern = "("\nid = "a"\noutcome = "a"\nlines = "b"\n', "vendor.toml:9: not a regular"),
         (
             CLI + '[response]\nformat = "text"\npattern = "x"\nid = "a"\noutcome = "a"\nlines = "b"\n',
             "vendor.toml:9: has no named",
@@ -183,7 +183,7 @@ def test_a_template_fault_has_the_templates_line(complain: Callable[..., str]) -
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     """A missing file, a folder and a file that is no text are mistakes of the user, not ours."""
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
-    for name, reason in (("gone.toml", "No such file"), (".", "Is a directory"), ("latin.toml", "not UTF-8")):
+    for name, reason in (("gone.toml", "No such file"), (".", "is a folder, not a file"), ("latin.toml", "not UTF-8")):
         with pytest.raises(UserError, match=reason):
             load_vendor(tmp_path / name)
 

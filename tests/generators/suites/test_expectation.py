@@ -47,8 +47,8 @@ def test_several_sessions(text: str, expected: list[Expected]) -> None:
     ("text", "sessions", "said"),
     [
         ("77412-", ("S1",), "'77412-' is not a service such as 77407 or 77387-26"),
-        ("", ("S1",), "'' is no service"),
-        ("77412 77387-26", ("S1",), "'77412 77387-26' is no service"),
+        ("", ("S1",), "'' is not a service"),
+        ("77412 77387-26", ("S1",), "'77412 77387-26' is not a service"),
         ("77413 + 99999", ("S1",), "code 99999 is not in the catalogue"),
         ("77412", ("S1", "S2"), "'77412' must begin with the id of a session of the case: S1, S2"),
         ("S1 77412", ("S1", "S2"), "session S2 is missing"),
