@@ -1,13 +1,16 @@
 """The hunt: Hypothesis against a live vendor, until no new kind of fault comes.
 
-A kind of fault is a cause (`cause.py`): of a coder a rule broken and the kind of difference, of an editor what it denies or
-misses. First the plainest cases or claims are asked, always the same; they show most faults that depend on one fact. Then each round
-lets Hypothesis draw and shrink one for each cause not yet settled; a round that has drawn as many as the effort says and
-shown no new cause is the last. What Hypothesis leaves is taken apart further (`Role.smaller`) and asked again of a fresh
-connection: an answer that depends on chance, or on what was asked before, is reported as unstable.
+A kind of fault is a cause (`cause.py`): for a coder, a rule broken and the kind of difference; for an editor, what it denies
+or misses. A hunt goes like this:
 
-Hypothesis needs a function that never wavers, vendors do: it is shown the first answer, however often it looks (`asker.py`).
-What is tried on a role is in its folder (`coder/hunting.py`).
+1. The plainest cases or claims are asked, always the same. They show most faults that depend on one fact.
+2. In each round Hypothesis draws and shrinks one for each cause that is not settled yet. A round that has drawn as many as the
+   effort says and has shown no new cause is the last.
+3. What Hypothesis leaves is made smaller (`Role.smaller`) and asked again on a fresh connection. If the answer depends on chance,
+   or on what was asked before, it is reported as unstable.
+
+Hypothesis needs a function whose answer never changes, and vendors' answers may. So it sees the first answer each time
+(`asker.py`). What is tried on a role is in its folder (`coder/hunting.py`).
 """
 
 import re

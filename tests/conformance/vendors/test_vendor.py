@@ -123,7 +123,10 @@ def test_an_unknown_kind_has_no_file() -> None:
         ),
         (CLI + '[response]\npattern = "x"\n', "vendor.toml:8: only answers with format"),
         (CLI + '[response]\nformat = "text"\nid = "a"\noutcome = "a"\nlines = "b"\n', "vendor.toml:7: missing: format"),
-        (CLI + '[response]\nformat = "text"\npattern = "("\nid = "a"\noutcome = "a"\nlines = "b"\n', "vendor.toml:9: not a regular"),
+        (
+            CLI + '[response]\nformat = "text"\npattern = "("\nid = "a"\noutcome = "a"\nlines = "b"\n',
+            "vendor.toml:9: not a regular",
+        ),
         (
             CLI + '[response]\nformat = "text"\npattern = "x"\nid = "a"\noutcome = "a"\nlines = "b"\n',
             "vendor.toml:9: has no named",
