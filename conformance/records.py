@@ -35,14 +35,18 @@ class VendorRecord(Struct, frozen=True):
     build_digest: str = ""
 
 
-class SuiteRecord(Struct, frozen=True):
-    """A suite of the run: `digest` is the SHA-256 over rule set, suite, version, seed and every case; `cases` how many."""
+class SuiteRecord(Struct, frozen=True, omit_defaults=True):
+    """A suite of the run: `digest` is the SHA-256 over rule set, suite, version, seed and every case; `cases` how many.
+
+    `file` is where it was read from, as the command line named it; empty for a suite that is shipped.
+    """
 
     name: str
     version: str
     digest: str
     cases: Annotated[int, Meta(ge=0, le=2**53)]
     seed: int
+    file: str = ""
 
 
 class Environment(Struct, frozen=True):

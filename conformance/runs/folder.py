@@ -29,6 +29,15 @@ FILES = (MANIFEST, RESULTS, EVENTS)
 KNOWN_FAULTS = "known-faults.json"
 
 
+class Unwritable(UserError):
+    """Nothing more can be written to a run folder: `place` and `why`. What was written is kept, and the run can be resumed."""
+
+    def __init__(self, place: str, why: str) -> None:
+        self.place = place
+        self.why = why
+        super().__init__(f"{place}: {why}; what is there is kept: make room and go on with --resume")
+
+
 class RunFolder:
     """A run's records, read as often as needed, never changed. Raises UserError where the folder holds no run."""
 
@@ -206,6 +215,8 @@ def _lock(path: Path) -> int:
 def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
     compared = ("rule_set", "mode", "suites", "seed", "only", "baseline", "shard")
     differences = [name for name in compared if getattr(old, name) != getattr(new, name)]
+    if [replace(suite, file="") for suite in old.suites] == [replace(suite, file="") for suite in new.suites]:
+        differences = [name for name in differences if name != "suites"]  # one file may be named in two ways
     if old.vendor.file_digest != new.vendor.file_digest:
         differences.append("vendor file")
     if differences:
@@ -270,6 +281,5 @@ def _append(stream: io.FileIO, lines: bytes) -> None:
         raise _unwritable(stream, errno.ENOSPC)
 
 
-def _unwritable(stream: io.FileIO, number: int | None) -> UserError:
-    why = os.strerror(number or errno.EIO)
-    return UserError(f"{stream.name}: {why}; what is there is kept: make room and go on with --resume")
+def _unwritable(stream: io.FileIO, number: int | None) -> "Unwritable":
+    return Unwritable(str(stream.name), os.strerror(number or errno.EIO))

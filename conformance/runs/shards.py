@@ -83,7 +83,7 @@ def _differences(one: Manifest, other: Manifest) -> list[str]:
     found += [words for name, words in vendors.items() if getattr(one.vendor, name) != getattr(other.vendor, name)]
     if one.environment.rtconform != other.environment.rtconform:
         found.append("rtconform's version")
-    if [replace(suite, cases=0) for suite in one.suites] != [replace(suite, cases=0) for suite in other.suites]:
+    if [replace(suite, cases=0, file="") for suite in one.suites] != [replace(suite, cases=0, file="") for suite in other.suites]:
         found.append("suites (their names, versions, seeds or digests)")
     if one.shard is not None and other.shard is not None and one.shard[1] != other.shard[1]:
         found.append(f"the number of shards ({one.shard[1]} and {other.shard[1]})")

@@ -82,11 +82,15 @@ class Shape:
 
 def shape(manifest: Manifest, result: Result) -> Shape:
     """One result in the shape that every format shows."""
-    return shaped(result, manifest.vendor.file)
+    file = next((suite.file for suite in manifest.suites if suite.name == result.suite), "")
+    return shaped(result, manifest.vendor.file, file)
 
 
-def shaped(result: Result, vendor_file: str) -> Shape:
-    """The same, of a vendor that this file describes; empty: none does, and there is no command that asks the case again."""
+def shaped(result: Result, vendor_file: str, suite_file: str = "") -> Shape:
+    """The same, of a vendor that this file describes; empty: none does, and there is no command that asks the case again.
+
+    `suite_file`: the file of the suite, where it is not a shipped one.
+    """
     coding, coded = result.coding, result.coded
     return Shape(
         id=one_line(result.id),
@@ -105,8 +109,10 @@ def shaped(result: Result, vendor_file: str) -> Shape:
         received=clip(clean(result.received), LONGEST_TEXT),
         stderr=clip(clean(result.stderr), LONGEST_TEXT),
         latency_ms=result.latency_ms,
-        generate=_command("rtconform", "generate", "--id", result.id),
-        run=_command("rtconform", "run", vendor_file, "--suite", result.suite, "--only", result.id) if vendor_file else "",
+        generate=_command("rtconform", "generate", *((suite_file,) if suite_file else ()), "--id", result.id),
+        run=_command("rtconform", "run", vendor_file, "--suite", suite_file or result.suite, "--only", result.id)
+        if vendor_file
+        else "",
     )
 
 

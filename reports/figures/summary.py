@@ -83,7 +83,8 @@ class Summary(Struct, frozen=True):
     declared unsupported. `written` is how many results there were: a report of a run that still goes on stops there.
     `stopped` says why the run ended early; `finished_at` None: it did not write its end. `known` describes the baseline, where
     there is one; with it the exit code may be 0 though the run is not conformant. `set_aside`: what does not count by an erratum.
-    `edits`: an editor's numbers.
+    `edits`: an editor's numbers. `part`: what of its suites the run asked, where that was not all (`--only`, a shard): such a run
+    is never called conformant, and its exit code is 0 where all that was asked stands.
     """
 
     conformant: bool
@@ -100,6 +101,7 @@ class Summary(Struct, frozen=True):
     known: Known | None = None
     set_aside: tuple[SetAside, ...] = ()
     edits: EditsCount | None = None
+    part: str = ""
 
     @property
     def unanswered(self) -> int:
@@ -133,6 +135,8 @@ def because(summary: Summary) -> tuple[str, ...]:
         reasons.append("The run did not reach its end: the sample was not asked again. Go on with --resume.")
     if summary.asked == 0:
         reasons.append("No case was asked, so nothing was shown.")
+    if summary.part:
+        reasons.append(f"The run asked {summary.part}: it shows nothing of the others.")
     return tuple(reasons)
 
 
@@ -189,9 +193,15 @@ def run_failures(summary: Summary) -> Iterator[tuple[str, str]]:
 
 def outcome(summary: Summary) -> str:
     """The run in a few words, which never call conformant what is so but for known failures."""
-    if summary.conformant or summary.known is None or summary.exit_code:
-        return "conformant" if summary.conformant else "not conformant"
-    return f"not conformant; all {summary.known.cases:,} failing cases are known"
+    if summary.conformant:
+        return "conformant, but its baseline is out of date" if summary.exit_code else "conformant"
+    if summary.exit_code == 0 and summary.known is not None and summary.known.cases:
+        return f"not conformant; all {summary.known.cases:,} failing cases are known"
+    return (
+        f"not shown to be conformant: it was asked {summary.part}"
+        if summary.part and summary.exit_code == 0
+        else "not conformant"
+    )
 
 
 def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
@@ -260,10 +270,10 @@ class Tally:
         sound = (
             asked > 0 and events.finished_at is not None and all(FINDINGS[finding.kind].conformant for finding in events.findings)
         )
-        conformant = sound and failing == 0
-        good = sound and not known.new and not known.reddens if known else conformant
+        good = sound and not known.new and not known.reddens if known else sound and failing == 0
+        part = _part(self.manifest)
         return Summary(
-            conformant=conformant,
+            conformant=sound and failing == 0 and not part,
             exit_code=EXIT_CONFORMANT if good else EXIT_NOT_CONFORMANT,
             cases=cases,
             asked=asked,
@@ -277,6 +287,7 @@ class Tally:
             known=known,
             set_aside=tuple(self.set_aside),
             edits=self.edits.count(),
+            part=part,
         )
 
     def _hold(self, result: Result) -> None:
@@ -292,6 +303,13 @@ class Tally:
         else:
             return
         self.excused.setdefault(result.suite, Counter())[result.verdict] += 1
+
+
+def _part(manifest: Manifest) -> str:
+    if manifest.only:
+        many = len(manifest.only)
+        return f"only {many:,} {'case' if many == 1 else 'cases'} of its suites"
+    return f"only part {manifest.shard[0]} of {manifest.shard[1]} of its suites" if manifest.shard else ""
 
 
 def _ledger(manifest: Manifest) -> Ledger | None:

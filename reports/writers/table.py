@@ -45,8 +45,6 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
         *because(summary),
         *(f"The run ended early: {clip(one_line(why), 300)}" for why in summary.stopped),
     ]
-    if run.manifest.only:
-        reasons.append(f"Only the cases asked for with --only were run: {summary.cases:,}.")
     if reasons:
         yield "\n".join(reasons)
     yield f"{outcome(summary)} (exit code {summary.exit_code})"

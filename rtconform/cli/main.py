@@ -3,6 +3,7 @@
 Each command has a file of its name in the folders beside this one, and is imported only when it is called: `--help` is quick.
 """
 
+import difflib
 import importlib
 import signal
 import sys
@@ -66,7 +67,9 @@ class LazyGroup(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command named where there is none."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            ctx.fail(f"no command {args[0]!r}; there are: {', '.join(COMMANDS)}")
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            meant = f"did you mean {near[0]}? There are" if near else "there are"
+            ctx.fail(f"no command {args[0]!r}; {meant}: {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -24,12 +25,22 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def all_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """The names in all that a comma-separated option was given, when it may be given again; each once."""
+    return tuple(dict.fromkeys(name for text in texts for name in names(text)))
+
+
 def shard_of(text: str) -> tuple[int, int]:
     """The part and the number of parts that I/N names."""
     part, slash, parts = text.partition("/")
     if slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts):
         return int(part), int(parts)
     raise click.BadParameter(f"{text!r}: write I/N with 1 ≤ I ≤ N, for instance 3/8", param_hint="--shard")
+
+
+def pasted(*words: str | Path) -> str:
+    """A command that a shell takes as it stands."""
+    return shlex.join(str(word) for word in words)
 
 
 def slug(name: str) -> str:

@@ -9,7 +9,7 @@ from rtconform.conformance.protocol import GivenAnswer, Json
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.runner import result_of
 from rtconform.conformance.verdicts import VERDICTS, Judgement, Verdict
-from rtconform.generators.suites.registry import DEFAULT_SEED, any_suite
+from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
 from rtconform.generators.suites.suite import AnySuite, Asks, SuiteCase, SuiteClaim, SuiteItem
 from rtconform.jobs.given import reply_of
 from rtconform.reference.documents.claim import Claim
@@ -20,10 +20,14 @@ from rtconform.reports.figures.failure import as_text, shaped
 
 @dataclass(frozen=True)
 class Item:
-    """One case or claim of a suite. `data` is what a vendor is sent, as a dict; `judge` and `check` hold an answer against it."""
+    """One case or claim of a suite. `data` is what a vendor is sent, as a dict; `judge` and `check` hold an answer against it.
+
+    `file` is where its suite was read from; empty for a suite that is shipped.
+    """
 
     suite: str
     item: SuiteItem
+    file: str = ""
 
     @property
     def id(self) -> str:
@@ -89,7 +93,7 @@ class Item:
         if not VERDICTS[result.verdict].conformant:
             import pytest  # noqa: PLC0415 - only who tests needs it
 
-            pytest.fail(in_words(result), pytrace=False)
+            pytest.fail(in_words(result, suite_file=self.file), pytrace=False)
         return result.verdict
 
     def _result(self, answer: GivenAnswer) -> Result:
@@ -102,8 +106,9 @@ class Suite:
     `asks` says which of the two they are. `seed` has an influence where `seeded` says so.
     """
 
-    def __init__(self, suite: AnySuite, seed: int = DEFAULT_SEED, count: int | None = None) -> None:
+    def __init__(self, suite: AnySuite, seed: int = DEFAULT_SEED, count: int | None = None, file: str = "") -> None:
         self._suite = suite
+        self._file = file
         self._size = suite.size(count)
         self.seed = seed
 
@@ -150,11 +155,11 @@ class Suite:
         """
         if isinstance(key, str):
             place, seed = self._suite.index_of(key)
-            return Item(self.name, self._suite.case(place, seed))
+            return Item(self.name, self._suite.case(place, seed), self._file)
         place = key + self._size if key < 0 else key
         if not 0 <= place < self._size:
             raise IndexError(f"suite {self.name} has {self._size} items, none at place {key}")
-        return Item(self.name, self._suite.case(place, self.seed))
+        return Item(self.name, self._suite.case(place, self.seed), self._file)
 
     def __repr__(self) -> str:
         return f"<Suite {self.name} {self.version}: {self._size} {self.asks}s>"
@@ -162,9 +167,9 @@ class Suite:
 
 def open_suite(name: str, seed: int = DEFAULT_SEED, count: int | None = None) -> Suite:
     """The suite of that name, or in that file. Raises UserError where there is none."""
-    return Suite(any_suite(name), seed, count)
+    return Suite(any_suite(name), seed, count, "" if name in SUITES else name)
 
 
-def in_words(result: Result, vendor_file: str = "") -> str:
+def in_words(result: Result, vendor_file: str = "", suite_file: str = "") -> str:
     """What is wrong, in the shape that every report has; empty where the result stands."""
-    return "" if VERDICTS[result.verdict].conformant else f"{result.verdict}: {as_text(shaped(result, vendor_file))}"
+    return "" if VERDICTS[result.verdict].conformant else f"{result.verdict}: {as_text(shaped(result, vendor_file, suite_file))}"

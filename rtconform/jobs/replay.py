@@ -52,8 +52,9 @@ def plan_replay(run: RunFolder, vendor_file: Path | None, suite_files: Sequence[
     if not failed:
         return None
     if vendor_file is None:
-        named = one_line(manifest.vendor.file)
-        raise UserError(f"{run.path}: a folder starts no program by itself; give the vendor file: --vendor {shlex.quote(named)}")
+        named = one_line(manifest.vendor.file) or "VENDOR.toml"
+        command = shlex.join(("rtconform", "replay", str(run.path), "--vendor", named))
+        raise UserError(f"{run.path}: a folder starts no program by itself; name the vendor file, if you trust it: {command}")
     names, count = _same_suites(manifest, suite_files)
     return Replay(plan_run(vendor_file, names, seed=manifest.seed, count=count, only=tuple(failed)), failed)
 
@@ -86,7 +87,7 @@ def _same_suites(manifest: Manifest, suite_files: Sequence[str]) -> tuple[list[s
     called = {any_suite(file).name: file for file in suite_files}
     count = None
     for record in manifest.suites:
-        suite = any_suite(called.setdefault(record.name, record.name))
+        suite = any_suite(called.setdefault(record.name, record.file or record.name))
         if suite.version == record.version and suite.size(None) != record.cases:
             count = record.cases
         if suite.version != record.version or digest(suite, record.seed, count) != record.digest:

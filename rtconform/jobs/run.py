@@ -19,6 +19,7 @@ from rtconform.conformance.runs.recorder import MemoryRecorder, Recorder
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.runs.shards import sliced
 from rtconform.conformance.vendors.file import Vendor, load_vendor
+from rtconform.conformance.vendors.settings import HttpSettings
 from rtconform.generators.suites.rearranged import Recorded, Recording
 from rtconform.generators.suites.registry import SUITES, any_suite, digest
 from rtconform.generators.suites.suite import AnySuite, SuiteItem, cases
@@ -66,7 +67,9 @@ def plan_run(
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = vendor if isinstance(vendor, Vendor) else load_vendor(vendor)
     known = load_baseline(baseline) if baseline else None
-    chosen = tuple(_choose(vendor, name, seed, count, only) for name in dict.fromkeys(suites))
+    named = tuple(dict.fromkeys(suites))
+    chosen = tuple(_choose(vendor, name, seed, count, only) for name in named)
+    files = {part.suite.name: name for part, name in zip(chosen, named, strict=True) if name not in SUITES}
     if only:
         chosen = tuple(part for part in chosen if part.only)
         found = {case_id for part in chosen for case_id in part.only}
@@ -78,7 +81,14 @@ def plan_run(
     if shard is not None:
         chosen = tuple(sliced(part, *shard) for part in chosen)
     records = tuple(
-        SuiteRecord(name=part.suite.name, version=part.suite.version, digest=whole, cases=part.size, seed=part.seed)
+        SuiteRecord(
+            name=part.suite.name,
+            version=part.suite.version,
+            digest=whole,
+            cases=part.size,
+            seed=part.seed,
+            file=files.get(part.suite.name, ""),
+        )
         for part, whole in zip(chosen, digests, strict=True)
     )
     manifest = Manifest(
@@ -159,6 +169,18 @@ async def _counted(planned: PlannedRun, recorder: Recorder, tally: Tally, progre
     opening = planned.disguise.opening if planned.disguise else open_adapter
     with _seldom_collected():
         await run(planned.vendor, planned.chosen, recorder, count, tell or _quiet, opening)
+
+
+def too_many_workers(vendor: Vendor, timeouts: int, processors: int) -> str:
+    """Why cases may have timed out, where more of the vendor's processes work at the same time than can; empty where none did."""
+    settings = vendor.settings
+    if not timeouts or isinstance(settings, HttpSettings) or settings.workers <= processors:
+        return ""
+    cases = f"{timeouts:,} {'case' if timeouts == 1 else 'cases'}"
+    return (
+        f"{cases} timed out while {settings.workers} workers shared {processors} processors, with {settings.timeout_s:g} s for each "
+        f"case: before you look for a fault, set workers = {processors} in {vendor.file}, or more timeout_s"
+    )
 
 
 def _digested(part: Chosen, count: int | None) -> tuple[Chosen, str]:

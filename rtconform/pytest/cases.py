@@ -49,7 +49,7 @@ class Asker:
         if reason := not_asked(self._planned.vendor, role_asked(item), item):
             return "not_applicable", reason
         result = result_of(part.suite.name, item, self._runner.run(self._ask(item)))
-        return result.verdict, in_words(result, str(self.file))
+        return result.verdict, in_words(result, str(self.file), self._planned.manifest.suites[suite].file)
 
     def close(self) -> None:
         """End the vendor's process or connections."""

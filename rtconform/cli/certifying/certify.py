@@ -22,6 +22,7 @@ from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.check import check_sandbox, check_vendor
+from rtconform.conformance.runs.folder import Unwritable
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.jobs.certify import Certification, SeedSource, enclose, make_bundle, plan_certification
@@ -125,6 +126,11 @@ def _ask(certification: Certification, folder: Path) -> tuple[Certificate, bytes
     except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
         sys.exit(EXIT_INTERRUPTED)
+    except Unwritable as full:
+        raise UserError(
+            f"{full.place}: {full.why}; nothing of a certifying run is kept: make room there, or set TMPDIR to a folder "
+            "with room, and certify again, with a new seed"
+        ) from None
     return make_bundle(certification, records)
 
 

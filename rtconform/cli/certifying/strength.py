@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import names
+from rtconform.cli.options import all_names
 from rtconform.conformance.strength.document import Strength
 from rtconform.generators.suites.registry import DEFAULT_SEED
 from rtconform.reference.documents.wire import encode
@@ -16,7 +16,15 @@ FORMATS = ("table", "json", "html")
 
 
 @click.command()
-@click.option("--suite", "suites", default="boundaries,pairwise", show_default=True, help="Suites, separated by commas.")
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    default=("boundaries,pairwise",),
+    show_default="boundaries,pairwise",
+    metavar="NAME,…",
+    help="Suites, separated by commas; may be given again.",
+)
 @click.option(
     "--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True, help="Seed of the suites and of the sample."
 )
@@ -26,7 +34,7 @@ FORMATS = ("table", "json", "html")
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to, in place of standard output.")
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True, help="Processes.")
-def strength(suites: str, seed: int, sample: int, form: str, out: Path | None, processes: int) -> None:
+def strength(suites: tuple[str, ...], seed: int, sample: int, form: str, out: Path | None, processes: int) -> None:
     """Show how strong suites are: which faulty coders each stops, and what it covers.
 
     Faulty coders are made from the rules by every change of one thing, and there is a catalogue of faults met in the field. One
@@ -34,7 +42,7 @@ def strength(suites: str, seed: int, sample: int, form: str, out: Path | None, p
     """
     from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - it imports all suites: not for --help
 
-    wanted = names(suites)
+    wanted = all_names(suites)
     if not wanted:
         raise UserError("--suite names no suite")
     found = measured(wanted, seed, sample, processes, _told)

@@ -15,7 +15,7 @@ from rtconform.reference.errors import UserError
 
 @click.command()
 @click.argument("suite", required=False)
-@click.option("--id", "case_id", help="Print only the case with this id; the suite is known from it.")
+@click.option("--id", "case_id", help="Print only the case with this id; SUITE is known from it, unless it is a file.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
@@ -27,9 +27,9 @@ def generate(suite: str | None, case_id: str | None, seed: int, count: int | Non
     rtconform generate boundaries --out cases.jsonl
     rtconform generate --id boundaries:approval-a-minute-before
     """
-    if (suite is None) == (case_id is None):
+    if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")
-    found = _one(case_id) if case_id is not None else _many(str(suite), seed, count, shard)
+    found = _one(suite, case_id) if case_id is not None else _many(str(suite), seed, count, shard)
     if out is None:
         _write(sys.stdout.buffer, found)
         return
@@ -42,8 +42,8 @@ def generate(suite: str | None, case_id: str | None, seed: int, count: int | Non
         raise UserError(f"--out {out}: {error.strerror}") from None
 
 
-def _one(case_id: str) -> Iterator[SuiteItem]:
-    suite = suite_of_id(case_id)
+def _one(name: str | None, case_id: str) -> Iterator[SuiteItem]:
+    suite = suite_of_id(case_id) if name is None else any_suite(name)
     index, seed = suite.index_of(case_id)
     yield suite.case(index, seed)
 

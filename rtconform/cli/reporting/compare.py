@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import names
+from rtconform.cli.options import all_names
 from rtconform.reference.documents.wire import encode
 from rtconform.reports.comparison.compare import Comparison
 from rtconform.reports.comparison.compare import compare as compare_runs
@@ -24,9 +24,15 @@ FORMS = {"table": as_table, "html": as_html, "markdown": as_markdown, "json": _a
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
 @click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
-@click.option("--suite", "suites", default="", help="Compare only these suites, comma-separated.  [default: all]")
+@click.option(
+    "--suite",
+    "suites",
+    multiple=True,
+    metavar="NAME,…",
+    help="Compare only these suites, separated by commas; may be given again.  [default: all]",
+)
 @click.option("--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True, help="How to print it.")
-def compare(old: Path, new: Path, suites: str, form: str) -> None:
+def compare(old: Path, new: Path, suites: tuple[str, ...], form: str) -> None:
     """Compare two runs: regressions first, then what was repaired, new, gone, and answered otherwise.
 
     \b
@@ -37,6 +43,6 @@ def compare(old: Path, new: Path, suites: str, form: str) -> None:
     OLD and NEW are run folders, or a report.json that was kept of one. Exit code 1: something regressed (a case
     that was right, or a finding not there before); 0: nothing did; 2: the runs can't be compared, with what is comparable.
     """
-    found = compare_runs(recorded(old), recorded(new), names(suites))
+    found = compare_runs(recorded(old), recorded(new), all_names(suites))
     click.echo(FORMS[form](found), nl=False)
     sys.exit(found.exit_code)

@@ -4,13 +4,15 @@ import json
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 import click
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rtconform.cli.options import FORMAT, print_rows, slug
+from rtconform.cli.options import FORMAT, pasted, print_rows, slug
 from rtconform.conformance.adapters.processes.watchdog import watch
 from rtconform.conformance.hunted import Ended, Found, Hunted
 from rtconform.conformance.hunting.hunt import EFFORT, Watch
@@ -65,7 +67,9 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
     watch()
-    hunted = _watched(loaded, effort, seed, _told_by_signals())
+    with TemporaryDirectory(prefix="rtconform-hunt-") as scratch:
+        set_hypothesis_home_dir(scratch)  # what Hypothesis notes for itself does not stay in the user's folder
+        hunted = _watched(loaded, effort, seed, _told_by_signals())
     if hunted.found:
         _write(file, hunted.found)
     found, faults, noun = rows(hunted), fault_rows(hunted), ROLES[loaded.role].searched
@@ -76,7 +80,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     else:
         if found:
             print_rows(table_rows(hunted), form, _COLUMNS, _WIDTHS)
-            click.echo(f"\n{ROLES[loaded.role].asks}s: {file}\nagain: rtconform run {vendor} --suite {file}")
+            click.echo(f"\n{ROLES[loaded.role].asks}s: {file}\nagain: {pasted('rtconform', 'run', vendor, '--suite', file)}")
         click.echo(f"{_counted(len(faults), len(found))}; {hunted.asked} {noun}s asked; {ended}")
     if hunted.ended == "interrupted":
         sys.exit(EXIT_INTERRUPTED)

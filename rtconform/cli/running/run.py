@@ -1,6 +1,7 @@
 """`rtconform run`: the main job."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections import Counter
@@ -11,14 +12,14 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, names, shard_of, slug
+from rtconform.cli.options import FORMAT, all_names, pasted, shard_of, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runs.baseline import loaded_in_words
 from rtconform.conformance.runs.log import RunLog
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.jobs.case_finder import case_finder
-from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder
+from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder, too_many_workers
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import RtconformError
 from rtconform.reports.figures.summary import Summary
@@ -27,7 +28,14 @@ from rtconform.reports.text import one_line
 
 @click.command()
 @click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
-@click.option("--suite", "suites", required=True, help="Suites to run, comma-separated; `rtconform suites` lists them.")
+@click.option(
+    "--suite",
+    "suites",
+    required=True,
+    multiple=True,
+    metavar="NAME,…",
+    help="Suites to run, or files of suites; may be given again. `rtconform suites` lists them.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/TIME-VENDOR]")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
@@ -42,7 +50,7 @@ from rtconform.reports.text import one_line
 @FORMAT
 def run(
     vendor: Path,
-    suites: str,
+    suites: tuple[str, ...],
     out: Path | None,
     seed: int,
     count: int | None,
@@ -75,7 +83,7 @@ def run(
     part = shard_of(shard) if shard is not None else None
     log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
     with _errors_into(log):
-        planned = plan_run(vendor, names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
+        planned = plan_run(vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
         for remark in planned.remarks:
             _remark(log, remark)
         if planned.manifest.baseline:
@@ -85,7 +93,9 @@ def run(
             summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
         except (KeyboardInterrupt, asyncio.CancelledError):
             if log is None:
-                click.echo(f"rtconform: interrupted; what was answered is kept, go on with: --out {folder} --resume", err=True)
+                given = _given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
+                again = pasted("rtconform", "run", vendor, *given, "--out", folder, "--resume")
+                click.echo(f"rtconform: interrupted; what was answered is kept, go on with: {again}", err=True)
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
             sys.exit(EXIT_INTERRUPTED)
@@ -97,9 +107,17 @@ def run(
     else:
         render(folder, ["table"], summary=summary)
         click.echo(f"\nreport: {report}")
+    _remark(log, too_many_workers(planned.vendor, summary.counts["timeout"], os.cpu_count() or 1))
     if log is not None:
         log.ended(summary.exit_code, str(folder))
     sys.exit(summary.exit_code)
+
+
+def _given(**options: object) -> Iterator[str]:
+    """The options that were given, as they are written."""
+    for name, value in options.items():
+        for each in value if isinstance(value, tuple) else () if value is None else (value,):
+            yield from (f"--{name}", str(each))
 
 
 def run_watched(
@@ -164,6 +182,8 @@ def _tell(say: Callable[[str], object], event: Event) -> None:
 
 
 def _remark(log: RunLog | None, remark: str) -> None:
+    if not remark:
+        return
     if log is None:
         click.echo(f"rtconform: {remark}", err=True)
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import pasted
 from rtconform.conformance.adapters.processes.watchdog import watch
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
@@ -76,4 +77,5 @@ def check(path: Path) -> None:
             click.echo(f"       {detail}")
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
-    click.echo(f"\n{one_line(loaded.name)} answers. Next: rtconform run {path} --suite {','.join(role.begin_with)}")
+    following = pasted("rtconform", "run", path, "--suite", ",".join(role.begin_with))
+    click.echo(f"\n{one_line(loaded.name)} answers. Next: {following}")
