@@ -178,8 +178,8 @@ def too_many_workers(vendor: Vendor, timeouts: int, processors: int) -> str:
         return ""
     cases = f"{timeouts:,} {'case' if timeouts == 1 else 'cases'}"
     return (
-        f"{cases} timed out while {settings.workers} workers shared {processors} processors, with {settings.timeout_s:g} s for each "
-        f"case: before you look for a fault, set workers = {processors} in {vendor.file}, or more timeout_s"
+        f"{cases} timed out while {settings.workers} workers shared {processors} processors, with {settings.timeout_s:g} s for "
+        f"each case: before you look for a fault, set workers = {processors} in {vendor.file}, or more timeout_s"
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -317,3 +318,86 @@ def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
     ids = [json.loads(line)["id"] for line in (out / "results.jsonl").read_text().splitlines()]
     suite = [json.loads(line)["id"] for line in rtconform("generate", "boundaries").stdout.splitlines()]
     assert suite == ids
+
+
+def test_suites_add_up(tmp_path: Path) -> None:
+    """Named with commas, named again, or both: the run asks all of them, each once."""
+    done = rtconform(
+        *(
+            "run",
+            CORRECT,
+            "--suite",
+            "published",
+            "--suite",
+            "boundaries,published",
+            "--out",
+            tmp_path / "run",
+            "--format",
+            "json",
+        )
+    )
+    assert 0 == done.returncode
+    assert ["published", "boundaries"] == [suite["name"] for suite in json.loads(done.stdout)["suites"]]
+
+
+def test_a_part_of_a_suite_is_not_called_conformant(tmp_path: Path) -> None:
+    """All that was asked stands, so the exit code is 0; that the vendor is conformant nobody says."""
+    only = ("--only", "boundaries:surface-for-setup")
+    done = rtconform("run", CORRECT, "--suite", "boundaries", *only, "--out", tmp_path / "run")
+    assert 0 == done.returncode
+    assert "not shown to be conformant: it was asked only 1 case of its suites (exit code 0)" in done.stdout
+    assert "Not shown to be conformant" in (tmp_path / "run" / "report.html").read_text("utf-8")
+    part = rtconform("run", CORRECT, "--suite", "boundaries", "--shard", "2/40", "--out", tmp_path / "part")
+    assert 0 == part.returncode
+    assert "not shown to be conformant: it was asked only part 2 of 40 of its suites (exit code 0)" in part.stdout
+
+
+def test_a_baseline_that_is_out_of_date_is_named(tmp_path: Path) -> None:
+    """A vendor that passes what its baseline excuses is conformant, and the run ends with 1: the sentence says why."""
+    baseline = tmp_path / "known.toml"
+    baseline.write_text(
+        '[[known]]\ncase = "boundaries:surface-for-setup"\nreason = "it was wrong once"\nexpires = 2099-01-01\n', encoding="utf-8"
+    )
+    done = rtconform("run", CORRECT, "--suite", "boundaries", "--baseline", baseline, "--out", tmp_path / "run")
+    assert 1 == done.returncode, done.stderr
+    assert "conformant, but its baseline is out of date (exit code 1)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("runn", "did you mean run?"), ("certfy", "did you mean certify?"), ("xyzzy", "there are: run")]
+)
+def test_a_mistyped_command(typed: str, said: str) -> None:
+    """The nearest one is named, where there is one."""
+    done = rtconform(typed)
+    assert 2 == done.returncode
+    assert said in done.stderr
+
+
+def test_too_many_workers_are_told(tmp_path: Path) -> None:
+    """Cases that time out while more workers run than there are processors: the run says what to try first."""
+    slow = "import sys, time\nfor line in sys.stdin:\n    time.sleep(60)\n"
+    vendor = vendor_file(tmp_path, CLI.replace("timeout_s = 5", "timeout_s = 0.2\nworkers = 200"), slow)
+    only = ("--only", "published:scenario-1-hospital-facility")
+    done = rtconform("run", vendor, "--suite", "published", *only, "--out", tmp_path / "run")
+    assert 1 == done.returncode
+    assert "1 case timed out while 200 workers shared" in done.stderr
+    assert f"set workers = {os.cpu_count()} in {vendor}" in done.stderr
+
+
+def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
+    """The command that is printed resumes it."""
+    slow = WORKING_CODER.replace("for line", "import time\nfor line").replace("    print", "    time.sleep(0.05); print")
+    vendor_file(tmp_path, CLI, slow)
+    command = [sys.executable, "-m", "rtconform", "run", "vendor.toml", "--suite", "published", "--out", "my run"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        results = tmp_path / "my run" / "results.jsonl"
+        until = time.monotonic() + 60
+        while not (results.exists() and results.stat().st_size) and time.monotonic() < until:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert 130 == process.returncode, said
+    again = said.partition("go on with: rtconform ")[2].strip()
+    done = rtconform(*shlex.split(again), cwd=tmp_path)
+    assert 1 == done.returncode, done.stderr
+    assert 71 == len(results.read_text("utf-8").splitlines())

@@ -21,6 +21,8 @@ COMMAND = re.compile(rf"\brtconform (?:{'|'.join(COMMANDS)})\b[^\n`]*")
 PLACEHOLDERS = ("VENDOR", "RUN", "ID", "…")
 """What a command that is only mentioned in prose holds, or it names nothing to work on."""
 
+pytestmark = pytest.mark.slow
+
 PERFORM = """
 import json, shlex, sys
 from click.testing import CliRunner
