@@ -91,4 +91,7 @@ def test_a_folder_starts_no_program(folder: Path) -> None:
     finally:
         path.write_text(before)
     assert (2, False) == (done.returncode, (folder / "started").exists())
-    assert f"a folder starts no program by itself; name the vendor file, if you trust it: rtconform replay old --vendor {folder / 'trap.toml'}" in done.stderr
+    assert (
+        f"a folder starts no program by itself; name the vendor file, if you trust it: rtconform replay old --vendor {folder / 'trap.toml'}"
+        in done.stderr
+    )
