@@ -13,7 +13,7 @@ setup: $(INSTALLED)
 
 # The layers are links in the checkout (docs/decisions/0001-one-package-four-folders.md).
 $(INSTALLED): pyproject.toml constraints.txt
-	@for layer in reference generators conformance reports; do \
+	@for layer in reference generators formats conformance reports; do \
 	  test -f rtconform/$$layer/__init__.py || { \
 	    echo "rtconform/$$layer is no link to ../$$layer: this checkout lost its symbolic links;" \
 	         "clone again with 'git config core.symlinks true'" >&2; exit 1; }; done

@@ -4,7 +4,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LAYERS = ("reference", "generators", "conformance", "reports")
+LAYERS = ("reference", "generators", "formats", "conformance", "reports")
 
 
 class LayersHook(BuildHookInterface):

@@ -9,6 +9,7 @@ from rtconform.conformance.cause import Cause
 from rtconform.conformance.protocol import Returned, RoleName
 from rtconform.conformance.traits import Traits
 from rtconform.conformance.verdicts import FindingKind, Verdict
+from rtconform.formats.settings import FormatSettings
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.coding import Answer, Coding
@@ -21,7 +22,8 @@ UtcTime = Annotated[dt.datetime, Meta(tz=True)]
 class VendorRecord(Struct, frozen=True):
     """The vendor as its file describes it, without secrets.
 
-    `file_digest` is the SHA-256 of the vendor file, `build_digest` what the file says of the vendor's build (empty: nothing).
+    `file_digest` is the SHA-256 of the vendor file, `build_digest` what the file says of the vendor's build (empty: nothing),
+    `format` in which formats it is asked and answers (empty: our own JSON).
     """
 
     name: str
@@ -33,6 +35,7 @@ class VendorRecord(Struct, frozen=True):
     role: RoleName = "coder"
     supports: dict[str, Any] = {}
     build_digest: str = ""
+    format: FormatSettings = FormatSettings()
 
 
 class SuiteRecord(Struct, frozen=True, omit_defaults=True):

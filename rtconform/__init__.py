@@ -1,7 +1,7 @@
 """rtconform: certifies software that codes radiation treatment delivery for dates of service in 2026.
 
 The public API, typed: docs/reference/python-api.md shows each name with an example. Everything else is reached by its layer:
-`rtconform.reference`, `rtconform.generators`, `rtconform.conformance`, `rtconform.reports`.
+`rtconform.reference`, `rtconform.generators`, `rtconform.formats`, `rtconform.conformance`, `rtconform.reports`.
 """
 
 from typing import TYPE_CHECKING

@@ -114,7 +114,7 @@ class PythonAdapter:
             self._abandon(caller, question.id)
             raise
         self._idle.append(caller)
-        return await self._reply(question.id, called, (time.perf_counter() - started) * 1000)
+        return await self._reply(question, called, (time.perf_counter() - started) * 1000)
 
     async def close(self) -> None:
         """End the threads; one whose call hangs ends when its call does."""
@@ -140,14 +140,14 @@ class PythonAdapter:
         self._hanging.append(caller)
         self._exchange.event("restart", "a call did not come back in time; a new thread takes over", (case_id,))
 
-    async def _reply(self, case_id: str, called: _Called, latency_ms: float) -> Reply:
+    async def _reply(self, question: Question, called: _Called, latency_ms: float) -> Reply:
         stderr = self._exchange.shown_tail(called.trace.encode(errors="replace"), cut=False)
         if called.error:
             detail = f"the callable raised {called.error}"
             return self._exchange.failure("error", detail, stderr=stderr, latency_ms=latency_ms, refused=called.refused)
         if called.fault:
             return self._exchange.failure("invalid", called.fault, called.document, stderr=stderr, latency_ms=latency_ms)
-        return await self._exchange.reply(case_id, called.document, latency_ms=latency_ms)
+        return await self._exchange.reply(question, called.document, latency_ms=latency_ms)
 
 
 def _argument(request: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds

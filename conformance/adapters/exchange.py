@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import Received, read_answer
+from rtconform.conformance.adapters.correspondence import Correspondence
 from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
 from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
@@ -29,10 +30,11 @@ class Exchange:
         self._log = log
         self._wire = ROLES[vendor.role].wire
         self._translator = Translator(vendor)
+        self._correspondence = Correspondence(vendor)
 
     async def start(self) -> None:
         """Try the request template. Raises UserError where it is wrong."""
-        await self._translator.start(self._wire.sample())
+        await self._translator.start(self._correspondence.sent(self._wire.sample()))
 
     async def close(self) -> None:
         """End the translator."""
@@ -45,28 +47,69 @@ class Exchange:
         """
         if writing is not None:
             return writing(question)
+        if not self.vendor.format.plain:
+            self._correspondence.opened(question)
         try:
-            return await self._translator.request(question)
+            return await self._translator.request(self._correspondence.sent(question))
         except TranslationFault as fault:
+            if self.vendor.format.question != "json":
+                what = f"this {self._wire.question} can't be written as {self.vendor.format.question}: {fault.what}"
+                return self.failure("error", what)
             template = self.vendor.template
             name = template.name if template else ""
             place = f"{name}:{fault.line}" if fault.line else name
             return self.failure("error", f"the request template fails on this {self._wire.question}: {place}: {fault.what}")
 
-    async def read(self, document: bytes) -> Received:
-        """What the vendor sent, read by the vendor file's expressions or as our own answer."""
+    def over(self, question: Question) -> None:
+        """The question has its reply."""
+        if not self.vendor.format.plain:
+            self._correspondence.closed(question)
+
+    async def read(self, document: bytes, question: Question | None = None) -> Received:
+        """What the vendor sent, read in its format, by the vendor file's expressions, or as our own answer.
+
+        `question`: the one that it must be about; None: whichever it says that it is about.
+        """
+        if self._translator.reads_format:
+            try:
+                sent = self._correspondence.sent(question) if question else await self._asked_by(document)
+                if isinstance(sent, Received):
+                    return sent
+                document = await self._translator.formatted_answer(document, sent)
+            except TranslationFault as fault:
+                about = self._correspondence.id_of(fault.case_id or "") or fault.case_id
+                return Received(about, None, fault.what)
+            return self._under_own_id(read_answer(document, self._wire))
         if self._translator.reads:
             try:
                 document = await self._translator.answer(document)
             except TranslationFault as fault:
                 return Received(fault.case_id, None, fault.what)
-        return read_answer(document, self._wire)
+        return self._under_own_id(read_answer(document, self._wire))
 
-    async def reply(self, case_id: str, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
+    async def _asked_by(self, document: bytes) -> Question | Received:
+        """The question in flight that a message is about; else why it is about none."""
+        names = await self._translator.names(document)
+        waiting = (asked for name in names if (asked := self._correspondence.asked(name)) is not None)
+        if (first := next(waiting, None)) is not None:
+            return first
+        known = next((own for name in names if (own := self._correspondence.id_of(name)) is not None), None)
+        return Received(known or names[0], None, f"the message speaks of {names[0][:40]!r}, which is not waited for")
+
+    def _under_own_id(self, received: Received) -> Received:
+        """Under the id of the question that went out under the name that came back."""
+        own = self._correspondence.id_of(received.id or "") if not self.vendor.format.plain else None
+        if own is None:
+            return received
+        return replace(received, id=own, answer=received.answer and replace(received.answer, id=own))
+
+    async def reply(self, question: Question, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
         """The reply where one document came for one case. `stderr` is already without secrets."""
-        if not document.strip():
+        case_id = question.id
+        if not document.strip() and self.vendor.answers.none == "invalid":
             return self.failure("invalid", "nothing came where an answer is due", stderr=stderr, latency_ms=latency_ms)
-        received = await self.read(document)
+        received = await self.read(document, question)
+        self.over(question)
         fault, answer = received.fault, received.answer
         if answer is not None and self._translator.reads and self.vendor.response.id is None:
             answer = replace(answer, id=case_id)
@@ -75,7 +118,9 @@ class Exchange:
             reply = self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
             return replace(reply, answers_another=True)
         if answer is None:
-            return self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
+            reply = self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms, refused=received.refused)
+            another = self._translator.reads_format and received.id not in (None, case_id)
+            return replace(reply, answers_another=another)
         return self.answered(answer, document, latency_ms=latency_ms, stderr=stderr)
 
     def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:

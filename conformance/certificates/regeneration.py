@@ -12,6 +12,7 @@ from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.protocol import Question, Supports
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
 from rtconform.conformance.roles import ROLES, role_asked
+from rtconform.conformance.runs.expressible import inexpressible
 from rtconform.conformance.runs.runner import Chosen, result_of
 from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite as find_suite
@@ -92,7 +93,9 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
     if answer is not None and answer.id != (opaque := disguise.id(result.id)):
         return f"the answer is to case {answer.id[:40]!r}, the case was asked as {opaque}"
     supports = msgspec.convert(record.vendor.supports, Supports)
-    reason = ROLES[record.vendor.role].unsupported(supports, asked.item.question)
+    role = ROLES[record.vendor.role]
+    reason = role.unsupported(supports, asked.item.question)
+    reason = reason or inexpressible(record.vendor.format, role, asked.item.question)
     if reason is not None:
         again = result_of(asked.suite, asked.item, None, "not_applicable", reason)
     elif answer is not None:

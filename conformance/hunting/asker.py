@@ -16,7 +16,7 @@ from rtconform.conformance.records import Event, Result
 from rtconform.conformance.role import Signature
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.fairness import signature
-from rtconform.conformance.runs.runner import result_of
+from rtconform.conformance.runs.runner import not_asked, result_of
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.generators.suites.suite import SuiteItem
 from rtconform.reference.documents.wire import encode
@@ -108,11 +108,7 @@ class Asker:
         if self._stop.told:
             raise KeyboardInterrupt
         question = item.question
-        if (
-            self.given_up
-            or self._role.unsupported(self._vendor.supports, question) is not None
-            or any(self._role.contradictions(question))
-        ):
+        if self.given_up or not_asked(self._vendor, self._role, item) is not None or any(self._role.contradictions(question)):
             return ()
         assert self._adapter is not None  # noqa: S101 - open between enter and exit
         reply = self._stop.wait(self._runner, self._adapter.ask(question))

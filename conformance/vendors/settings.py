@@ -15,6 +15,7 @@ from rtconform.conformance.protocol import Coder, RoleName, Supports
 from rtconform.conformance.records import VendorRecord
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import interpolate
+from rtconform.formats.settings import AnswerSettings, FormatSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -56,6 +57,11 @@ class PythonSettings(Struct, frozen=True):
     workers: Workers = 1
 
 
+PLAIN = FormatSettings()
+"""Our own JSON both ways."""
+
+AS_USUAL = AnswerSettings()
+
 Settings = CliSettings | HttpSettings | PythonSettings
 
 
@@ -88,7 +94,8 @@ class Vendor:
     """A vendor file, checked. `role`: what it is asked.
 
     `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the
-    command. `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file`
+    command. `format`, `answers`: in which formats it is asked and answers.
+    `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file`
     is then where the function stands.
     """
 
@@ -103,6 +110,8 @@ class Vendor:
     file_digest: str
     variables: Mapping[str, str] = field(repr=False)
     build_digest: str = ""
+    format: FormatSettings = PLAIN
+    answers: AnswerSettings = AS_USUAL
     sandbox: tuple[str, ...] = ()
     function: Coder | None = field(default=None, repr=False)
 
@@ -138,4 +147,5 @@ class Vendor:
             file_digest=self.file_digest,
             supports=declared,
             build_digest=self.build_digest,
+            format=self.format,
         )

@@ -12,8 +12,8 @@ from tests.helpers import ROOT
 
 MAP = ROOT / "docs" / "architecture.md"
 MOST_MODULES = 20
-LAYERS = ("reference", "generators", "conformance", "reports", "rtconform", "tools")
-NAMED = re.compile(r"`((?:reference|generators|conformance|reports|rtconform|tools|tests|docs)/[\w./-]*)`")
+LAYERS = ("reference", "generators", "formats", "conformance", "reports", "rtconform", "tools")
+NAMED = re.compile(r"`((?:reference|generators|formats|conformance|reports|rtconform|tools|tests|docs)/[\w./-]*)`")
 
 
 def tracked() -> list[PurePosixPath]:

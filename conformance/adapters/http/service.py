@@ -150,7 +150,7 @@ class HttpAdapter:
             return self._failure("error", status_fault, started, response.body, refused=refused)
         if response.fault:
             return self._failure("invalid", response.fault, started, response.body)
-        return await self._exchange.reply(question.id, response.body, latency_ms=latency_ms)
+        return await self._exchange.reply(question, response.body, latency_ms=latency_ms)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -7,20 +7,25 @@ from pathlib import Path
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.program.child import ChildProcess
-from rtconform.conformance.adapters.program.lines import LineReader
+from rtconform.conformance.adapters.program.lines import LineReader, MessageReader
 from rtconform.conformance.adapters.program.stderr import StderrTail
 from rtconform.conformance.protocol import Returned
+from rtconform.formats.messages import Cut
 
 
 @dataclass(frozen=True)
 class Program:
-    """How the program is started, and how long a good answer of its is held back for a second one to be noticed."""
+    """How the program is started, and how long a good answer of its is held back for a second one to be noticed.
+
+    `cut`: where a message ends that it writes; None: at the end of its line.
+    """
 
     command: Sequence[str]
     cwd: Path
     env: dict[str, str]
     timeout_s: float
     held_s: float
+    cut: Cut | None = None
 
 
 @dataclass(eq=False)
@@ -59,7 +64,7 @@ class Life:
     """
 
     child: ChildProcess
-    lines: LineReader
+    lines: LineReader | MessageReader
     stderr: StderrTail
     answered: int = 0
     last_good: float = 0.0

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
+from rtconform.formats.messages import Cut
 
 _CHUNK = 256 * 1024
 
@@ -62,3 +63,41 @@ class LineReader:
         if len(part) > room:
             self._dropping = True
         self._partial += part[:room]
+
+
+class MessageReader:
+    """Reads messages in batches, each ending where `cut` says; one that is too long is dropped up to the next that begins."""
+
+    def __init__(self, stream: asyncio.StreamReader, cut: Cut) -> None:
+        self.consumed = 0
+        self._stream = stream
+        self._cut = cut
+        self._buffer = bytearray()
+        self._searched = 0
+
+    async def batch(self) -> list[Line] | None:
+        """The next whole messages, perhaps none; None at the end. What is left at the end is a torn one."""
+        chunk = await self._stream.read(_CHUNK)
+        self.consumed += len(chunk)
+        if not chunk:
+            return self._last()
+        self._buffer += chunk
+        found: list[Line] = []
+        while (end := self._cut(self._buffer, self._searched)) > 0:
+            self._searched = 0
+            found.append(Line(bytes(self._buffer[: min(end, LONGEST_ANSWER)]), dropped=end > LONGEST_ANSWER))
+            del self._buffer[:end]
+        self._searched = len(self._buffer)
+        if len(self._buffer) > LONGEST_ANSWER:
+            found.append(Line(bytes(self._buffer[:LONGEST_ANSWER]), dropped=True))
+            self._buffer.clear()
+            self._searched = 0
+        return found
+
+    def _last(self) -> list[Line] | None:
+        if not self._buffer.strip():
+            return None
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        end = self._cut(bytearray(data), 0)
+        return [Line(data, torn=end == 0)]

@@ -49,7 +49,7 @@ class OneshotAdapter:
             return self._exchange.failure("error", f"the program can't be started: {error}")
         if outcome.stderr:
             self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=(question.id,))
-        return await self._reply(question.id, outcome)
+        return await self._reply(question, outcome)
 
     async def close(self) -> None:
         """End all processes."""
@@ -70,7 +70,7 @@ class OneshotAdapter:
         finally:
             self._running.discard(process.pid)
 
-    async def _reply(self, case_id: str, outcome: Outcome) -> Reply:
+    async def _reply(self, question: Question, outcome: Outcome) -> Reply:
         stderr = self._exchange.shown_tail(outcome.stderr_tail, cut=len(outcome.stderr) > LONGEST_SHOWN)
         failure, latency = self._exchange.failure, outcome.latency_ms
         if outcome.timed_out:
@@ -83,4 +83,4 @@ class OneshotAdapter:
             said = f"the program {ending(outcome.code)}"
             refused = outcome.code > 0 and bool(stderr.strip()) and "Traceback" not in stderr
             return failure("error", said, bytes(outcome.stdout), stderr=stderr, latency_ms=latency, refused=refused)
-        return await self._exchange.reply(case_id, bytes(outcome.stdout), latency_ms=latency, stderr=stderr)
+        return await self._exchange.reply(question, bytes(outcome.stdout), latency_ms=latency, stderr=stderr)

@@ -11,8 +11,11 @@ from rtconform.conformance.adapters.program.in_flight import Pending, Program
 from rtconform.conformance.adapters.program.stderr import StderrLog
 from rtconform.conformance.adapters.program.stream_worker import StreamWorker
 from rtconform.conformance.protocol import Question, Writing
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import environment
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
+from rtconform.formats.messages import Cut
+from rtconform.formats.registry import ANSWERS
 
 HELD_S = 0.1
 """How long a good answer is held back, for a second answer to the same case to come and be noticed."""
@@ -32,7 +35,7 @@ class StreamAdapter:
         self._exchange = Exchange(vendor, log)
         own = {name: vendor.filled(value) for name, value in settings.env.items()}
         command = (*vendor.sandbox, *settings.command)
-        program = Program(command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S)
+        program = Program(command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S, _cut(vendor))
         stderr = StderrLog(self._exchange)
         self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
 
@@ -54,7 +57,10 @@ class StreamAdapter:
             waiting = [reply for worker in self._workers if (reply := worker.waiting(question.id)) is not None]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         worker.put(pending)
-        return await pending.reply
+        try:
+            return await pending.reply
+        finally:
+            self._exchange.over(question)
 
     async def close(self) -> None:
         """End all processes."""
@@ -65,6 +71,11 @@ class StreamAdapter:
     def _free(self, case_id: str) -> StreamWorker | None:
         free = [worker for worker in self._workers if worker.waiting(case_id) is None]
         return min(free, key=lambda worker: worker.load, default=None)
+
+
+def _cut(vendor: Vendor) -> Cut | None:
+    row = ANSWERS.get((vendor.format.answer, ROLES[vendor.role].asks))
+    return row.cut if row is not None else None
 
 
 def _names(document: bytes, case_id: str) -> bool:

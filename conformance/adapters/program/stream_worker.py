@@ -8,7 +8,7 @@ from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.answers import Received, claimed_id
 from rtconform.conformance.adapters.program.child import ending, start_child
 from rtconform.conformance.adapters.program.in_flight import Held, Life, Pending, Program
-from rtconform.conformance.adapters.program.lines import Line, LineReader
+from rtconform.conformance.adapters.program.lines import Line, LineReader, MessageReader
 from rtconform.conformance.adapters.program.stderr import StderrLog, StderrTail
 from rtconform.conformance.adapters.program.unmatched import Unmatched
 from rtconform.reference.errors import VendorUnreachable
@@ -91,7 +91,8 @@ class StreamWorker:
         stderr = StderrTail(self._stderr)
         program = self._program
         child = await start_child(program.command, cwd=program.cwd, env=program.env, on_stderr=stderr.feed)
-        return Life(child, LineReader(child.stdout), stderr)
+        lines = MessageReader(child.stdout, program.cut) if program.cut else LineReader(child.stdout)
+        return Life(child, lines, stderr)
 
     async def _run(self) -> None:
         while True:
@@ -192,7 +193,7 @@ class StreamWorker:
             pending = self._queue.popleft()
             pending.sent_at, pending.stderr_mark, pending.unmatched, pending.overtaken = now, life.stderr.total, "", False
             self._in_flight[pending.id] = pending
-            life.child.write(pending.document + b"\n")
+            life.child.write(pending.document if pending.document.endswith(b"\n") else pending.document + b"\n")
         if self._timer is None:
             self._watch()
 

@@ -10,16 +10,9 @@ from typing import NoReturn
 import msgspec
 
 from rtconform.conformance.adapters.program.child import ChildProcess, ending, start_child
-from rtconform.conformance.adapters.translation.process import (
-    CONFIGURE,
-    FAULTY,
-    HEAD,
-    HELLO,
-    READ,
-    RENDER,
-    Configuration,
-    Refusal,
-)
+from rtconform.conformance.adapters.translation.formatted import with_question
+from rtconform.conformance.adapters.translation.frames import CONFIGURE, FAULTY, HEAD, HELLO, NAMES, READ, RENDER, Refusal
+from rtconform.conformance.adapters.translation.process import Configuration
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
 from rtconform.reference.documents.wire import encode
@@ -66,8 +59,9 @@ class Translator:
     """The translator of one vendor. Translations are made in the order asked, and one that hangs costs only itself."""
 
     def __init__(self, vendor: Vendor) -> None:
-        self.renders = vendor.template is not None
+        self.renders = vendor.template is not None or vendor.format.question != "json"
         self.reads = vendor.response.own_shape
+        self.reads_format = vendor.format.answer != "json"
         self._vendor = vendor
         self._configuration = encode(_configuration(vendor))
         self._jobs: deque[_Job] = deque()
@@ -80,7 +74,7 @@ class Translator:
 
     async def start(self, sample: Question) -> None:
         """Start the child and try the template on `sample`. Raises UserError where the vendor file's template is wrong."""
-        if not (self.renders or self.reads):
+        if not (self.renders or self.reads or self.reads_format):
             return
         setup = await self._spawn()
         self._serving = asyncio.get_running_loop().create_task(self._serve())
@@ -100,6 +94,14 @@ class Translator:
     async def answer(self, document: bytes) -> bytes:
         """The answer as the JSON of what is due in the vendor's role, its shape not yet checked. Raises TranslationFault."""
         return await self._ask(READ, document) if self.reads else document
+
+    async def formatted_answer(self, document: bytes, question: Question) -> bytes:
+        """The answer to `question` in a format of the trade, as the JSON of what is due. Raises TranslationFault."""
+        return await self._ask(READ, with_question(encode(question), document))
+
+    async def names(self, document: bytes) -> list[str]:
+        """What questions a message in a format of the trade speaks of. Raises TranslationFault."""
+        return msgspec.json.decode(await self._ask(NAMES, document), type=list[str])
 
     async def close(self) -> None:
         """End the child."""
@@ -213,6 +215,8 @@ def _configuration(vendor: Vendor) -> Configuration:
         one_line=isinstance(settings, CliSettings) and settings.mode == "stream",
         json=isinstance(settings, HttpSettings) and settings.content_type.partition(";")[0].strip().endswith("json"),
         response=vendor.response if vendor.response.own_shape else None,
+        format=vendor.format,
+        answers=vendor.answers,
     )
 
 

@@ -2,25 +2,36 @@
 
 The template sandbox guards attributes, not time or memory, and a pattern can run for ever. So both run here: this
 process limits its own memory, and its parent (`translate.py`) kills it when a request takes too long.
-
-Frames, both ways: four bytes of length (big-endian, of what follows), one byte of kind, the payload.
 """
 
 import signal
-import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from rtconform.conformance.adapters.translation.formatted import formatted
+from rtconform.conformance.adapters.translation.frames import (
+    CONFIGURE,
+    FAULTY,
+    GOOD,
+    HEAD,
+    HELLO,
+    READ,
+    RENDER,
+    Handler,
+    Refusal,
+    Refused,
+)
 from rtconform.conformance.adapters.translation.mapping import AnswerMapping
 from rtconform.conformance.plain_data import MappingFault
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Response
+from rtconform.formats.settings import AnswerSettings, FormatSettings
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -28,10 +39,6 @@ if TYPE_CHECKING:
 
 if sys.platform != "win32":
     import resource
-
-HEAD = struct.Struct(">Ic")
-HELLO, CONFIGURE, RENDER, READ = b"H", b"C", b"R", b"A"
-GOOD, FAULTY = b"+", b"-"
 
 MEMORY = 512 * 1024 * 1024
 """How much memory a translation may take beyond what the process starts with, in bytes."""
@@ -52,25 +59,8 @@ class Configuration(msgspec.Struct, frozen=True):
     one_line: bool
     json: bool
     response: Response | None
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why something could not be translated. `line` is the template's, `case_id` the id that an unreadable answer carries."""
-
-    what: str
-    line: int | None = None
-    case_id: str | None = None
-
-
-class Refused(Exception):
-    """Carries a Refusal out of a translation."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.what)
-        self.refusal = refusal
-
-
-Handler = Callable[[bytes], bytes]
+    format: FormatSettings = FormatSettings()
+    answers: AnswerSettings = AnswerSettings()
 
 
 def main() -> None:
@@ -123,6 +113,8 @@ def _configured(configuration: Configuration) -> dict[bytes, Handler]:
     if configuration.response is not None:
         mapping = AnswerMapping(configuration.response, configuration.role)
         handlers[READ] = lambda document: _read(mapping, document)
+    if not configuration.format.plain:
+        handlers |= formatted(configuration.role, configuration.format, configuration.answers)
     return handlers
 
 

@@ -189,7 +189,7 @@ def test_no_shell() -> None:
     told = []
     for path in (
         path
-        for layer in ("reference", "generators", "conformance", "reports", "rtconform")
+        for layer in ("reference", "generators", "formats", "conformance", "reports", "rtconform")
         for path in (ROOT / layer).rglob("*.py")
     ):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,0 +1,72 @@
+"""Questions written, and answers read, in formats of the trade (`rtconform.formats`). Runs in the translator's process."""
+
+import struct
+
+import msgspec
+
+from rtconform.conformance.adapters.translation.frames import NAMES, READ, RENDER, Handler, Refusal, Refused
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
+from rtconform.formats.messages import LONGEST_MESSAGE, Inexpressible, Unreadable
+from rtconform.formats.registry import ANSWERS, QUESTIONS, AnswerFormat, Question, QuestionFormat
+from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decoder
+
+_LENGTH = struct.Struct(">I")
+
+MOST_NAMES = 1000
+"""How many questions one message may speak of."""
+
+
+def formatted(role: RoleName, formats: FormatSettings, answers: AnswerSettings) -> dict[bytes, Handler]:
+    """What writes requests and reads answers for a vendor of these formats."""
+    handlers: dict[bytes, Handler] = {}
+    asks = ROLES[role].asks
+    question, answer = QUESTIONS.get((formats.question, asks)), ANSWERS.get((formats.answer, asks))
+    kind: type[Question] = Case if asks == "case" else Claim
+    if question is not None:
+        written, companion = question, formats.companion
+        handlers[RENDER] = lambda document: _write(written, decoder(kind).decode(document), companion)
+    if answer is not None:
+        row = answer
+        handlers[READ] = lambda payload: _read(row, *_parted(payload, kind), answers)
+        handlers[NAMES] = lambda document: _names(row, document, answers)
+    return handlers
+
+
+def with_question(question: bytes, document: bytes) -> bytes:
+    """The payload of a READ: the question, so that its answer can be laid over it, and what came."""
+    return _LENGTH.pack(len(question)) + question + document
+
+
+def _parted(payload: bytes, kind: type[Question]) -> tuple[Question, bytes]:
+    (length,) = _LENGTH.unpack_from(payload)
+    begin = _LENGTH.size + length
+    return decoder(kind).decode(payload[_LENGTH.size : begin]), payload[begin:]
+
+
+def _write(row: QuestionFormat, question: Question, companion: Companion) -> bytes:
+    try:
+        content = b"".join(part.content for part in row.write(question, companion))
+    except Inexpressible as why:
+        raise Refused(Refusal(str(why))) from None
+    if len(content) > LONGEST_MESSAGE:
+        raise Refused(Refusal(f"the message becomes longer than {LONGEST_MESSAGE} bytes"))
+    return content
+
+
+def _read(row: AnswerFormat, question: Question, document: bytes, answers: AnswerSettings) -> bytes:
+    try:
+        return msgspec.json.encode(row.read(document, question, answers))
+    except Unreadable as why:
+        raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
+
+
+def _names(row: AnswerFormat, document: bytes, answers: AnswerSettings) -> bytes:
+    try:
+        names = [name for name, _ in zip(row.names(document, answers), range(MOST_NAMES), strict=False)]
+    except Unreadable as why:
+        raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
+    return msgspec.json.encode(names)

@@ -1,0 +1,68 @@
+"""Whether a vendor that is asked in a format of the trade can know what decides a question.
+
+No list says it: the question is written and read again, and where the reference makes something else of what comes back, no
+reader of the message could have known better. Such a question is not asked: counted as not_applicable, never a pass.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from rtconform.conformance.protocol import Mask, Question
+from rtconform.conformance.role import Role
+from rtconform.formats.messages import Inexpressible, Unreadable
+from rtconform.formats.names import LENGTH
+from rtconform.formats.registry import QUESTIONS
+from rtconform.formats.settings import FormatSettings
+from rtconform.reference.documents.adjudication import Adjudication
+from rtconform.reference.documents.coding import Coding
+
+MOST_LOST = 6
+"""How many lost fields a reason names."""
+
+
+def inexpressible(formats: FormatSettings, role: Role, question: Question) -> str | None:
+    """Why the question can't be asked in the vendor's format; None where it can."""
+    row = QUESTIONS.get((formats.question, role.asks))
+    if row is None:
+        return None
+    question = role.wire.masked(question, Mask("0" * LENGTH, question.patient.id))
+    try:
+        parts = row.write(question, formats.companion)
+        again = row.reread(parts[0].content)
+    except Inexpressible as why:
+        return f"in {row.title} it can't be said: {why}"
+    except Unreadable as why:
+        return f"in {row.title} it can't be read back: {why.what}"
+    if _decided(role, question) == _decided(role, again):
+        return None
+    lost = lost_fields(question, again)
+    named = ", ".join(lost[:MOST_LOST]) + (" and more" if len(lost) > MOST_LOST else "")
+    return f"{row.title} does not carry what decides it: {named} is lost on the way"
+
+
+def lost_fields(question: Question, again: Question) -> list[str]:
+    """The fields that are not the same any more, by their paths without indexes."""
+    return list(dict.fromkeys(_differing(question, again, "")))
+
+
+def _differing(one: Any, other: Any, path: str) -> list[str]:  # noqa: ANN401 - whatever a document holds
+    if one == other:
+        return []
+    if isinstance(one, Struct) and isinstance(other, type(one)):
+        inside = (f"{path}.{name}".lstrip(".") for name in one.__struct_fields__)
+        pairs = zip(inside, one.__struct_fields__, strict=True)
+        return [lost for at, name in pairs for lost in _differing(getattr(one, name), getattr(other, name), at)]
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one and isinstance(one[0], Struct):
+        return [lost for ours, theirs in zip(one, other, strict=True) for lost in _differing(ours, theirs, path)]
+    return [path]
+
+
+def _decided(role: Role, question: Question) -> object:
+    """What the reference makes of a question, as far as a judge looks at it."""
+    recorded: Adjudication | Coding = role.recorded(role.expect(question))
+    if isinstance(recorded, Adjudication):
+        lines = [(line.number, line.disposition, line.accepted, line.carcs) for line in recorded.lines]
+        return lines, [(choice.lines, choice.at_least, choice.at_most) for choice in recorded.choices]
+    lines_coded = [(line.session, line.code, line.modifiers, line.units) for line in recorded.lines]
+    return recorded.outcome, lines_coded, recorded.alternatives

@@ -1,0 +1,70 @@
+"""The tables `[format]` and `[answers]` of a vendor file: read, and held against what the vendor's role and adapter can take."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from msgspec.structs import replace
+
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.roles import ROLES
+from rtconform.conformance.vendors.settings import HttpSettings, Settings
+from rtconform.formats.registry import QUESTIONS, formats_for
+from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
+from rtconform.reference.toml_tables import TomlFile
+
+_ADVICE = {
+    "companion": f"use {' or '.join(repr(word) for word in get_args(Companion))}",
+    "none": 'use "invalid", "out_of_scope" or "needs_review"',
+    "codes": 'give a table, for instance {RT3 = "77412"}',
+    "separator": 'give one character, for instance ";"',
+}
+
+
+def read_formats(file: TomlFile, role: RoleName) -> tuple[FormatSettings, AnswerSettings] | None:
+    """Both tables; None where one of them has faults, which `file` then holds."""
+    raw = file.root.get("format", {})
+    sound = True
+    for key, known in zip(("question", "answer"), formats_for(ROLES[role].asks), strict=True):
+        value = raw.get(key) if isinstance(raw, dict) else None
+        if isinstance(value, str) and value not in known:
+            noun = ROLES[role].wire.question
+            what = f"{value!r} is not a format for the {key} where a vendor is asked a {noun}; use {_or(known)}"
+            file.fault(what, "format", key)
+            sound = False
+    formats = file.table(FormatSettings, raw, "format", advice=_ADVICE) if sound else None
+    answers = file.table(AnswerSettings, file.root.get("answers", {}), "answers", advice=_ADVICE)
+    if formats is None or answers is None:
+        return None
+    faults = list(_faults(file, formats, role))
+    for what, *place in faults:
+        file.fault(what, *place)
+    return None if faults else (formats, answers)
+
+
+def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator[tuple[str, ...]]:
+    """What does not go together: a sentence, and the table and key that it is about."""
+    question = QUESTIONS.get((formats.question, ROLES[role].asks))
+    companions: tuple[Companion, ...] = question.companions if question else ("none",)
+    if formats.companion not in companions:
+        what = f"{formats.question} questions have no companion {formats.companion!r}; use {_or(companions)}"
+        yield what, "format", "companion"
+    if formats.question != "json" and "request" in file.root:
+        yield f"[format] question = {formats.question!r} writes the request already; remove one of the two", "request"
+    if formats.answer != "json" and "response" in file.root:
+        yield f"[format] answer = {formats.answer!r} reads the answer already; remove one of the two", "response"
+    if formats.answer == "json" and "answers" in file.root:
+        yield "says how another format than JSON is read; set [format] answer", "answers"
+
+
+def with_media_type(settings: Settings, file: TomlFile, role: RoleName, formats: FormatSettings) -> Settings:
+    """The adapter's settings; where the file names no content type, a web service is sent the format's own."""
+    question = QUESTIONS.get((formats.question, ROLES[role].asks))
+    adapter = file.root.get("adapter")
+    named = isinstance(adapter, dict) and "content_type" in adapter
+    if question is None or named or not isinstance(settings, HttpSettings):
+        return settings
+    return replace(settings, content_type=question.media_type)
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return " or ".join(f'"{word}"' for word in words)

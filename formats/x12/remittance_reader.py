@@ -1,0 +1,239 @@
+"""835 remittances and 277CA and 999 acknowledgments read, into what they say of each claim and service.
+
+Nothing here knows the claim that was asked about: `answers` lays what was read over its lines.
+"""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.x12.segments import Segment, segments_of
+
+MOST_CLAIMS = 10_000
+"""How many claims a message may speak of."""
+
+
+@dataclass
+class Service:
+    """What was said of one service. `reasons`: CARCs with the sign of their amount taken off, in order; `status`: of a 277CA."""
+
+    position: int
+    code: str
+    modifiers: tuple[str, ...]
+    reference: int | None = None
+    charge: Decimal = Decimal(0)
+    paid: Decimal = Decimal(0)
+    reasons: list[str] = field(default_factory=list)
+    status: str = ""
+
+
+@dataclass
+class ClaimSaid:
+    """What one loop said of one claim. `source`: 835, 277 or 999; `status`: CLP02, or the claim's own category of STC."""
+
+    name: str
+    source: str
+    position: int
+    status: str = ""
+    reasons: list[str] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+
+
+@dataclass
+class Reading:
+    """A message, read. `acknowledged`: for each group's control number (AK102), whether a 999 rejects it."""
+
+    claims: list[ClaimSaid] = field(default_factory=list)
+    acknowledged: dict[int, bool] = field(default_factory=dict)
+
+
+def read_message(document: bytes) -> Reading:
+    """What a message of any number of interchanges and transactions says. Raises Unreadable, with the segment at fault."""
+    refuse_longer(document)
+    reader = _Reader()
+    for segment in segments_of(document):
+        if segment.fault and (segment.position > 1 or segment.name == "ISA"):
+            raise Unreadable(f"{segment} {segment.fault}", reader.name)
+        reader.take(segment)
+    reader.finish()
+    return reader.reading
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.reading = Reading()
+        self.name: str | None = None
+        self._first = True
+        self._transaction = ""
+        self._begun = 0
+        self._open: list[str] = []
+        self._claim: ClaimSaid | None = None
+        self._service: Service | None = None
+        self._group: int | None = None
+        self._level = ""
+
+    def take(self, segment: Segment) -> None:
+        if self._first and segment.name != "ISA":
+            shown = segment.name[:40]
+            raise Unreadable(f"no ISA: the message begins with {shown!r} where an X12 interchange (ISA … IEA) is due")
+        self._first = False
+        if segment.name in ("ISA", "GS", "ST"):
+            self._begin(segment)
+        elif segment.name in _CLOSES:
+            self._end(segment)
+        elif handler := _HANDLERS.get((self._transaction, segment.name)):
+            handler(self, segment)
+
+    def finish(self) -> None:
+        if self._first:
+            raise Unreadable("nothing came where an X12 interchange is due")
+        if self._open:
+            raise Unreadable(f"the message ends within its {self._open[-1]}: {_ENDINGS[self._open[-1]]} is missing", self.name)
+
+    def _begin(self, segment: Segment) -> None:
+        outer = {"ISA": [], "GS": ["ISA"], "ST": ["ISA", "GS"]}[segment.name]
+        if self._open != outer:
+            raise Unreadable(f"{segment} where {_ENDINGS[self._open[-1]] if self._open else 'ISA'} is due", self.name)
+        self._open.append(segment.name)
+        if segment.name == "ST":
+            self._transaction, self._begun = segment.get(1), segment.position
+            self._claim = self._service = self._group = None
+            if self._transaction not in ("835", "277", "999"):
+                raise Unreadable(f"{segment}: transaction {self._transaction[:10]!r} where an 835, 277 or 999 is due")
+
+    def _end(self, segment: Segment) -> None:
+        opens = _CLOSES[segment.name]
+        if not self._open or self._open[-1] != opens:
+            raise Unreadable(f"{segment} without its {opens}", self.name)
+        self._open.pop()
+        if segment.name == "SE":
+            counted = segment.position - self._begun + 1
+            if segment.get(1) != str(counted):
+                raise Unreadable(
+                    f"{segment}: SE01 says {segment.get(1)[:10]!r} segments, the transaction has {counted}", self.name
+                )
+            self._transaction = ""
+
+    def clp(self, segment: Segment) -> None:
+        self._claim = self._said(segment.get(1), segment)
+        self._claim.status, self._service = segment.get(2), None
+
+    def svc(self, segment: Segment) -> None:
+        if self._claim is None:
+            raise Unreadable(f"{segment} without the claim that it belongs to")
+        at = 6 if segment.get(6) else 1  # SVC06: the code that was submitted, where another one was paid
+        modifiers = tuple(part.upper() for part in segment.parts(at)[2:6] if part)
+        self._service = Service(segment.position, segment.part(at, 2).upper(), modifiers)
+        self._service.charge, self._service.paid = _money(segment, 2), _money(segment, 3)
+        self._claim.services.append(self._service)
+
+    def cas(self, segment: Segment) -> None:
+        if self._claim is None:
+            return
+        reasons = [segment.get(at).upper() for at in range(2, len(segment.elements), 3)]
+        amounts = [_money(segment, at + 1) for at in range(2, len(segment.elements), 3)]
+        said = [reason.lstrip("0") or "0" for reason, amount in zip(reasons, amounts, strict=True) if reason and amount]
+        wrong = next((reason for reason in said if not re.fullmatch(r"[0-9]{1,3}|[A-Z][0-9]{1,3}", reason)), None)
+        if wrong is not None:
+            raise Unreadable(f"{segment}: {wrong[:20]!r} is no claim adjustment reason code", self.name)
+        (self._service or self._claim).reasons.extend(said)
+
+    def ref(self, segment: Segment) -> None:
+        if self._service is not None and segment.get(1) in ("6R", "FJ"):
+            number = segment.get(2)
+            self._service.reference = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else None
+
+    def hl(self, segment: Segment) -> None:
+        self._level, self._service = segment.get(3), None
+        self._claim = None
+
+    def trn(self, segment: Segment) -> None:
+        if self._level in ("PT", "23", "22"):
+            self._claim, self._service = self._said(segment.get(2), segment), None
+
+    def stc(self, segment: Segment) -> None:
+        status = segment.part(1, 1).upper()
+        if self._service is not None:
+            self._service.status = status
+        elif self._claim is not None:
+            self._claim.status = status
+
+    def svc_277(self, segment: Segment) -> None:
+        if self._claim is None:
+            raise Unreadable(f"{segment} without the claim that it belongs to")
+        modifiers = tuple(part.upper() for part in segment.parts(1)[2:6] if part)
+        self._service = Service(segment.position, segment.part(1, 2).upper(), modifiers)
+        self._claim.services.append(self._service)
+
+    def ak1(self, segment: Segment) -> None:
+        number = segment.get(2)
+        self._group = int(number) if re.fullmatch(r"[0-9]{1,9}", number) else None
+        if self._group is None:
+            raise Unreadable(f"{segment}: {number[:20]!r} is no control number of a group (AK102)")
+        self.reading.acknowledged.setdefault(self._group, False)
+
+    def ak9(self, segment: Segment) -> None:
+        if self._group is not None and segment.get(1) in ("R", "M", "W", "X"):
+            self.reading.acknowledged[self._group] = True
+
+    def ik5(self, segment: Segment) -> None:
+        if self._group is not None and segment.get(1) in ("R", "M", "W", "X"):
+            self.reading.acknowledged[self._group] = True
+
+    def _said(self, name: str, segment: Segment) -> ClaimSaid:
+        if not name:
+            raise Unreadable(f"{segment}: no claim id")
+        if len(self.reading.claims) >= MOST_CLAIMS:
+            raise Unreadable(f"{segment}: more than {MOST_CLAIMS} claims in a message")
+        self.name = self.name or name
+        said = ClaimSaid(name, self._transaction, segment.position)
+        self.reading.claims.append(said)
+        return said
+
+
+_CLOSES = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
+_ENDINGS = {begin: end for end, begin in _CLOSES.items()}
+
+_HANDLERS = {
+    ("835", "CLP"): _Reader.clp,
+    ("835", "SVC"): _Reader.svc,
+    ("835", "CAS"): _Reader.cas,
+    ("835", "REF"): _Reader.ref,
+    ("277", "HL"): _Reader.hl,
+    ("277", "TRN"): _Reader.trn,
+    ("277", "STC"): _Reader.stc,
+    ("277", "SVC"): _Reader.svc_277,
+    ("277", "REF"): _Reader.ref,
+    ("999", "AK1"): _Reader.ak1,
+    ("999", "IK5"): _Reader.ik5,
+    ("999", "AK9"): _Reader.ak9,
+}
+
+
+def _money(segment: Segment, number: int) -> Decimal:
+    text = segment.get(number) or "0"
+    if not re.fullmatch(r"-?([0-9]{1,15}(\.[0-9]{0,6})?|\.[0-9]{1,6})", text):
+        raise Unreadable(f"{segment}: element {number} is {text[:20]!r}, no amount")
+    return Decimal(text)
+
+
+def names_in(document: bytes) -> list[str]:
+    """The claims that a message speaks of, and `group NUMBER` for each group that it acknowledges, as far as it can be read.
+
+    Raises Unreadable where it can be read so little that it names none.
+    """
+    reader = _Reader()
+    fault: Unreadable | None = None
+    try:
+        for segment in segments_of(document):
+            if not segment.fault:
+                reader.take(segment)
+        reader.finish()
+    except Unreadable as why:
+        fault = why
+    names = dict.fromkeys(said.name for said in reader.reading.claims)
+    names |= dict.fromkeys(f"group {number}" for number in reader.reading.acknowledged)
+    if not names:
+        raise fault or Unreadable("the message speaks of no claim")
+    return list(names)

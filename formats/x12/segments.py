@@ -1,0 +1,209 @@
+"""X12 interchanges as segments: separators found in ISA, read as a stream, each segment with its position.
+
+Nothing here knows a transaction. Reading is linear and holds one segment at a time, so that a month of claims needs no more
+memory than a day of them.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from msgspec import Struct
+
+LONGEST_SEGMENT = 64 * 1024
+"""Longest segment that is read, in bytes; X12's own elements come to a few thousand at most."""
+
+_CHUNK = 64 * 1024
+_ISA_ELEMENTS = 16
+_LONGEST_ISA = 400
+_LONGEST_IEA = 64
+
+
+@dataclass(frozen=True)
+class Delimiters:
+    """What separates elements, components and segments of an interchange."""
+
+    element: str = "*"
+    component: str = ":"
+    segment: str = "~"
+
+
+class Segment(Struct, frozen=True, gc=False):
+    """One segment. `position` counts the segments of the whole file from 1; `fault`: why its content can't be trusted."""
+
+    position: int
+    elements: tuple[str, ...]
+    component: str = ":"
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        """The segment's identifier, as in CLM."""
+        return self.elements[0]
+
+    def get(self, number: int) -> str:
+        """Element `number` (CLM01 is 1), empty where it is missing."""
+        return self.elements[number].strip() if number < len(self.elements) else ""
+
+    def parts(self, number: int) -> list[str]:
+        """The components of element `number`."""
+        return [part.strip() for part in self.get(number).split(self.component)]
+
+    def part(self, number: int, index: int) -> str:
+        """Component `index` (from 1) of element `number`, empty where it is missing."""
+        parts = self.parts(number)
+        return parts[index - 1] if index <= len(parts) else ""
+
+    def __str__(self) -> str:
+        return f"segment {self.position} ({self.name[:10]})"
+
+
+def segments_of(document: bytes) -> Iterator[Segment]:
+    """The segments of a document."""
+    return stream_segments(io.BytesIO(document))
+
+
+def stream_segments(stream: BinaryIO) -> Iterator[Segment]:
+    """The segments of a stream. Each ISA sets the separators anew; text before the first one is read with the usual ones."""
+    reader = _Reader(stream)
+    position = 0
+    while (elements := reader.next()) is not None:
+        position += 1
+        fault = reader.fault
+        yield Segment(position, elements, reader.delimiters.component, fault)
+
+
+class _Reader:
+    """Cuts a stream at its segment terminators."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.delimiters = Delimiters()
+        self.fault = ""
+        self._stream = stream
+        self._buffer = bytearray()
+        self._at = 0
+        self._ended = False
+
+    def next(self) -> tuple[str, ...] | None:
+        """The elements of the next segment; None at the end."""
+        self.fault = ""
+        self._skip_blank()
+        if self._at >= len(self._buffer):
+            return None
+        if self._starts_with(b"ISA"):
+            self._read_delimiters()
+        terminator = self.delimiters.segment.encode("latin-1")
+        raw = self._until(terminator)
+        text = raw.decode("utf-8", errors="replace")
+        if not self.fault and "\ufffd" in text:
+            self.fault = "holds bytes that are no text"
+        return tuple(text.strip().split(self.delimiters.element))
+
+    def _skip_blank(self) -> None:
+        while True:
+            while self._at < len(self._buffer) and self._buffer[self._at] in b" \t\r\n\x00\x1a":
+                self._at += 1
+            if self._at < len(self._buffer) or not self._more():
+                return
+
+    def _starts_with(self, start: bytes) -> bool:
+        while len(self._buffer) - self._at < len(start) and self._more():
+            pass
+        return self._buffer.startswith(start, self._at)
+
+    def _more(self) -> bool:
+        """Read on; what is read already is let go."""
+        if self._ended:
+            return False
+        del self._buffer[: self._at]
+        self._at = 0
+        chunk = self._stream.read(_CHUNK)
+        self._ended = not chunk
+        self._buffer += chunk
+        return bool(chunk)
+
+    def _read_delimiters(self) -> None:
+        """ISA is the one segment of fixed form: its 17th character after 16 elements is the component separator."""
+        while len(self._buffer) - self._at < _LONGEST_ISA and self._more():
+            pass
+        found = delimiters_of(self._buffer[self._at : self._at + _LONGEST_ISA])
+        if found is None:
+            self.fault = "ISA has no 16 elements: separators can't be found, the usual ones are taken"
+            return
+        self.delimiters = found
+
+    def _until(self, terminator: bytes) -> bytes:
+        """What stands before the terminator. Of a segment that is too long the beginning, and a fault."""
+        start = self._at
+        searched = start
+        kept: bytes | None = None
+        while (end := self._buffer.find(terminator, searched)) < 0:
+            searched = len(self._buffer)
+            if len(self._buffer) - start > LONGEST_SEGMENT:
+                kept = kept if kept is not None else bytes(self._buffer[start : start + 1000])
+                self._at = len(self._buffer)  # the rest of it is let go
+            before = self._at
+            if not self._more():
+                raw = kept if kept is not None else bytes(self._buffer[self._at :])
+                self._at = len(self._buffer)
+                self.fault = self.fault or f"has no end: no segment terminator {terminator.decode('latin-1')!r} comes after it"
+                return self._too_long(raw, kept)
+            start, searched = self._at, max(0, searched - before)
+        raw = kept if kept is not None else bytes(self._buffer[start:end])
+        self._at = end + 1
+        if len(raw) > LONGEST_SEGMENT:
+            kept, raw = raw[:1000], raw[:1000]
+        return self._too_long(raw, kept)
+
+    def _too_long(self, raw: bytes, kept: bytes | None) -> bytes:
+        if kept is not None:
+            self.fault = f"is longer than {LONGEST_SEGMENT} bytes"
+        return raw
+
+
+def delimiters_of(start: bytes | bytearray) -> Delimiters | None:
+    """The separators that an ISA segment at `start` sets; None where it has no 16 elements."""
+    text = bytes(start).decode("latin-1")
+    if len(text) < 4 or text[3].isalnum() or text[3].isspace():
+        return None
+    element = text[3]
+    at = 3
+    for _ in range(_ISA_ELEMENTS - 1):
+        at = text.find(element, at + 1)
+        if at < 0:
+            return None
+    if at + 2 >= len(text):
+        return None
+    return Delimiters(element, text[at + 1], text[at + 2])
+
+
+def cut(buffer: bytearray, searched: int) -> int:
+    """Where the first interchange of a buffer ends (see `messages.Cut`): after the terminator of its IEA.
+
+    What begins with no ISA ends at its line, so that a word of a program among the interchanges costs only itself.
+    """
+    begin = 0
+    while begin < len(buffer) and buffer[begin] in b" \t\r\n":
+        begin += 1
+    if not buffer.startswith(b"ISA", begin):
+        if len(buffer) - begin < 3 and b"ISA".startswith(bytes(buffer[begin:])):
+            return 0
+        line = buffer.find(b"\n", begin)
+        isa = buffer.find(b"ISA", begin)
+        ends = [end for end in (line + 1, isa) if end > begin]
+        return min(ends, default=0)
+    found = delimiters_of(buffer[begin : begin + _LONGEST_ISA])
+    if found is None:
+        return 0 if len(buffer) - begin < _LONGEST_ISA else begin + _LONGEST_ISA
+    terminator = found.segment.encode("latin-1")
+    head = max(begin, searched - _LONGEST_IEA)
+    while True:
+        head = buffer.find(b"IEA" + found.element.encode("latin-1"), head)
+        if head < 0:
+            return 0
+        before = bytes(buffer[max(begin, head - 8) : head]).rstrip(b"\r\n \t")
+        if terminator in (b"\r", b"\n") or before.endswith(terminator):
+            end = buffer.find(terminator, head)
+            return end + 1 if end >= 0 else 0
+        head += 4

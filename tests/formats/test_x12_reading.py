@@ -1,0 +1,120 @@
+"""X12 as others write it: separators, line breaks, streams in pieces, and messages that are none."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtconform.formats.messages import Unreadable
+from rtconform.formats.x12.remittance_reader import read_message
+from rtconform.formats.x12.segments import LONGEST_SEGMENT, Segment, cut, segments_of, stream_segments
+
+ISA = "ISA*00*          *00*          *ZZ*PAYER          *ZZ*SUBMITTER      *260101*0900*^*00501*000000001*0*T*:~"
+MESSAGE = f"{ISA}GS*HP*A*B*20260101*0900*1*X*005010X221A1~ST*835*0001~SE*2*0001~GE*1*1~IEA*1*000000001~"
+
+
+class Drops(io.RawIOBase):
+    """A stream that hands on a few bytes at a time."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        self._content = io.BytesIO(content)
+        self._size = size
+
+    def read(self, size: int = -1) -> bytes:
+        return self._content.read(min(size, self._size))
+
+
+def names(document: str) -> list[str]:
+    return [segment.name for segment in segments_of(document.encode())]
+
+
+@pytest.mark.parametrize(
+    ("element", "component", "terminator"), [("*", ":", "~"), ("|", ">", "!"), ("*", "<", "\n"), ("+", ":", "'")]
+)
+def test_separators_are_read_from_the_message(element: str, component: str, terminator: str) -> None:
+    """ISA says what separates elements, components and segments."""
+    text = MESSAGE.replace("*:~", "*;~").replace("*", element).replace(";", component).replace("~", terminator)
+    assert ["ISA", "GS", "ST", "SE", "GE", "IEA"] == names(text)
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\r\n", "  \n"])
+def test_line_breaks_between_segments_mean_nothing(between: str) -> None:
+    """A message may have a line break after each segment, or none at all."""
+    assert names(MESSAGE) == names(MESSAGE.replace("~", f"~{between}"))
+
+
+@given(st.integers(1, 200))
+def test_a_stream_in_pieces_reads_as_the_whole(size: int) -> None:
+    """However a stream is cut into pieces, the same segments come."""
+    content = (MESSAGE + "\n" + MESSAGE.replace("*", "|")).encode()
+    assert list(segments_of(content)) == list(stream_segments(Drops(content, size)))
+
+
+def test_a_segment_without_end_costs_itself() -> None:
+    """What is longer than any segment is told by its position, and nothing of it is kept."""
+    long = "NTE*ADD*" + "X" * (3 * LONGEST_SEGMENT)
+    found = list(stream_segments(Drops((ISA + long + "~IEA*1*1~").encode(), 5000)))
+    assert ["ISA", "NTE", "IEA"] == [segment.name for segment in found]
+    assert f"is longer than {LONGEST_SEGMENT} bytes" == found[1].fault
+    assert len(found[1].elements[2]) < 1001
+
+
+@given(st.binary(max_size=3000))
+def test_anything_is_read_as_segments(content: bytes) -> None:
+    """No bytes make the reader raise."""
+    assert all(isinstance(segment, Segment) for segment in segments_of(content))
+
+
+@given(st.binary(max_size=600))
+def test_any_answer_is_read_or_refused_in_words(content: bytes) -> None:
+    """An answer of any bytes, or of any bytes within an envelope, is Unreadable, with a reason."""
+    for document in (content, ISA.encode() + content, MESSAGE.encode()[:-20] + content):
+        with pytest.raises(Unreadable) as found:
+            read_message(document + b"\xff~")
+        assert found.value.what
+
+
+@given(st.integers(1, 300), st.sampled_from(["", "\n", "\r\n"]))
+def test_interchanges_are_cut_from_a_stream_wherever_it_is_split(size: int, between: str) -> None:
+    """Each interchange of a stream ends at its IEA, in whatever pieces it comes."""
+    whole = (MESSAGE + between).encode() * 3
+    buffer, searched, found = bytearray(), 0, []
+    for at in range(0, len(whole), size):
+        buffer += whole[at : at + size]
+        while end := cut(buffer, searched):
+            found.append(bytes(buffer[:end]).strip())
+            del buffer[:end]
+            searched = 0
+        searched = len(buffer)
+    assert [MESSAGE.encode()] * 3 == [one for one in found if one]
+
+
+def test_a_word_among_interchanges_costs_only_itself() -> None:
+    """A line that a program prints between two interchanges is cut off by itself."""
+    buffer = bytearray(f"starting up\n{MESSAGE}".encode())
+    end = cut(buffer, 0)
+    assert b"starting up" == bytes(buffer[:end]).strip()
+    assert len(MESSAGE) == cut(buffer[end:], 0)
+
+
+WITHIN = "ST*835*0001~"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("hello", "no ISA: the message begins with 'hello'"),
+        (MESSAGE[: MESSAGE.index("IEA")], "the message ends within its ISA: IEA is missing"),
+        (MESSAGE.replace("SE*2", "SE*9"), "SE01 says '9' segments, the transaction has 2"),
+        (MESSAGE.replace("ST*835", "ST*837"), "transaction '837' where an 835, 277 or 999 is due"),
+        (MESSAGE.replace(WITHIN, f"{WITHIN}CLP*A*1*x~SVC*HC:77412*x*1~"), "element 2 is 'x', no amount"),
+        (MESSAGE.replace(WITHIN, f"{WITHIN}SVC*HC:77412*1*1~"), "segment 4 (SVC) without the claim that it belongs to"),
+        (MESSAGE.replace(WITHIN, f"{WITHIN}CLP*A*4~CAS*CO*'*9~"), "is no claim adjustment reason code"),
+    ],
+)
+def test_what_is_wrong_with_a_message_is_said_with_its_place(message: str, said: str) -> None:
+    """An answer that can't be used says which segment is at fault and what is wrong with it."""
+    with pytest.raises(Unreadable) as found:
+        read_message(message.encode())
+    assert said in found.value.what
