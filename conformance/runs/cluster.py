@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from rtconform.conformance.adapters.processes.subreaper import adopt
+from rtconform.conformance.adapters.processes.watchdog import watch
 from rtconform.conformance.records import Event, Manifest, Result, now
 from rtconform.conformance.runs.folder import EVENTS, RESULTS, RunWriter
 from rtconform.conformance.runs.parts import EventMerge
@@ -76,7 +78,7 @@ class ShardRecords:
 class _Client(Protocol):
     """What is used of `distributed.Client`, opened asynchronously."""
 
-    def submit(self, run: Callable[..., ShardRecords], *arguments: object, pure: bool) -> Awaitable[ShardRecords]: ...
+    def submit(self, run: Callable[..., ShardRecords], *arguments: object, ours: bool, pure: bool) -> Awaitable[ShardRecords]: ...
 
     async def cancel(self, futures: list[Awaitable[ShardRecords]]) -> None: ...
 
@@ -97,11 +99,12 @@ async def run_on_cluster(
     shipped = _ship(vendor)
     done = len(writer.done())  # results stand in the order of the cases, so these are the first ones
     merge = EventMerge()
+    ours = bool(_LOCAL.fullmatch(address))
     try:
         async with _connected(address) as client:
             cores = await _cores(client, address)
             shards = tuple(_shards(chosen, done, cores))
-            async for records in _run_all(client, shipped, writer.manifest, shards, AHEAD * cores):
+            async for records in _run_all(client, shipped, writer.manifest, shards, AHEAD * cores, ours=ours):
                 writer.results_of_part(records.results)
                 if progress is not None:
                     for _, result in decode_lines(records.results.splitlines(), Result, RESULTS):
@@ -115,8 +118,12 @@ async def run_on_cluster(
         raise
 
 
-def run_shard(shipped: ShippedVendor, manifest: Manifest, shard: Shard) -> ShardRecords:
-    """On a worker: run one shard and return what its run folder holds."""
+def run_shard(shipped: ShippedVendor, manifest: Manifest, shard: Shard, *, ours: bool) -> ShardRecords:
+    """On a worker: run one shard and return what its run folder holds. `ours`: the worker does nothing else, for nobody else."""
+    if ours:
+        adopt()  # what the vendor's programs leave behind ends with the shard, as in a run without a cluster
+    else:
+        watch()
     suite: SuiteOf[Any] = any_suite(shard.suite)
     if (RULE_SET, suite.version) != (shard.rule_set, shard.version):
         raise UserError(
@@ -186,6 +193,10 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
         async with client:
             yield client
         return
+    try:  # whoever can connect to a worker can have it run anything: of those on this machine none may but we
+        security = distributed.Security.temporary()
+    except ImportError:
+        raise UserError("clusters need the extra cluster: pip install 'rtconform[cluster]'") from None
     async with (
         start(
             n_workers=int(local[1]),
@@ -194,10 +205,22 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
             asynchronous=True,
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
+            security=security,
+            protocol="tls://",
         ) as cluster,
         connect(cluster, asynchronous=True) as client,
     ):
         yield client
+
+
+def open_to_all(address: str) -> str:
+    """A warning where a cluster's members can't tell who connects to them; empty: they can."""
+    if not address.startswith(("tcp://", "ws://")):
+        return ""
+    return (
+        f"--cluster {address}: the members of this cluster let anybody who reaches their ports run code; give them TLS (tls://, "
+        "dask's own: distributed.comm.tls), or a network of their own"
+    )
 
 
 async def _cores(client: _Client, address: str) -> int:
@@ -209,13 +232,13 @@ async def _cores(client: _Client, address: str) -> int:
 
 
 async def _run_all(
-    client: _Client, shipped: ShippedVendor, manifest: Manifest, shards: Sequence[Shard], ahead: int
+    client: _Client, shipped: ShippedVendor, manifest: Manifest, shards: Sequence[Shard], ahead: int, *, ours: bool
 ) -> AsyncIterator[ShardRecords]:
     """The records of all shards, in order. As many shards are under way as keep every core busy, and no more."""
     under_way: deque[Awaitable[ShardRecords]] = deque()
     try:
         for shard in shards:
-            under_way.append(client.submit(run_shard, shipped, manifest, shard, pure=False))
+            under_way.append(client.submit(run_shard, shipped, manifest, shard, ours=ours, pure=False))
             if len(under_way) >= ahead:
                 yield await _result(under_way.popleft())
         while under_way:

@@ -60,8 +60,11 @@ def _end() -> None:
     global _watcher
     watcher, _watcher = _watcher, None
     if watcher is not None:
-        with suppress(subprocess.TimeoutExpired):
+        try:
             watcher.communicate(timeout=1)
+        except subprocess.TimeoutExpired:  # somebody has stopped it
+            watcher.kill()
+            watcher.wait()
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rtconform.cli.options import FORMAT, pasted, print_rows, slug
-from rtconform.conformance.adapters.processes.watchdog import watch
+from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.hunted import Ended, Found, Hunted
 from rtconform.conformance.hunting.hunt import EFFORT, Watch
 from rtconform.conformance.hunting.hunt import hunt as hunt_faults
@@ -66,7 +66,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     """
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
-    watch()
+    adopt()
     with TemporaryDirectory(prefix="rtconform-hunt-") as scratch:
         set_hypothesis_home_dir(scratch)  # what Hypothesis notes for itself does not stay in the user's folder
         hunted = _watched(loaded, effort, seed, _told_by_signals())

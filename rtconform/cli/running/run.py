@@ -130,7 +130,9 @@ def run_watched(
     keep: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> Summary:
     """Run with a progress bar where a person watches; quiet in a pipe; all told to `log` where there is one."""
-    if cluster is None:
+    if cluster is not None:
+        _warn_of(cluster, log)
+    else:
         adopt()  # on a cluster of processes here these are our children too, and no vendor's
     going = partial(run_to_folder, planned, folder, resume=resume, cluster=cluster, keep=keep)
     if log is not None:
@@ -179,6 +181,13 @@ def _tell(say: Callable[[str], object], event: Event) -> None:
     """Findings are printed at once; everything else is in the run folder."""
     if event.finding is not None:
         say(one_line(f"rtconform: finding: {event.finding}: {event.detail}"))
+
+
+def _warn_of(cluster: str, log: RunLog | None) -> None:
+    from rtconform.conformance.runs.cluster import open_to_all  # noqa: PLC0415 - an optional extra, a second to import
+
+    if warning := open_to_all(cluster):
+        _remark(log, warning)
 
 
 def _remark(log: RunLog | None, remark: str) -> None:

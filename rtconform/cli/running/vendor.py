@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.options import pasted
-from rtconform.conformance.adapters.processes.watchdog import watch
+from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.check import check_vendor
@@ -69,7 +69,7 @@ def check(path: Path) -> None:
     """
     loaded = load_vendor(path)
     role = ROLES[loaded.role]
-    watch()
+    adopt()
     checks = asyncio.run(check_vendor(loaded, role.to_check()))
     for line in checks:
         click.echo(f"{'ok   ' if line.good else 'WRONG'}  {line.what}")
