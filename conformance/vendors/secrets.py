@@ -16,6 +16,12 @@ SHORTEST = 4
 SHORTEST_ENCODED = 6
 """A value shorter than this is not looked for in other encodings: too short to be told from chance."""
 
+SHORTEST_SPLIT = 8
+"""A form shorter than this is not looked for with line ends within: words would be taken for it."""
+
+SHORTEST_LINE = 12
+"""A line of a secret of several lines that is shorter is not looked for alone."""
+
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _ANY = re.compile(r"\$\{[^}]*\}?")
 
@@ -43,7 +49,8 @@ def environment(own: Mapping[str, str]) -> dict[str, str]:
 class Redactor:
     """Replaces secrets by `[secret NAME]`, also where they stand JSON-escaped, percent-encoded, in hexadecimal or in base64.
 
-    In base64 also as a part of more (a basic authorization), but for the first and last character or two of it.
+    In base64 also as a part of more (a basic authorization), but for the first and last character or two of it. A form of at
+    least `SHORTEST_SPLIT` characters is found with line ends and spaces anywhere in it, and every long line of a secret alone.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
@@ -55,22 +62,24 @@ class Redactor:
             if len(form) >= SHORTEST
         }
         self._forms = sorted(forms.items(), key=lambda entry: -len(entry[0]))
-        self._pattern = re.compile("|".join(re.escape(form) for form, _ in self._forms)) if forms else None
-        self._name_of = forms
+        self._names = [name for _, name in self._forms]
+        self._pattern = re.compile("|".join(f"({_spread(form)})" for form, _ in self._forms)) if forms else None
+        self.longest = 2 * max(map(len, forms), default=0)
+        """How much of a text has to be seen at once for every secret to be found that begins in its first half."""
 
     def __repr__(self) -> str:
-        return f"Redactor({', '.join(sorted(set(self._name_of.values())))})"
+        return f"Redactor({', '.join(sorted(set(self._names)))})"
 
     def text(self, text: str) -> str:
         """`text` without secrets."""
         if self._pattern is None:
             return text
-        return self._pattern.sub(lambda match: _mark(self._name_of[match[0]]), text)
+        return self._pattern.sub(lambda match: _mark(self._names[(match.lastindex or 1) - 1]), text)
 
     def first(self, text: str) -> str:
         """The name of the first secret in `text`; empty: there is none."""
         found = self._pattern.search(text) if self._pattern else None
-        return self._name_of[found[0]] if found else ""
+        return self._names[(found.lastindex or 1) - 1] if found else ""
 
     def piece(self, text: str) -> str:
         """The same for text that was cut out of more: a secret may have lost its beginning or its end."""
@@ -87,6 +96,10 @@ class Redactor:
 def _forms(value: str) -> Iterator[str]:
     """The ways in which a secret may come back."""
     yield from (quote(value, safe=""), quote(value), json.dumps(value)[1:-1], value.strip(), value)
+    lines = [line.strip() for line in value.splitlines()]
+    if len(lines) > 1:  # a key in PEM, for one: its lines may come one by one, or as one
+        yield "".join(line for line in lines if not line.startswith("-----"))
+        yield from (line for line in lines if len(line) >= SHORTEST_LINE and not line.startswith("-----"))
     raw = value.encode()
     if len(raw) < SHORTEST_ENCODED:
         return
@@ -96,6 +109,14 @@ def _forms(value: str) -> Iterator[str]:
         bits = 8 * before, 8 * (before + len(raw))
         piece = whole[-(-bits[0] // 6) : bits[1] // 6].decode()  # the characters that only the secret's bits decide
         yield from (piece, piece.replace("+", "-").replace("/", "_"))
+
+
+def _spread(form: str) -> str:
+    """The pattern of a form; of a long one with line ends and spaces between its characters, as they are or escaped."""
+    characters = [re.escape(character) for character in form if not character.isspace()]
+    if len(characters) < SHORTEST_SPLIT:
+        return re.escape(form)
+    return r"(?:\s|\\[nrt])*+".join(characters)
 
 
 def _mark(name: str) -> str:

@@ -44,9 +44,16 @@ class StderrTail:
         self._tail = (self._tail + data)[-LONGEST_SHOWN:]
         self._unlogged += data[: self._left]
         self._left = max(0, self._left - len(data))
-        if len(self._unlogged) >= _AT_ONCE and (end := self._unlogged.rfind(b"\n") + 1):
+        whole = len(self._unlogged) - self._log.exchange.redactor.longest
+        if whole >= _AT_ONCE and (end := self._unlogged.rfind(b"\n", 0, whole) + 1) and not self._splits_secret(end):
             self._log.write(self._unlogged[:end], cut=False)
             self._unlogged = self._unlogged[end:]
+
+    def _splits_secret(self, end: int) -> bool:
+        """Whether a secret begins before `end` and ends after it: it is waited for a better place, or for the process's end."""
+        text = self._log.exchange.redactor.text
+        parts = (self._unlogged[:end], self._unlogged[end:])
+        return "".join(text(part.decode(errors="replace")) for part in parts) != text(b"".join(parts).decode(errors="replace"))
 
     def since(self, mark: int) -> str:
         """The end of what came after `mark`, as text without secrets."""

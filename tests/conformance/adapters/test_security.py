@@ -39,6 +39,60 @@ WAYS: dict[str, Callable[[str], str]] = {
     "base64 for addresses": lambda secret: base64.urlsafe_b64encode(f"ab{secret}cd".encode()).decode(),
 }
 
+PEM = f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(bytes(range(1, 97)))[:64].decode()}\n{base64.b64encode(bytes(range(97)))[64:126].decode()}\n-----END PRIVATE KEY-----\n"
+SPLIT: dict[str, Callable[[str], list[str]]] = {
+    "as it is": lambda secret: [secret],
+    "line by line": lambda secret: secret.splitlines(),
+    "in lines of another length": lambda secret: [secret.replace("\n", "\n ")],
+    "on one line": lambda secret: ["".join(secret.splitlines()[1:-1])],
+    "escaped for JSON": lambda secret: [json.dumps(secret)],
+    "hexadecimal, wrapped": lambda secret: ["\n".join(re.findall(".{1,40}", secret.encode().hex()))],
+    "base64, wrapped": lambda secret: [base64.encodebytes(secret.encode()).decode()],
+}
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("way", SPLIT)
+def test_a_secret_of_several_lines_is_found(way: str) -> None:
+    """A key in PEM: whole, line by line, wrapped otherwise, encoded; nothing of it that is long enough to be of use is left."""
+    shown = "\n".join(Redactor({"KEY": PEM}).text(piece) for piece in SPLIT[way](PEM))
+    assert "[secret KEY]" in shown
+    left = re.sub(r"\[secret KEY\]|-----(BEGIN|END) PRIVATE KEY-----", " ", shown)
+    assert all(len(word) <= 10 for word in re.findall(r"[A-Za-z0-9+/=]+", left)), shown
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("adapter", ["stream", "oneshot"])
+@pytest.mark.parametrize("where", ["stderr", "stderr slowly", "notes", "stray", "crash"])
+def test_a_secret_of_several_lines_is_nowhere(where: str, adapter: str, tmp_path: Path) -> None:
+    """Printed line by line or in pieces of seven bytes, on any channel, in either mode: the run folder is without it."""
+    tells = {
+        "stderr": "for row in key.splitlines(): print(row, file=sys.stderr, flush=True)",
+        "stderr slowly": "for at in range(0, len(key), 7): sys.stderr.write(key[at:at + 7]); sys.stderr.flush()",
+        "notes": "notes = key.splitlines()",
+        "stray": "print(key, flush=True)",
+        "crash": "sys.exit(key)",
+    }
+    (tmp_path / "coder.py").write_text(
+        "import json, os, sys\nkey = os.environ['KEY']\nfor line in sys.stdin:\n    notes = []\n    print('x' * 3000, file=sys.stderr)\n"
+        f"    {tells[where]}\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'outcome': 'needs_review', 'notes': notes}), flush=True)\n"
+    )
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\nmode = "{adapter}"\n'
+        'env = { KEY = "${ACME}" }\n'
+    )
+    only = [f"--only=published:scenario-{number}-hospital-facility" for number in (1, 3)]
+    subprocess.run(
+        [sys.executable, "-m", "rtconform", "run", "vendor.toml", "--suite=published", "--out=run", *only],
+        cwd=tmp_path, env={**os.environ, "ACME": PEM}, check=False, capture_output=True,
+    )  # fmt: skip
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "run").glob("*.jsonl"))
+    assert b"[secret ACME]" in everything
+    body = "".join(PEM.splitlines()[1:-1]).encode()
+    assert [] == [body[at : at + 12] for at in range(len(body) - 12) if body[at : at + 12] in everything]
+
+
 TELLS = """
 import base64, json, os, sys
 secret = os.environ["TOKEN"]
