@@ -194,7 +194,8 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
             yield client
         return
     try:  # whoever can connect to a worker can have it run anything: of those on this machine none may but we
-        security = distributed.Security.temporary()
+        make: Callable[[], Any] = distributed.Security.temporary  # the library declares no types
+        security = make()
     except ImportError:
         raise UserError("clusters need the extra cluster: pip install 'rtconform[cluster]'") from None
     async with (
