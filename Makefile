@@ -163,6 +163,11 @@ strength: setup
 strength-pairs: setup
 	$(BIN)/python -m tools.strength.figures pairs
 
+# Faults planted alone, in pairs and as mutants: how many hints of reports are wrong (none may be). Twenty minutes.
+.PHONY: hints
+hints: setup
+	$(BIN)/python -m tools.strength.hints
+
 # Changes the reference's own source in one place at a time: some test has to fail. Six minutes of both cores; less for MODULES="coder facts".
 .PHONY: mutation
 mutation: setup

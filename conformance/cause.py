@@ -30,7 +30,7 @@ KINDS: dict[Kind, str] = {
     "coded": "Gives codes where none are due.",
     "out_of_scope": "Calls treatment out of scope that the rules cover.",
     "needs_review": "Sends back what it should have called out of scope.",
-    "declined": "Answers needs_review where a code was due.",
+    "declined": "Asks for review although the record can be coded.",
     "invalid": "Answers in a form that is not agreed: no answer can be read.",
     "crash": "Crashes, or answers with a server error.",
     "timeout": "Does not answer in time.",
@@ -64,17 +64,47 @@ def of_kind(kind: Kind) -> Cause:
     return Cause(kind.replace("_", "-"), (), kind, KINDS[kind])
 
 
-def without_answer(verdict: Verdict) -> Cause | None:
-    """The cause of a result for which no answer could be read; None: there is an answer to look at, or nothing is wrong."""
+_INVALID = (
+    ("nothing came", "nothing", "Answers with nothing."),
+    ("not JSON", "not-json", "Answers with something that is not JSON."),
+    ("more than one JSON", "several", "Answers with more than one JSON document."),
+    ("not XML", "not-xml", "Answers with something that is not XML."),
+    (
+        "response.",
+        "expression",
+        "Answers with something in which an expression of the vendor file finds no answer.",
+    ),
+    ("the answer has no id", "no-id", "Answers without an id."),
+    ("the answer's id is", "id", "Answers with an id that is not text, or with another id than was asked."),
+    ("answers ", "another", "Answers with the id of another case or claim."),
+    ("the vendor says", "says-error", "Answers with an error in place of an answer."),
+    ("a JSON ", "no-object", "Answers with JSON that is not an object."),
+    ("no disposition", "lines", "Answers without a disposition for each line of the claim."),
+    ("a disposition for", "lines", "Answers without a disposition for each line of the claim."),
+    ("no rtconform", "schema", "Answers with an object that is not an answer in the agreed form."),
+    ("not an rtconform", "schema", "Answers with an object that is not an answer in the agreed form."),
+)
+"""How an explanation of `invalid` opens, with the last part of the cause's id and its sentence."""
+
+
+def without_answer(verdict: Verdict, explanation: str) -> Cause | None:
+    """The cause of a result for which no answer could be read; None: there is an answer to look at, or nothing is wrong.
+
+    Those of `invalid` are told apart by what is wrong with what came.
+    """
     kind = _WITHOUT_ANSWER.get(verdict)
+    if kind == "invalid":
+        for opens, slug, sentence in _INVALID:
+            if explanation.startswith(opens):
+                return Cause(f"invalid/{slug}", (), kind, sentence)
     return of_kind(kind) if kind else None
 
 
-def unrecorded(verdict: Verdict, rules: tuple[str, ...]) -> tuple[Cause, ...]:
+def unrecorded(verdict: Verdict, rules: tuple[str, ...], explanation: str) -> tuple[Cause, ...]:
     """The causes of a result that was written without any, as far as its verdict and rules say: none where it stands."""
     if VERDICTS[verdict].conformant:
         return ()
-    if cause := without_answer(verdict):
+    if cause := without_answer(verdict, explanation):
         return (cause,)
     rule = next(iter(rules), "")
     return (Cause(f"{rule}/unrecorded".lstrip("/"), (rule,) if rule else (), "unrecorded", KINDS["unrecorded"]),)

@@ -132,6 +132,7 @@ class _Suspicions:
         self.causes = frozenset(causes)
         self._faults: dict[str, dict[str, SeenFault]] = {}
         self._proved: dict[str, set[str]] = {}
+        self._partly: dict[str, set[str]] = {}
         self.explaining_all: dict[str, SeenFault] = {}
         self._failing = 0
 
@@ -178,6 +179,8 @@ class _Suspicions:
                     del faults[name]
                 elif shown and self._is_alone(shown, result):
                     self._proved.setdefault(cause, set()).add(name)
+                elif shown and not self._wrong(shown, parts) <= seen.explained:
+                    self._partly.setdefault(cause, set()).add(name)
         return True
 
     def whole(self, compared: int) -> tuple[FaultNamed, ...]:
@@ -190,7 +193,9 @@ class _Suspicions:
         """The causes for which a fault is left, with all that are: those of the most causes first, then the narrowest."""
         of = Counter(chain.from_iterable(self._faults.values()))
         for cause, faults in self._faults.items():
-            proved = [fault for name, fault in faults.items() if name in self._proved.get(cause, ())]
+            # where the cause never shows alone, the fault must explain all that is wrong beside it too
+            alone, partly = self._proved.get(cause, ()), self._partly.get(cause, ())
+            proved = [fault for name, fault in faults.items() if name in alone or name not in partly]
             weight = self._catalogue.explains if len(proved) > 1 else lambda _: 0  # to weigh faults is dear
             if proved:
                 in_order = sorted(proved, key=lambda fault: (-of[fault.id], weight(fault), fault.id))
@@ -214,12 +219,17 @@ class _Suspicions:
 
     def _covers(self, seen: _Seen, cause: Cause, result: Result, parts: Parts) -> bool:
         """Whether the fault gives the answer where the cause shows: all of it, or a part where the same parts show others too."""
-        here = {key for key, part in parts.items() if not part.right and self._catalogue.shows(cause, key)}
+        here = self._wrong(cause, parts)
         return here <= seen.explained and bool(here) if self._is_alone(cause, result) else bool(here & seen.explained)
 
+    def _wrong(self, cause: Cause, parts: Parts) -> set[tuple[str, str]]:
+        """The parts that are wrong, of those in which the cause shows."""
+        return {key for key, part in parts.items() if not part.right and self._catalogue.shows(cause, key)}
+
     def _is_alone(self, cause: Cause, result: Result) -> bool:
-        kinds = self._catalogue.kinds(cause)
-        return not any(other.id != cause.id and self._catalogue.kinds(other) == kinds for other in result.causes)
+        """Whether no other cause of the result shows in the same parts."""
+        kinds = set(self._catalogue.kinds(cause))
+        return not any(other.id != cause.id and kinds.intersection(self._catalogue.kinds(other)) for other in result.causes)
 
 
 def _seen(vendor: Parts, fault: Parts) -> _Seen:

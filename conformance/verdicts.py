@@ -34,7 +34,7 @@ VERDICTS: dict[Verdict, Meaning] = {
     "accepted": Meaning("The answer is an accepted alternative where published guidance is ambiguous.", conformant=True),
     "fail": Meaning("The answer breaks a rule.", conformant=False),
     "declined": Meaning(
-        "The coder answered needs_review where a code was due, or the editor held for review what it has to allow.",
+        "The coder asked for review although it is certain what is due, or the editor held for review what it has to allow.",
         conformant=False,
     ),
     "invalid": Meaning("The reply is not an answer to this case in the agreed form.", conformant=False),

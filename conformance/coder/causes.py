@@ -3,6 +3,7 @@
 Pure: a result says all that is needed.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
@@ -28,14 +29,14 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
     """Each cause of a result, in a stable order; empty where the result stands (pass, accepted, not_applicable)."""
     if VERDICTS[result.verdict].conformant:
         return ()
-    if cause := without_answer(result.verdict):
+    if cause := without_answer(result.verdict, result.explanation):
         return (cause,)
     answer, expected = result.coded, result.coding
     assert expected is not None  # noqa: S101 - a case was asked
     if result.verdict == "declined" or answer is None:
-        return (_cause(_deciding(result), "declined"),)
+        return (_declined(_deciding(result), expected),)
     if result.rules == (MALFORMED,):
-        return (_cause(MALFORMED, "coded" if answer.outcome == "coded" else "out_of_scope"),)
+        return (_of_flaw(_cause(MALFORMED, "coded" if answer.outcome == "coded" else "out_of_scope"), result),)
     if answer.outcome != expected.outcome or answer.outcome != "coded":
         return tuple(_cause(rule, answer.outcome) for rule in sorted(result.rules[:1])) or (_cause("", answer.outcome),)
     pairs = dict.fromkeys(_attributed(result.rules, _differences(result, expected, answer)))
@@ -53,6 +54,29 @@ def _cause(rule: str, kind: Kind) -> Cause:
     rules = (rule,) if rule else ()
     sentence = MISTAKES.get((rule, kind)) or KINDS[kind]
     return Cause(f"{rule}/{slug}" if rule else slug, rules, kind, sentence)
+
+
+def _declined(rule: str, expected: Coding) -> Cause:
+    """Review was asked for although it is certain what is due, by this rule: codes, or no line at all."""
+    cause = _cause(rule, "declined")
+    if not expected.lines:
+        return replace(cause, sentence="Asks for review although the record can be coded: no line was due.")
+    if rule not in RULES:
+        return cause
+    return replace(cause, sentence=f"Asks for review although the record can be coded: {RULES[rule].says}")
+
+
+def _of_flaw(cause: Cause, result: Result) -> Cause:
+    """The cause by what is wrong with the document that was asked."""
+    flaw = next(iter(result.facts), "")
+    if not flaw:
+        return cause
+    said = "Gives codes" if cause.kind == "coded" else "Calls it out of scope"
+    slug = _NO_SLUG.sub("-", flaw.lower()).strip("-")[:60]
+    return replace(cause, id=f"{cause.id}/{slug}", sentence=f"{said} where the document has a flaw: {flaw}.")
+
+
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def _deciding(result: Result) -> str:

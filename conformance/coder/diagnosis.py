@@ -1,7 +1,8 @@
-"""Diagnosis of a fail: which rule the answer breaks, in one sentence that tells a developer what to fix.
+"""Diagnosis of a fail: which rule the answer breaks, in one sentence that says what differs and the fact that decides.
 
-A wrong level is explained by a misreading: one wrong idea about the facts under which the rules would give just the
-code that was billed. The table lists the wrong ideas met in the field, the most telling first.
+The rule of a wrong level is found by a misreading: one wrong idea about the facts under which the rules would give the code that
+was billed. The table lists the wrong ideas met in the field, the most telling first. One answer proves no idea, so that none is
+said: the sentence names the fact. What a vendor does wrong is said where all its answers prove it (`known_faults.py`).
 """
 
 from collections import Counter
@@ -29,7 +30,7 @@ class Blame:
 
 @dataclass(frozen=True)
 class Misreading:
-    """One wrong idea: where it can arise (`when`), the facts as it sees them, and what to say about it."""
+    """One wrong idea: where it can arise (`when`), the facts as it sees them, and the fact that it gets wrong, in words."""
 
     rule: str
     when: Callable[[SessionFacts], bool]
@@ -37,62 +38,64 @@ class Misreading:
     says: Callable[[SessionFacts], str]
 
 
+_TECHNIQUE_WORDS = {"3d": "3D", "imrt": "intensity-modulated"}
+
 # fmt: off
 MISREADINGS = (
     Misreading("ISO-CONTIGUOUS", lambda s: s.isocenters == 1 and s.plans > 1,
                lambda s: with_fields(s, isocenters=s.plans),
-               lambda s: f"for {count(s.plans, 'plan')} at one isocenter: count isocenters, not plans"),
+               lambda s: f"{count(s.plans, 'plan')} share one isocenter"),
     Misreading("ISO-CONTIGUOUS", lambda s: s.isocenters_named > s.isocenters,
                lambda s: with_fields(s, isocenters=s.isocenters_named),
-               lambda s: f"for {count(s.isocenters_named, 'isocenter')} named within 1 mm: count positions, not names"),
+               lambda s: f"{count(s.isocenters_named, 'isocenter')} named, at positions within 1 mm of each other"),
     Misreading("AMM-SETUP", lambda s: s.surface and s.motion == "none",
                lambda s: with_fields(s, motion="active"),
-               lambda _: "for surface guidance that only set the patient up: that is not active motion management"),
+               lambda _: "surface guidance only set the patient up"),
     Misreading("AMM-PASSIVE", lambda s: s.motion_method in PASSIVE_METHODS and not s.monitored,
                lambda s: with_fields(s, motion="active"),
-               lambda s: f"for {s.motion_method}: what does not control the beam is not active motion management"),
+               lambda s: f"{s.motion_method} does not control the beam"),
     Misreading("AMM-HOLD", lambda s: s.motion_method == "breath_hold" and not s.monitored,
                lambda s: with_fields(s, motion="active"),
-               lambda _: "for a breath hold that nothing monitored during the beam: that is not active motion management"),
+               lambda _: "nothing monitored the breath hold during the beam"),
     Misreading("AMM-SESSION", lambda s: not s.monitored and (s.motion_elsewhere or s.motion_method in ("gating", "tracking")),
                lambda s: with_fields(s, motion="active"),
-               lambda _: "for motion management that was not used in this session: code what was done"),
+               lambda _: "no motion management was used in this session that controlled the beam"),
     Misreading("ISO-DELIVERED", lambda s: s.isocenters_planned > s.isocenters,
                lambda s: with_fields(s, isocenters=s.isocenters_planned),
-               lambda s: f"for {count(s.isocenters_planned, 'isocenter')} planned: count those treated in the session"),
+               lambda s: f"{count(s.isocenters_planned, 'isocenter')} planned, {s.isocenters} treated in the session"),
     Misreading("ISO-CORRECTION", lambda s: s.couch_moved and s.isocenters == 1,
                lambda s: with_fields(s, isocenters=2),
-               lambda _: "for a couch correction or rotation: that makes no second isocenter"),
+               lambda _: "the couch was corrected or rotated at one isocenter"),
     Misreading("TECHNIQUE-MIXED", lambda s: s.mixes_2d,
                lambda s: with_fields(s, technique="2d"),
-               lambda _: "for 2D beside a more complex technique: code by the more complex"),
+               lambda _: "2D is beside a more complex technique, by which the session is coded"),
     Misreading("ISO-SHIFT", lambda s: s.isocenters > 1,
                lambda s: with_fields(s, isocenters=1),
-               lambda s: f"for photons at {count(s.isocenters, 'isocenter')}: a further isocenter makes level 3"),
+               lambda s: f"photons were treated at {count(s.isocenters, 'isocenter')}"),
     Misreading("L3-MOTION", lambda s: s.motion == "active",
                lambda s: with_fields(s, motion="none"),
-               lambda _: "although motion management controlled the beam"),
+               lambda _: "motion management controlled the beam"),
     Misreading("L3-MIXED", lambda s: s.photons and s.electrons,
                lambda s: with_fields(s, electrons=False),
-               lambda _: "for photons and electrons in one session: that is level 3"),
+               lambda _: "photons and electrons were treated in one session"),
     Misreading("L3-MIXED", lambda s: s.photons and s.electrons,
                lambda s: with_fields(s, photons=False),
-               lambda _: "for photons and electrons in one session: that is level 3"),
+               lambda _: "photons and electrons were treated in one session"),
     Misreading("L3-TSE", lambda s: s.total_skin,
                lambda s: with_fields(s, total_skin=False),
-               lambda _: "for total skin electrons: that is level 3"),
+               lambda _: "total skin electrons were treated"),
     Misreading("L1-ELECTRON", lambda s: s.electrons and not s.photons,
                lambda s: with_fields(s, photons=True, electrons=False, technique="3d"),
-               lambda _: "for electrons alone: level 1, whatever the number of fields and isocenters, gated or not"),
+               lambda _: "electrons alone are level 1, whatever the number of fields and isocenters, gated or not"),
     Misreading("TECHNIQUE-FAMILY", lambda s: s.technique in ("3d", "imrt"),
                lambda s: with_fields(s, technique="2d"),
-               lambda _: "as if it were 2D: field-in-field is 3D, and arcs, compensators and helical delivery are IMRT"),
+               lambda s: f"the technique is {_TECHNIQUE_WORDS.get(s.technique or '', 'not 2D')}"),
     Misreading("L1-2D", lambda s: s.technique == "2d",
                lambda s: with_fields(s, technique="3d"),
-               lambda _: "for 2D photons at one isocenter: that is level 1"),
+               lambda _: "2D photons at one isocenter are level 1"),
     Misreading("ISO-CONTIGUOUS", lambda s: s.beams > 1 and s.isocenters == 1,
                lambda s: with_fields(s, isocenters=s.beams),
-               lambda s: f"for {count(s.beams, 'beam')} at one isocenter: count isocenters, not beams"),
+               lambda s: f"{count(s.beams, 'beam')} share one isocenter"),
 )
 # fmt: on
 
@@ -186,7 +189,7 @@ def _wrong_level(expectation: Expectation, s: SessionFacts, due: str, billed: st
             return Blame(rule_id, f"{billed} billed: {rules.RULES[rule_id].says}")
     for misreading in MISREADINGS:
         if misreading.when(s) and _level_rule(misreading.sees(s)).code == billed:
-            return Blame(misreading.rule, f"{billed} billed {misreading.says(s)}")
+            return Blame(misreading.rule, f"{billed} billed where {due} is due: {misreading.says(s)}")
     rule = next(line.rules[0] for line in expectation.coding.lines if line.session == s.session and line.code == due)
     return Blame(rule, f"{billed} billed where {due} was due: {rules.RULES[rule].says}")
 

@@ -23,7 +23,7 @@ def causes_of(result: Result) -> tuple[Cause, ...]:
     """
     if VERDICTS[result.verdict].conformant:
         return ()
-    if cause := without_answer(result.verdict):
+    if cause := without_answer(result.verdict, result.explanation):
         return (cause,)
     adjudication, disposition = result.adjudication, result.disposition
     if adjudication is None or disposition is None:

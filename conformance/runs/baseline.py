@@ -34,6 +34,9 @@ STATES: dict[State, str] = {
 _NOT_LISTED = ("unanswered", "unrecorded")
 _KINDS = tuple(kind.replace("_", "-") for kind in get_args(Kind) if kind not in _NOT_LISTED)
 
+_WITH_DETAIL = ("invalid/", "DOC-MALFORMED/coded/", "DOC-MALFORMED/out-of-scope/")
+"""What opens causes that end in what is wrong with a document; without that end all of them are meant."""
+
 _OF_EDITORS = ("missed", "false-denial")
 """What opens the cause of a claim editor's that has no rule, and closes one that has."""
 
@@ -99,6 +102,8 @@ def _rule_fault(what: str) -> str:
 
 def _cause_fault(what: str) -> str:
     rule, _, kind = what.rpartition("/")
+    if what.startswith(_WITH_DETAIL):
+        return ""
     if rule in _OF_EDITORS:
         return "" if kind else f"{what!r} is not a cause: write it as reports do, for instance missed/deleted-g6015"
     if rule and (fault := _rule_fault(rule)):
@@ -191,7 +196,7 @@ def _matched(entry: KnownFailure, result: Result, causes: tuple[Cause, ...]) -> 
         return causes if entry.what == result.id else ()
     if entry.by == "rule":
         return tuple(cause for cause in causes if entry.what in cause.rules)
-    return tuple(cause for cause in causes if entry.what == cause.id)
+    return tuple(cause for cause in causes if cause.id == entry.what or cause.id.startswith(f"{entry.what}/"))
 
 
 def loaded_in_words(baseline: Baseline, day: dt.date) -> str:

@@ -55,7 +55,7 @@ class RunFolder:
         Where a version wrote them that did not record causes, they have those that verdict and rules tell.
         """
         for _, result in decode_lines(_whole_lines(self.path / RESULTS), Result, str(self.path / RESULTS)):
-            causes = result.causes or unrecorded(result.verdict, result.rules)
+            causes = result.causes or unrecorded(result.verdict, result.rules, result.explanation)
             yield result if causes is result.causes else replace(result, causes=causes)
 
     def known_faults(self) -> KnownFaults | None:

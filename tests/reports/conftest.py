@@ -60,7 +60,7 @@ def failing(number: int, suite: str = "boundaries", **fields: Any) -> Result:
         "rules": ("ISO-CONTIGUOUS", "L2-SINGLE"),
         "expected": _coding(case_id, "ISO-CONTIGUOUS"),
         "answer": answer,
-        "explanation": "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)",
+        "explanation": "77412 billed where 77407 is due: two plans share one isocenter (ISO-CONTIGUOUS)",
         "latency_ms": 2.25,
         "title": "Two plans share one isocenter",
         "heading": "Isocenter; Scenario 3",

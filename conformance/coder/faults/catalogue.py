@@ -11,7 +11,7 @@ from rtconform.conformance.coder.faults.faulty import Coder, Fault, correct
 from rtconform.conformance.coder.faults.parts import kinds_of, parts_of
 from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.coder.normal_form import normal_form
-from rtconform.conformance.role import Catalogue
+from rtconform.conformance.role import WHOLE, Catalogue
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
@@ -54,7 +54,7 @@ CATALOGUE: Catalogue[Case, Answer] = Catalogue(
     same=same_answer,
     explains=_wrong_answers,
     parts=parts_of,
-    shows=lambda cause, key: key[0] in kinds_of(cause),
+    shows=lambda cause, key: key[0] == WHOLE or key[0] in kinds_of(cause),
     kinds=kinds_of,
     put=lambda _: None,
 )

@@ -45,10 +45,12 @@ def parts_of(case: Case, answer: Answer) -> Parts:
 
 
 def kinds_of(cause: Cause) -> tuple[str, ...]:
-    """The kinds of parts in which a cause shows."""
+    """The kinds of parts in which a cause shows; an answer that can't be taken apart shows any."""
     if cause.kind in ("coded", "out_of_scope", "needs_review", "declined"):
         return (WHOLE,)
-    return (WHOLE, GUIDANCE) if is_about_guidance(cause) else (WHOLE, DELIVERY)
+    if "SCOPE-BEAM" in cause.rules:  # whatever is billed for a session without a beam
+        return (DELIVERY, GUIDANCE)
+    return (GUIDANCE,) if is_about_guidance(cause) else (DELIVERY,)
 
 
 def _part(services: Counter[Service], kind: str, accepted: Iterable[Iterable[Option]]) -> Part:

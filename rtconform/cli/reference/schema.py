@@ -7,7 +7,7 @@ import click
 
 from rtconform.cli.options import nearest
 from rtconform.conformance.certificates.statement import Statement
-from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.records import KnownFaults, Manifest, Result
 from rtconform.conformance.runs.log import LogLine
 from rtconform.conformance.strength.document import Strength
 from rtconform.reference.documents.wire import WIRE_TYPES
@@ -23,6 +23,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "certificate": Statement,
     "report": Report,
     "comparison": Comparison,
+    "known-faults": KnownFaults,
     "log": LogLine,
     "strength": Strength,
 }

@@ -176,9 +176,9 @@ def with_second_plan(case: Case) -> Case:
 
 
 def test_plans_counted_for_isocenters(prostate: Case) -> None:
-    """Level 3 for two plans at one isocenter is told to count isocenters."""
+    """Level 3 for two plans at one isocenter is told that they share it."""
     judgement = verdict(with_second_plan(prostate), coded(AnswerLine("S1", "77412")))
-    expected = "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)"
+    expected = "77412 billed where 77407 is due: two plans share one isocenter (ISO-CONTIGUOUS)"
     assert ("fail", ("ISO-CONTIGUOUS",), expected) == (judgement.verdict, judgement.rules, judgement.explanation)
 
 

@@ -58,7 +58,7 @@ def test_the_coder_with_three_faults(tmp_path: Path) -> None:
     assert {"SCOPE-DELETED", "AMM-SETUP", "ISO-CONTIGUOUS", "ISO-SHIFT"} == broken_rules(results)
     assert {"pass", "accepted", "fail"} == verdicts(summary).keys()
     assert ((), 1) == (summary.findings, summary.exit_code)
-    told = "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)"
+    told = "77412 billed where 77407 is due: two plans share one isocenter (ISO-CONTIGUOUS)"
     assert told in {result.explanation for result in results}
 
 

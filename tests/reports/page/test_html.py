@@ -94,7 +94,7 @@ def test_failing_case_is_complete(make_run: MakeRun) -> None:
 
     for part in (
         "Two plans share one isocenter",
-        "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)",
+        "77412 billed where 77407 is due: two plans share one isocenter (ISO-CONTIGUOUS)",
         "S1: two plans, one isocenter, 3D, no active motion management",
         "Accepted too: S1: 77412 (AMM-OBSERVED)",
         "Source: ACROinsights 2026 No. 1, Isocenter; Scenario 3",
@@ -116,7 +116,7 @@ def test_failing_cases_are_grouped_into_faults(write_run: Callable[..., RunFolde
 
     assert ["fault-ISO-CONTIGUOUS/level-too-high", "fault-crash"] == [item.get("id") for item in faults]
     summary = _text(faults[0].find("summary"))
-    assert "Counts plans, beams or names of isocenters where all share one position." in summary
+    assert "Bills a level too high where plans, beams or names of isocenters share one position." in summary
     assert "4 cases mended: clears 4, 1 left" in summary
     assert [1, 2] == [len(faults[0].xpath(f".//{name}[contains(@class, 'case')]")) for name in ("article", "details")]
 
@@ -155,7 +155,7 @@ def test_cases_shown_in_full_are_packed(make_run: MakeRun) -> None:
     place = index["ids"].index("boundaries:000")
     fragment = html.fragment_fromstring(_packed(page, "block-0")[index["full"].index(place)], create_parent=True)
 
-    assert "77412 billed for two plans at one isocenter: count isocenters, not plans (ISO-CONTIGUOUS)" in _text(fragment)
+    assert "77412 billed where 77407 is due: two plans share one isocenter (ISO-CONTIGUOUS)" in _text(fragment)
     assert len(index["ids"]) == len(index["full"])
 
 

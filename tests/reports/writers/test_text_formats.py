@@ -42,7 +42,7 @@ def test_junit_failure_has_the_whole_shape(make_run: MakeRun) -> None:
     failure = case.find("failure")
 
     assert ("fail", "boundaries", "0.002") == (failure.get("type"), case.get("classname"), case.get("time"))
-    assert "77412 billed for two plans at one isocenter" in failure.get("message")
+    assert "77412 billed where 77407 is due" in failure.get("message")
     for part in (
         "S1: two plans, one isocenter, 3D",
         "S1: expected 77407, answered 77412: another code",
