@@ -98,6 +98,10 @@ STEPS = (
         Step(("rtconform", word), prints=prints)
         for word, prints in (("rules", "ISO-SHIFT"), ("suites", "exhaustive"), ("space", ""))
     ),
+    Step(("rtconform", "demo"), prints="ISO-SHIFT", leaves=("rtconform-demo/run/report.html",)),
+    Step(
+        ("rtconform", "demo", "--editor", "--out", "editor-demo"), prints="false denials", leaves=("editor-demo/run/report.html",)
+    ),
     Step(("rtconform", "schema", "case"), prints="$defs"),
     Step(("rtconform", "vendor", "init"), prints="[adapter]"),
     Step(("rtconform", "vendor", "check", FAULTY)),

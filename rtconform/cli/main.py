@@ -14,6 +14,7 @@ from rtconform._version import __version__
 from rtconform.reference import RULE_SET
 
 COMMANDS = {
+    "demo": ("running.demo", "Run a sample vendor that has known faults, to see what a report is like."),
     "run": ("running.run", "Run suites against a vendor's coder, judge the answers, write a report."),
     "merge": ("running.merge", "Join the shards of a run, made with --shard, to the whole run."),
     "report": (

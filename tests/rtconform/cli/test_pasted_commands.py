@@ -133,3 +133,15 @@ def test_what_vendor_check_prints(tmp_path: Path) -> None:
     commands = set(_commands([_rtconform(tmp_path, "vendor", "check", file)]))
     assert 1 == len(commands)
     _all_work(tmp_path, commands)
+
+
+@pytest.mark.parametrize("options", [(), ("--editor",)])
+def test_what_the_demo_prints(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """A report, and three commands to go on with; a second demo in the same place is refused."""
+    said = _rtconform(tmp_path, "demo", "--out", "a demo", *options)
+    assert (tmp_path / "a demo" / "run" / "report.html").exists()
+    commands = {command.partition("    #")[0] for command in _commands([said])}
+    assert 3 == len(commands)
+    _all_work(tmp_path, {command for command in commands if "hunt" not in command})
+    with pytest.raises(AssertionError, match="there is something already; give another --out"):
+        _rtconform(tmp_path, "demo", "--out", "a demo", *options)

@@ -1,0 +1,56 @@
+"""`rtconform demo`: a run to look at, without a vendor of one's own."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from rtconform.cli.options import pasted
+from rtconform.cli.running.run import run_watched
+from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT
+from rtconform.jobs.case_finder import case_finder
+from rtconform.jobs.run import plan_run
+from rtconform.jobs.samples import copy_sample
+from rtconform.reports.writers.formats import render
+
+_SUITES = {"coder": ("published", "boundaries"), "editor": ("edits-claim",)}
+_ABOUT = {
+    "coder": (
+        "The sample vendor has three planted faults, so «not conformant» is the right end of this demo. The report shows four:\n"
+        "counting plans for isocenters codes too high where two plans share one, and too low where one plan has two."
+    ),
+    "editor": "The sample editor has five planted faults, three of them false denials: «not conformant» is the right end.",
+}
+
+
+@click.command()
+@click.option("--editor", "role", flag_value="editor", default="coder", help="A claim editor, in place of a coder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("rtconform-demo"),
+    show_default=True,
+    help="A new folder for the vendor and the run.",
+)
+def demo(role: str, out: Path) -> None:
+    """Run a sample vendor that has known faults, write its report, and say what to do next.
+
+    \b
+    rtconform demo
+    rtconform demo --editor --out editor-demo
+
+    Exit code 0: the faults were found, as they should be; 1: they were not.
+    """
+    vendor = copy_sample(role, out)
+    run = out / "run"
+    summary = run_watched(plan_run(vendor, _SUITES[role], seed=1), run, resume=False)
+    (report,) = render(run, ["html"], finder=case_finder, summary=summary)
+    render(run, ["table"], summary=summary)
+    click.echo(f"\n{_ABOUT[role]}\n\nreport: {report}\n\nNext:")
+    for words, about in (
+        (("rtconform", "replay", run, "--vendor", vendor, "--out", out / "again"), "ask again only what failed"),
+        (("rtconform", "hunt", vendor, "--out", out / "faults.jsonl"), "find its faults, each with its smallest case"),
+        (("rtconform", "vendor", "init", "--kind", "cli", "--role", role), "begin a vendor file for your own software"),
+    ):
+        click.echo(f"  {pasted(*words)}    # {about}")
+    sys.exit(EXIT_NOT_CONFORMANT if summary.conformant else EXIT_CONFORMANT)

@@ -1,0 +1,28 @@
+"""The sample vendors that `rtconform demo` runs: in the wheel beside the code, in a checkout among the tests' vendors."""
+
+import shutil
+from pathlib import Path
+
+import rtconform
+from rtconform.reference.errors import UserError
+
+_PACKAGE = Path(rtconform.__file__).resolve().parent
+IN_WHEEL = _PACKAGE / "samples"  # hatch_build.py puts them there
+IN_CHECKOUT = _PACKAGE.parent / "tests" / "vendors"
+
+SAMPLES: dict[str, tuple[str, ...]] = {"coder": ("three_faults", "correct"), "editor": ("sample_editor",)}
+"""For each role the folders of its sample vendor: the one with the vendor file first, then what its program takes from others."""
+
+
+def copy_sample(role: str, folder: Path) -> Path:
+    """Copy the role's sample vendor into `folder`, a new one, and return its vendor file. Raises UserError."""
+    source = IN_WHEEL if IN_WHEEL.is_dir() else IN_CHECKOUT
+    try:
+        folder.mkdir(parents=True)
+        for name in SAMPLES[role]:
+            shutil.copytree(source / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    except FileExistsError:
+        raise UserError(f"{folder}: there is something already; give another --out") from None
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror or error}") from None
+    return folder / SAMPLES[role][0] / "vendor.toml"
