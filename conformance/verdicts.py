@@ -7,7 +7,14 @@ from msgspec import Struct
 
 Verdict = Literal["pass", "accepted", "fail", "declined", "invalid", "error", "timeout", "unanswered", "not_applicable"]
 FindingKind = Literal[
-    "codes_anything", "allows_anything", "unstable", "order_dependent", "id_dependent", "answered_again", "records_changed"
+    "codes_anything",
+    "allows_anything",
+    "unstable",
+    "order_dependent",
+    "id_dependent",
+    "answered_again",
+    "unanswered_again",
+    "records_changed",
 ]
 
 
@@ -58,6 +65,9 @@ FINDINGS: dict[FindingKind, Meaning] = {
     "order_dependent": Meaning("The answer depends on which cases came before.", conformant=False),
     "id_dependent": Meaning("The answer depends on the case's id, which says nothing about the treatment.", conformant=False),
     "answered_again": Meaning("A second answer to a case came when the first had been judged.", conformant=False),
+    "unanswered_again": Meaning(
+        "Asked the same case again, the vendor crashed, was too late or gave no answer.", conformant=False
+    ),
     "records_changed": Meaning("Another program changed the run's records while the run was under way.", conformant=False),
 }
 """What is found out about a vendor beside its verdicts, by asking again in another way."""

@@ -18,6 +18,9 @@ BUILD = "vendor-build"
 LONGEST_VALID_DAYS = 1096
 """A certificate is for a rule set, and these change from year to year."""
 
+TOO_LITTLE = "too little was asked for a certificate"
+"""How the reason of a refusal begins that is not for what was answered."""
+
 Level = Literal["rehearsal", "self_assessed", "held_out"]
 Outcome = Literal["certified", "refused"]
 

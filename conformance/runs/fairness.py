@@ -5,6 +5,7 @@ The same treatment must get the same answer, and the same claim the same disposi
 - `unstable`: asking the same case again changes the answer;
 - `order_dependent`: the cases asked before change it;
 - `id_dependent`: the id changes it.
+- `unanswered_again`: of those that were answered before, some get no answer, and none gets another.
 """
 
 import asyncio
@@ -69,14 +70,25 @@ def signature(role: Role, question: Question, reply: Reply) -> Signature:
     return (reply.status,) if reply.answer is None else role.signature(question, reply.answer)
 
 
+@dataclass(frozen=True)
+class Changed(Asked):
+    """What was asked and answered before, and what came of it now."""
+
+    reply: Reply
+
+
 async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> tuple[Event, ...]:
     """Ask the sample again and say what the answers depend on; empty: on nothing but the treatment."""
     changed = await _changed(role, open_adapter, sample, [asked.question for asked in sample])
+    if changed and all(one.reply.answer is None for one in changed):
+        return (_unanswered(role, changed),)
     if changed:
         return await _look_into(role, open_adapter, changed)
     renamed = await _changed(role, open_adapter, sample, [opaque(role, asked.question) for asked in sample])
     if not renamed:
         return ()
+    if all(one.reply.answer is None for one in renamed):
+        return (_unanswered(role, renamed),)
     # the ids differ and the order does not: so the ids changed the answers, unless the vendor is unstable after all
     again = await _changed(role, open_adapter, renamed, [asked.question for asked in renamed])
     return (_finding(role, "unstable" if again else "id_dependent", again or renamed),)
@@ -89,7 +101,7 @@ def opaque(role: Role, question: Question) -> Question:
     return masked
 
 
-async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Asked]:
+async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Changed]:
     """The cases of `sample` whose answer changes when `alike`, the same treatments, are asked in this order."""
     async with _opened(open_adapter) as adapter:
         places = asyncio.Semaphore(adapter.window)
@@ -100,7 +112,7 @@ async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alik
 
         replies = await asyncio.gather(*map(ask, alike))
     return [
-        asked
+        Changed(asked.question, asked.signature, reply)
         for asked, question, reply in zip(sample, alike, replies, strict=True)
         if signature(role, question, reply) != asked.signature
     ]
@@ -115,6 +127,13 @@ async def _look_into(role: Role, open_adapter: Open, changed: Sequence[Asked]) -
         if len(alone) > 1:
             return (_finding(role, "unstable", changed),)
     return (_finding(role, "order_dependent", changed),)
+
+
+def _unanswered(role: Role, changed: Sequence[Changed]) -> Event:
+    first = changed[0]
+    what = f"{first.question.id}: {first.reply.status}: {first.reply.detail}"
+    detail = f"asked again, the {role.noun} did not answer {len(changed)} {role.asks}s that it had answered, for instance {what}"
+    return Event("finding", now(), detail, "unanswered_again", tuple(one.question.id for one in changed))
 
 
 def _finding(role: Role, kind: FindingKind, changed: Sequence[Asked]) -> Event:

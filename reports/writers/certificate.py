@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from rtconform.conformance.certificates.statement import LEVELS, Certificate, FaultRecord
+from rtconform.conformance.certificates.statement import LEVELS, TOO_LITTLE, Certificate, FaultRecord
 from rtconform.reports.text import clip, one_line
 
 NAMED = 20
@@ -23,7 +23,16 @@ def in_words(certificate: Certificate, named: int | None = None) -> str:
 
 
 def _head(certificate: Certificate) -> Iterator[str]:
-    yield "CERTIFICATE OF CONFORMANCE" if certificate.outcome == "certified" else "REFUSAL: NOT CONFORMANT"
+    if certificate.outcome == "certified":
+        yield "CERTIFICATE OF CONFORMANCE"
+    elif certificate.failed == 0 and any(reason.startswith(TOO_LITTLE) for reason in certificate.reasons):
+        yield "REFUSAL: TOO LITTLE WAS ASKED"
+    else:
+        yield "REFUSAL: NOT CONFORMANT"
+    if left_out := sum(certificate.covered.not_applicable.values()):
+        cases, covered = sum(certificate.counts.values()), certificate.covered
+        scope = f"{', '.join(covered.claims) or 'no'} claims; {', '.join(covered.settings) or 'no setting'}"
+        yield f"FOR PART OF THE CASES: {cases - left_out} of {cases} ({scope})"
     if certificate.signer is None:
         yield "UNSIGNED: nobody vouches for this document."
 

@@ -15,6 +15,7 @@ from rtconform.conformance.certificates.coverage import coverage
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
 from rtconform.conformance.certificates.leaks import check_leaks
+from rtconform.conformance.certificates.minimum import missing
 from rtconform.conformance.certificates.regeneration import Asked, disguised, regenerate, sent
 from rtconform.conformance.certificates.seeds import commitment, draw, read_opening, seed_of
 from rtconform.conformance.certificates.statement import (
@@ -162,8 +163,9 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     manifest = run.manifest
     summary = summarise(run)
     failures, faults = _failures(run, {item.case for item in summary.set_aside})
+    too_little = missing(run.results(), asked)
     return Certificate(
-        outcome="certified" if summary.conformant else "refused",
+        outcome="certified" if summary.conformant and not too_little else "refused",
         level=level_of(terms.seed, signed=terms.signer is not None),
         rule_set=manifest.rule_set,
         vendor=manifest.vendor,
@@ -178,7 +180,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         faults=faults,
         failures=failures,
         findings=tuple(FindingRecord(finding.kind, finding.detail, finding.cases) for finding in summary.findings),
-        reasons=because(summary),
+        reasons=(*because(summary), *too_little),
         errata=tuple(errata_in_words(manifest.suites)),
         environment=manifest.environment,
         id_key=terms.id_key,

@@ -211,7 +211,7 @@ def sound_bundle(*how: str) -> bytes:
     """The bundle of a refusal."""
     with tempfile.TemporaryDirectory() as folder:
         vendor = VENDORS / "three_faults" / "vendor.toml"
-        _rtconform("certify", str(vendor), *how, f"--out={folder}/b.zip")
+        _rtconform("certify", str(vendor), "--readable", str(VENDORS / "correct"), *how, f"--out={folder}/b.zip")
         return (Path(folder) / "b.zip").read_bytes()
 
 

@@ -380,3 +380,23 @@ def test_a_sandboxed_vendor(tmp_path: Path) -> None:
         check=False, capture_output=True, text=True, env={**os.environ, "HOME_SECRET": "x"},
     )  # fmt: skip
     assert 0 == done.returncode, (done.stdout[-500:], done.stderr, time.monotonic() - started)
+
+
+@pytest.mark.hostile
+def test_a_finding_says_what_happened(tmp_path: Path) -> None:
+    """A coder that stops after so many answers has not answered differently: the finding says that it gave none, and how it ended."""
+    (tmp_path / "coder.py").write_text(
+        "import json, os, sys\nfor number, line in enumerate(sys.stdin):\n"
+        "    if os.path.exists('asked'): sys.exit('licence used up')\n"
+        "    print(json.dumps({'id': json.loads(line)['id'], 'outcome': 'needs_review'}), flush=True)\n"
+        "    if number == 70: open('asked', 'w').close()\n"
+    )
+    path = tmp_path / "vendor.toml"
+    path.write_text(
+        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\nworkers = 1\n'
+    )
+    planned = plan_run(path, ["published"], seed=1)
+    summary = asyncio.run(run_to_folder(planned, tmp_path / "run", resume=False))
+    (finding,) = [finding for finding in summary.findings if finding.kind != "codes_anything"]
+    assert "unanswered_again" == finding.kind
+    assert "error: the program ended with exit code 1" in finding.detail

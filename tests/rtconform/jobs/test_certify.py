@@ -18,6 +18,7 @@ from rtconform.conformance.certificates.bundle import (
     read_bundle,
 )
 from rtconform.conformance.certificates.checks import Records
+from tests.helpers import ROOT
 from tests.helpers.issued_bundles import VENDORS, Issued, failing, new_key, rtconform, standings
 
 
@@ -124,7 +125,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
         f'[vendor]\nname = "Reference Editor"\nversion = "1"\nrole = "editor"\n'
         f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "editor.py"]\n'
     )
-    done = rtconform("certify", "vendor.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path)
+    done = rtconform("certify", "vendor.toml", "--unsigned", "--readable", ROOT, "--out", "b.zip", cwd=tmp_path)
     assert (0, "") == (done.returncode, done.stderr)
     bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")
     certificate = bundle.statement.predicate

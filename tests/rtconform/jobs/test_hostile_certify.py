@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from rtconform.conformance.certificates.bundle import TEXT, read_bundle
 from rtconform.conformance.certificates.leaks import LeakedSecret, check_leaks
 from rtconform.conformance.certificates.ledger import spend
 from rtconform.reference.errors import UserError
-from tests.helpers.issued_bundles import failing, new_key, rtconform
+from tests.helpers.issued_bundles import VENDORS, failing, new_key, rtconform
 
 pytestmark = pytest.mark.hostile
 
@@ -243,3 +244,28 @@ def test_a_key_that_others_can_read(tmp_path: Path) -> None:
         assert (2, False) == (done.returncode, "chmod 600 key.pem" in done.stderr)
         done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--out", "vendor.toml", cwd=tmp_path)
         assert (2, told) == (done.returncode, "can read the private key: chmod 600 key.pem" in done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("supports", "outcome", "said"),
+    [
+        ('techniques = ["intraoperative"]', "refused", "of the rules of"),
+        ('techniques = ["vmat"]\ndocumentation = false', "refused", "were not asked"),
+        ('claims = ["facility", "professional"]\nsettings = ["hospital_outpatient"]', "certified", ""),
+    ],
+)
+def test_a_certificate_has_a_minimum(supports: str, outcome: str, said: str, tmp_path: Path) -> None:
+    """A correct coder that declares nearly everything away is refused, with what was not asked; one that leaves out claims is not."""
+    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "V"\nversion = "1"\n[vendor.supports]\n{supports}\n[adapter]\nkind = "cli"\ncommand = ["python3", "coder.py"]\n'
+    )
+    done = rtconform("certify", "vendor.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path)
+    bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")
+    certificate = bundle.statement.predicate
+    assert outcome == certificate.outcome, certificate.reasons
+    assert said in " ".join(certificate.reasons)
+    head = done.stdout.splitlines()
+    assert {"refused": "REFUSAL: TOO LITTLE WAS ASKED", "certified": "CERTIFICATE OF CONFORMANCE"}[outcome] == head[0]
+    assert re.match(r"FOR PART OF THE CASES: [0-9]+ of [0-9]+ \(.* claims; ", head[1])
+    assert {} == failing(bundle)
