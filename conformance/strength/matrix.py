@@ -15,9 +15,11 @@ from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import Coder, going_by
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible, tuples_covered
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
-from rtconform.conformance.strength.killing import Asked, asked_of, first_catch, remembering
+from rtconform.conformance.strength.killing import Asked, asked_of, first_catch, first_catch_of_reader, remembering
+from rtconform.conformance.strength.mutants.caution import CAUTION, LIST_ORDER
+from rtconform.conformance.strength.mutants.readers import readers
 from rtconform.conformance.strength.mutants.rules import first_order, second_order
-from rtconform.conformance.strength.proofs.equivalence import SPACES, Proof, prove
+from rtconform.conformance.strength.proofs.equivalence import SPACES, Proof, prove, prove_reader
 from rtconform.generators.suites.registry import suite
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder.book import Book
@@ -38,10 +40,33 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Task:
-    """A faulty coder by name, as a process gets it: a fault by its id, a mutant by the places of its edits in the first order."""
+    """A faulty coder by name, as a process gets it: a fault by its id, a mutant by the places of its edits in the first order, a
+    faulty reader by its place.
+    """
 
     fault: str | None = None
     edits: tuple[int, ...] = ()
+    reader: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """The operator of a reader or of a mutant of one edit."""
+        if self.reader is not None:
+            return readers()[self.reader].operator
+        return _mutant(self).edits[0].operator
+
+    def first_catch(self, of: Sequence[Asked], book: Book) -> str | None:
+        """The id of the first of these cases that catches a reader or a mutant; `book` knows their facts by heart."""
+        if self.reader is not None:
+            return first_catch_of_reader(of, readers()[self.reader])
+        return first_catch(of, _coder(_mutant(self), book))
+
+
+def tasks_of_reading() -> tuple[Task, ...]:
+    """The cautious mutants and the faulty readers."""
+    kinds = (CAUTION, LIST_ORDER)
+    cautious = (number for number, mutant in enumerate(first_order()) if mutant.edits[0].operator in kinds)
+    return (*(Task(edits=(number,)) for number in cautious), *(Task(reader=number) for number in range(len(readers()))))
 
 
 def measured(
@@ -50,11 +75,12 @@ def measured(
     """Everything about these suites at this seed, with this many mutants of the second order; without `proofs` survivors are left
     unexplained.
 
-    Raises UserError for a suite that can't be measured: of claims, of documents that are not cases, or too large.
+    Raises UserError for a suite that can't be measured: of claims, or too large.
     """
     for name in names:
         _refuse_unmeasurable(name)
-    first = [Task(edits=(number,)) for number in range(len(first_order()))]
+    coders = [Task(edits=(number,)) for number in range(len(first_order()))]
+    first = [*coders, *(Task(reader=number) for number in range(len(readers())))]
     faults = [Task(fault=name) for name in FAULTS]
     second = [Task(edits=places) for places in second_order(sample, seed)]
     with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(tuple(names), seed)) as pool:
@@ -66,7 +92,7 @@ def measured(
             for task, row in zip([*first, *second], [*rows[: len(first)], *pairs], strict=True)
             if proofs and not _killed(row)
         ]
-        survivors = list(told("proofs", pool.map(_survivor, alive, chunksize=1), len(alive)))
+        survivors = list(told("proofs", pool.map(survivor_of, alive, chunksize=1), len(alive)))
         suites = tuple(told("suites", pool.map(partial(_suite, tuple(rows)), names), len(names)))
     survivors += [_unexplained(row) for row in rows[len(first) :] if not _killed(row)]
     equivalent = {survivor.id for survivor in survivors if survivor.equivalent}
@@ -97,6 +123,10 @@ def _prepare(names: tuple[str, ...], seed: int) -> None:
 
 def _row(task: Task) -> Row:
     """What each suite makes of one faulty coder."""
+    if task.reader is not None:
+        reader = readers()[task.reader]
+        caught = {name: first_catch_of_reader(of, reader) for name, (of, _) in _asked.items()}
+        return Row(reader.id, reader.says, reader.operator, reader.rules, caught)
     if task.fault:
         fault = FAULTS[task.fault]
         return Row(
@@ -116,7 +146,12 @@ def _mutant(task: Task) -> Mutant:
     return Mutant(tuple(first_order()[place].edits[0] for place in task.edits))
 
 
-def _survivor(task: Task) -> Survivor:
+def survivor_of(task: Task) -> Survivor:
+    """The faulty coder compared with the reference over the spaces of proof."""
+    if task.reader is not None:
+        reader = readers()[task.reader]
+        proof = prove_reader(reader)
+        return Survivor(reader.id, reader.says, proof.counterexample is None, proof.points, proof.spaces, _explained(proof))
     mutant = _mutant(task)
     proof = prove(mutant)
     return Survivor(mutant.id, mutant.says, proof.counterexample is None, proof.points, proof.spaces, _explained(proof))
@@ -166,5 +201,3 @@ def _refuse_unmeasurable(name: str) -> None:
     found = suite(name)
     if found.size(None) > LARGEST:
         raise UserError(f"suite {name} has {found.size(None):,} cases: strength is measured of suites of {LARGEST:,} at most")
-    if not found.case(0, 1).sound:
-        raise UserError(f"suite {name} sends documents that can't be read: strength is measured of suites of cases")

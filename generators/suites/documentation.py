@@ -1,7 +1,8 @@
 """Suite `documentation`: records that do not support what they declare or contradict themselves, beside sound ones.
 
-Cases come in pairs that differ only in what a documentation rule is about (`documentation_questions.py`): case 2 n has the
-flaw, case 2 n + 1 has not. In most treatments the answer depends on it; every fifth is any treatment.
+Cases come in pairs that differ only in what a documentation rule is about (`records.py`): case 2 n has the flaw, case 2 n + 1
+has not. Most treatments are such that the answer depends on it; every fifth is any treatment. In the second part no line
+depends on the flaw (`documentation_unaffected.py`): a coder that asks for review there is too cautious.
 """
 
 from collections.abc import Mapping
@@ -9,18 +10,19 @@ from collections.abc import Mapping
 from rtconform.generators.clinic.realise import realise
 from rtconform.generators.randomness import Draw
 from rtconform.generators.space.space import complete
-from rtconform.generators.suites.documentation_questions import QUESTIONS
+from rtconform.generators.suites.documentation_questions import QUESTIONS, Question
+from rtconform.generators.suites.documentation_unaffected import UNAFFECTED
 from rtconform.generators.suites.generated import GeneratedSuite, Place
 from rtconform.generators.suites.suite import SuiteCase
 
 _TREATMENTS = 20
-_ANY = 5  # one of this many treatments is any treatment
+_TREATMENTS_UNAFFECTED = 8
+_ANY = 5  # of so many treatments one is any
 
 
 def _make(place: Place) -> SuiteCase:
     pair, side = divmod(place.index, 2)
-    treatment, number = divmod(pair, len(QUESTIONS))
-    question = QUESTIONS[number]
+    treatment, question = _asked(pair)
     draw = place.at(pair).draw()
     needs = question.needs if treatment % _ANY == _ANY - 1 else {**question.bites, **question.needs}
     base = realise(complete(_chosen(needs, draw), draw), draw, place.id)
@@ -35,7 +37,20 @@ def _make(place: Place) -> SuiteCase:
 
 def rule_at(index: int) -> str:
     """The rule that case number `index` is at, whatever the seed."""
-    return QUESTIONS[index // 2 % len(QUESTIONS)].rule
+    return _asked(index // 2)[1].rule
+
+
+def unaffected() -> tuple[int, ...]:
+    """The numbers of cases with each flaw of the second part, once: the answer is that of the same case without the flaw."""
+    first = 2 * _TREATMENTS * len(QUESTIONS)
+    return tuple(range(first, first + 2 * len(UNAFFECTED), 2))
+
+
+def _asked(pair: int) -> tuple[int, Question]:
+    """The number of the treatment and the question of a pair: first all of the first part."""
+    first = _TREATMENTS * len(QUESTIONS)
+    treatment, number = divmod(pair, len(QUESTIONS)) if pair < first else divmod(pair - first, len(UNAFFECTED))
+    return treatment, (QUESTIONS if pair < first else UNAFFECTED)[number]
 
 
 def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Draw) -> dict[str, str]:
@@ -44,8 +59,8 @@ def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Draw) -> dict[str, str]:
 
 DOCUMENTATION = GeneratedSuite(
     "documentation",
-    "3",
+    "4",
     "what the record supports: every documentation rule from both sides, in many treatments",
     _make,
-    lambda: 2 * _TREATMENTS * len(QUESTIONS),
+    lambda: 2 * (_TREATMENTS * len(QUESTIONS) + _TREATMENTS_UNAFFECTED * len(UNAFFECTED)),
 )

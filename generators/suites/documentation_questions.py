@@ -31,7 +31,7 @@ _BILLED: Needs = {
     "arrangement": ("one",),
     "claim": ("hospital-facility", "freestanding-technical", "freestanding-global"),
 }
-_IN_2026: Needs = {"date": ("2026", "2026-01-01")}
+IN_2026: Needs = {"date": ("2026", "2026-01-01")}
 _HELD: Needs = {"technique": (*TECHNIQUES_3D, *TECHNIQUES_IMRT), "motion": ("gating", "breath_hold"), "control": ("held",)}
 
 
@@ -50,7 +50,7 @@ class Question:
     bites: Needs = field(default_factory=lambda: _BILLED)
 
 
-def _as_it_is(case: Case) -> Case:
+def as_it_is(case: Case) -> Case:
     return case
 
 
@@ -58,7 +58,7 @@ def _plans(change: Callable[[Plan], Plan]) -> Change:
     return lambda case: replace(case, plans=tuple(change(plan) for plan in case.plans))
 
 
-def _sessions(change: Callable[[Session], Session]) -> Change:
+def each_session(change: Callable[[Session], Session]) -> Change:
     return lambda case: replace(case, sessions=tuple(change(session) for session in case.sessions))
 
 
@@ -74,8 +74,8 @@ def _first_beam(change: Callable[[Beam], Beam]) -> Change:
     return changed
 
 
-def _motion(change: Callable[[Motion], Motion]) -> Change:
-    return _sessions(lambda session: replace(session, motion=change(session.motion or Motion("none"))))
+def motion(change: Callable[[Motion], Motion]) -> Change:
+    return each_session(lambda session: replace(session, motion=change(session.motion or Motion("none"))))
 
 
 EVIDENCE = ("volumetric imaging", "targets", "organs at risk", "an evaluated DVH")
@@ -87,13 +87,13 @@ _ABSENT: dict[str, tuple[str, object]] = {
 }
 
 
-def _evidence(absent: tuple[str, ...]) -> Change:
+def evidence(absent: tuple[str, ...]) -> Change:
     """The planning evidence without these elements."""
     changes = dict(_ABSENT[element] for element in absent)
     return _plans(lambda plan: replace(plan, planning=replace(plan.planning, **changes)))
 
 
-def _intensity(*, inverse: bool, modulation: str | None, volumes: bool = True) -> Change:
+def intensity(*, inverse: bool, modulation: str | None, volumes: bool = True) -> Change:
     """IMRT plans inverse optimised or not, and all beams of this modulation (None: as they are)."""
 
     def changed(plan: Plan) -> Plan:
@@ -107,10 +107,10 @@ def _intensity(*, inverse: bool, modulation: str | None, volumes: bool = True) -
 
 
 def _three_d() -> tuple[Question, ...]:
-    needs = {"technique": TECHNIQUES_3D, **_IN_2026}
+    needs = {"technique": TECHNIQUES_3D, **IN_2026}
     bites = {**_BILLED, "control": ("off",)}
     nothing = (
-        Question("DOC-3D", f"3D declared, {without}", f"3D declared, {beside}", _evidence(absent), _evidence(kept), needs, bites)
+        Question("DOC-3D", f"3D declared, {without}", f"3D declared, {beside}", evidence(absent), evidence(kept), needs, bites)
         for without, absent, beside, kept in (
             ("no evidence of planning on volumes", EVIDENCE, "the evidence complete", ()),
             ("only a DVH evaluated", EVIDENCE[:3], "the evidence complete", ()),
@@ -123,8 +123,8 @@ def _three_d() -> tuple[Question, ...]:
             "DOC-PARTIAL",
             f"3D declared without {' and '.join(absent)}",
             "3D declared, the evidence complete",
-            _evidence(absent),
-            _as_it_is,
+            evidence(absent),
+            as_it_is,
             needs,
             bites,
         )
@@ -134,14 +134,14 @@ def _three_d() -> tuple[Question, ...]:
 
 
 def _modulated() -> tuple[Question, ...]:
-    needs = {"technique": TECHNIQUES_IMRT, **_IN_2026}
+    needs = {"technique": TECHNIQUES_IMRT, **IN_2026}
     return tuple(
         Question(
             "DOC-IMRT",
             f"IMRT declared, neither inverse optimised nor modulated ({modulation or 'nothing said'}){evidence}",
             f"IMRT declared and {kept}",
-            _intensity(inverse=False, modulation=modulation, volumes=volumes),
-            _intensity(inverse=inverse, modulation=modulation if inverse else None, volumes=volumes),
+            intensity(inverse=False, modulation=modulation, volumes=volumes),
+            intensity(inverse=inverse, modulation=modulation if inverse else None, volumes=volumes),
             needs,
             {**_BILLED, "control": ("off",)},
         )
@@ -162,11 +162,11 @@ _ELEMENTS: dict[str, MotionDocumentation] = {
 
 def _documented_motion() -> tuple[Question, ...]:
     def document(record: MotionDocumentation | None) -> Change:
-        return _motion(lambda motion: replace(motion, documentation=record))
+        return motion(lambda motion: replace(motion, documentation=record))
 
     empty = document(MotionDocumentation())
     sides = [(f"documentation has {element} alone", document(record)) for element, record in _ELEMENTS.items()]
-    sides += [("no word of its documentation", document(None)), ("documentation complete", _as_it_is)]
+    sides += [("no word of its documentation", document(None)), ("documentation complete", as_it_is)]
     return tuple(
         Question(
             "DOC-AMM",
@@ -174,24 +174,24 @@ def _documented_motion() -> tuple[Question, ...]:
             f"beam held by a monitor, {side}",
             empty,
             change,
-            {**_HELD, **_IN_2026},
+            {**_HELD, **IN_2026},
         )
         for side, change in sides
     )
 
 
 def _contradictions() -> tuple[Question, ...]:
-    photons = {"technique": ("3d_crt", "vmat", "imrt_static", "2d"), **_IN_2026}
-    skin = {"technique": ("total_skin_electron",), **_IN_2026}
-    electrons = {"technique": ("electron",), **_IN_2026}
+    photons = {"technique": ("3d_crt", "vmat", "imrt_static", "2d"), **IN_2026}
+    skin = {"technique": ("total_skin_electron",), **IN_2026}
+    electrons = {"technique": ("electron",), **IN_2026}
     delivered = "every beam delivered is planned"
     return tuple(
-        Question("DOC-CONFLICT", flawed, sound, spoil, _as_it_is, needs)
+        Question("DOC-CONFLICT", flawed, sound, spoil, as_it_is, needs)
         for flawed, sound, spoil, needs in (
             (
                 "a beam delivered that no plan has",
                 delivered,
-                _sessions(lambda s: replace(s, beams_delivered=(*s.beams_delivered, "P7B1"))),
+                each_session(lambda s: replace(s, beams_delivered=(*s.beams_delivered, "P7B1"))),
                 photons,
             ),
             ("a plan on record lost, its beams delivered", delivered, lambda case: replace(case, plans=case.plans[:-1]), photons),
@@ -216,7 +216,7 @@ def _contradictions() -> tuple[Question, ...]:
             (
                 "a session on the day before the date of service",
                 "every session on the date of service",
-                _sessions(lambda s: replace(s, started_at=s.started_at - dt.timedelta(days=1))),
+                each_session(lambda s: replace(s, started_at=s.started_at - dt.timedelta(days=1))),
                 photons,
             ),
         )
@@ -224,7 +224,7 @@ def _contradictions() -> tuple[Question, ...]:
 
 
 def _unknown_terms() -> tuple[Question, ...]:
-    photons = {"technique": ("3d_crt", "vmat", "imrt_static", "2d"), **_IN_2026}
+    photons = {"technique": ("3d_crt", "vmat", "imrt_static", "2d"), **IN_2026}
     guided = {**photons, "guidance": ("cbct", "orthogonal_kv", "mv_port", "surface")}
 
     def lamp(session: Session) -> Session:
@@ -236,7 +236,7 @@ def _unknown_terms() -> tuple[Question, ...]:
             "an unknown technique",
             "known terms only",
             _plans(lambda plan: replace(plan, technique="flash")),
-            _as_it_is,
+            as_it_is,
             photons,
         ),
         Question(
@@ -244,26 +244,26 @@ def _unknown_terms() -> tuple[Question, ...]:
             "an unknown radiation",
             "known terms only",
             _first_beam(lambda beam: replace(beam, radiation="carbon_ion")),
-            _as_it_is,
+            as_it_is,
             photons,
         ),
         Question(
             "DOC-UNKNOWN",
             "an unknown method of motion management",
             "known terms only",
-            _motion(lambda motion: replace(motion, method="jet_ventilation")),
-            _as_it_is,
+            motion(lambda motion: replace(motion, method="jet_ventilation")),
+            as_it_is,
             photons,
         ),
-        Question("DOC-UNKNOWN", "an unknown method of guidance", "known terms only", _sessions(lamp), _as_it_is, guided),
+        Question("DOC-UNKNOWN", "an unknown method of guidance", "known terms only", each_session(lamp), as_it_is, guided),
     )
 
 
 def _early_approval() -> tuple[Question, ...]:
     def approve(minutes: int) -> Change:
-        return _sessions(lambda s: replace(s, physician_review=PhysicianReview(s.started_at + dt.timedelta(minutes=minutes))))
+        return each_session(lambda s: replace(s, physician_review=PhysicianReview(s.started_at + dt.timedelta(minutes=minutes))))
 
-    images = {"guidance": ("cbct", "orthogonal_kv", "stereoscopic_xray"), "purpose": ("target_localization",), **_IN_2026}
+    images = {"guidance": ("cbct", "orthogonal_kv", "stereoscopic_xray"), "purpose": ("target_localization",), **IN_2026}
     photons = {"technique": ("3d_crt", "vmat", "imrt_static"), **images}
     bites = {**_BILLED, "claim": ("hospital-professional", "freestanding-professional", "freestanding-global")}
     return tuple(

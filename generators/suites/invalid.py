@@ -49,7 +49,7 @@ def _make(place: Place) -> SuiteCase:
 
 INVALID = GeneratedSuite(
     "invalid",
-    "3",
+    "4",
     "malformed and impossible treatments: needs_review or an error is right, a code never is",
     _make,
     lambda: _TREATMENTS * len(FLAWS),

@@ -15,6 +15,7 @@ Path = tuple[str | int, ...]
 
 _BEAM: Path = ("plans", 0, "beams", 0)
 _SESSION: Path = ("sessions", 0)
+_PLANNING: Path = ("plans", 0, "planning")
 _GUIDANCE: Path = (*_SESSION, "guidance", 0)
 _GUIDED: Mapping[str, str] = {"guidance": "cbct"}
 _WATCHED: Mapping[str, str] = {"motion": "gating"}
@@ -78,6 +79,30 @@ WRONG_TYPE = (
     _wrong_type((*_SESSION, "guidance"), {"method": "cbct"}, "guidance is an object instead of a list"),
     _wrong_type((*_SESSION, "port_images"), "two", "the number of port images is a word"),
     _wrong_type((*_SESSION, "physician_review"), [], "the physician's review is a list"),
+    _wrong_type(("isocenters", 0, "id"), 1, "an isocenter's id is a number"),
+    _wrong_type((*_BEAM, "id"), 1, "a beam's id is a number"),
+    _wrong_type((*_BEAM, "modulation"), 1, "a beam's modulation is a number"),
+    _wrong_type(("plans", 0, "planning"), "complete", "planning evidence is a string"),
+    _wrong_type((*_PLANNING, "volumetric_imaging"), 1, "volumetric imaging is a number"),
+    _wrong_type((*_PLANNING, "targets"), "PTV", "the targets are a string"),
+    _wrong_type((*_PLANNING, "organs_at_risk"), 2, "the organs at risk are a number"),
+    _wrong_type((*_PLANNING, "dvh_evaluated"), "yes", "whether a DVH was evaluated is a word"),
+    _wrong_type((*_PLANNING, "inverse_optimized"), 1, "whether a plan was inverse optimised is a number"),
+    _wrong_type((*_GUIDANCE, "method"), 2, "the method of guidance is a number", _GUIDED),
+    _wrong_type((*_SESSION, "motion", "method"), 4, "the method of motion management is a number", _WATCHED),
+    _wrong_type((*_SESSION, "motion", "beam_hold"), "yes", "whether the beam was held is a word", _WATCHED),
+    _wrong_type((*_SESSION, "motion", "documentation"), "complete", "the documentation of motion is a string", _WATCHED),
+    *(
+        Flaw(
+            f"type-documentation-{element.replace('_', '-')}",
+            f"documentation of motion says its {element.replace('_', ' ')} by a list",
+            {(*_SESSION, "motion", "documentation"): {element: ["yes"]}},
+            needs=_WATCHED,
+        )
+        for element in ("medical_necessity", "system", "thresholds", "monitoring", "beam_rule")
+    ),
+    Flaw("type-approved-at", "an approval at a number", {(*_SESSION, "physician_review"): {"approved_at": 1740}}),
+    _wrong_type((*_SESSION, "next_session_at"), 20260310, "the next session is at a number"),
 )
 
 MISSING = (
@@ -86,6 +111,7 @@ MISSING = (
     _missing(("billing", "setting"), "no setting"),
     _missing(("billing", "claim"), "nobody's claim"),
     _missing(("isocenters",), "no isocenters"),
+    _missing(("isocenters", 0, "id"), "an isocenter without an id"),
     _missing(("isocenters", 0, "position_mm"), "an isocenter without a position"),
     _missing(("plans",), "no plans"),
     _missing(("plans", 0, "technique"), "a plan without a technique"),
@@ -136,6 +162,8 @@ IMPOSSIBLE = (
     Flaw("impossible-day", "a session on a day that does not exist", {(*_SESSION, "started_at"): "2026-04-31T09:10:00"}),
     Flaw("impossible-review", "a review at a time that does not exist",
          {(*_SESSION, "physician_review"): {"approved_at": "2026-11-31T10:00:00"}}),
+    Flaw("impossible-next-session", "a next session at a time that does not exist",
+         {(*_SESSION, "next_session_at"): "2026-04-31T09:10:00"}),
     Flaw("impossible-other-day", "a session on another day than the date of service",
          {(*_SESSION, "started_at"): "2026-12-25T09:10:00"}),
 )  # fmt: skip

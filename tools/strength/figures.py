@@ -3,10 +3,12 @@
 
     python -m tools.strength.figures          everything
     python -m tools.strength.figures pairs    the mutants of two edits alone, the rest stays as it was
+    python -m tools.strength.figures reading  cautious mutants and faulty readers alone, the rest stays as it was
 """
 
 import datetime as dt
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,7 @@ from msgspec import Struct, structs
 from rtconform.conformance.coder.faults.edits import TOGETHER
 from rtconform.conformance.strength.document import Strength, SuiteStrength, Survivor
 
-SUITES = ("published", "boundaries", "pairwise", "threeway", "documentation", "certify")
+SUITES = ("published", "boundaries", "pairwise", "threeway", "documentation", "invalid", "respelled", "certify")
 SMALL = ("boundaries", "pairwise")
 """The suites that have to stop every mutant together."""
 
@@ -56,6 +58,18 @@ class Pairs(Struct, frozen=True):
     missed: tuple[Missed, ...]
 
 
+class Reading(Struct, frozen=True):
+    """Cautious mutants and faulty readers: how many of each kind, how many of these each suite stops (`cases` it has), and those
+    that no suite stops.
+    """
+
+    on: dt.date
+    kinds: dict[str, int]
+    stopped: dict[str, dict[str, int]]
+    cases: dict[str, int]
+    survivors: tuple[Survivor, ...]
+
+
 class Figures(Struct, frozen=True):
     """What was measured, and when."""
 
@@ -67,6 +81,7 @@ class Figures(Struct, frozen=True):
     suites: tuple[SuiteStrength, ...]
     pairs: Pairs
     seeds: Seeds | None
+    reading: Reading | None = None
 
 
 @cache
@@ -76,8 +91,10 @@ def figures() -> Figures:
 
 
 def equivalent() -> frozenset[str]:
-    """The mutants of one edit that are proved equivalent."""
-    return frozenset(survivor.id for survivor in figures().survivors if survivor.equivalent)
+    """The mutants of one edit, and the faulty readers, that are proved equivalent."""
+    found = figures()
+    reading = found.reading.survivors if found.reading else ()
+    return frozenset(survivor.id for survivor in (*found.survivors, *reading) if survivor.equivalent)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -85,6 +102,9 @@ def main(arguments: Sequence[str]) -> None:
     from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - the figures are read without it
     from tools.strength.seeds import over_seeds  # noqa: PLC0415 - the same
 
+    if "reading" in arguments:
+        _keep(structs.replace(figures(), reading=_reading()))
+        return
     small = measured(SMALL, 1, SECOND_ORDER, PROCESSES, _told)
     pairs = _pairs(small)
     if "pairs" in arguments:
@@ -109,6 +129,36 @@ def main(arguments: Sequence[str]) -> None:
         fewest = min(fewest, conditions)
         _told("seeds", seed, SEEDS)
     _keep(structs.replace(found, seeds=Seeds(SEEDS, tuple(not_stopped), fewest)))
+
+
+def _reading() -> Reading:
+    """Cautious mutants and faulty readers against the suites; what none stops is compared with the reference."""
+    from rtconform.conformance.strength.killing import asked_of, remembering  # noqa: PLC0415 - see above
+    from rtconform.conformance.strength.matrix import survivor_of, tasks_of_reading  # noqa: PLC0415 - see above
+
+    of = {name: tuple(asked_of(name, 1)) for name in READING_SUITES}
+    books = {name: remembering(asked) for name, asked in of.items()}
+    kinds, stopped = Counter[str](), {name: Counter[str]() for name in READING_SUITES}
+    survivors = []
+    for done, task in enumerate(tasks_of_reading(), 1):
+        kind = task.kind
+        kinds[kind] += 1
+        stopping = [name for name in READING_SUITES if task.first_catch(of[name], books[name])]
+        for name in stopping:
+            stopped[name][kind] += 1
+        if not stopping:
+            survivors.append(survivor_of(task))
+        _told("cautious and careless coders", done, len(tasks_of_reading()))
+    return Reading(
+        _today(),
+        dict(kinds),
+        {name: dict(found) for name, found in stopped.items()},
+        {name: len(asked) for name, asked in of.items()},
+        tuple(survivors),
+    )
+
+
+READING_SUITES = ("published", "boundaries", "pairwise", "documentation", "invalid", "respelled", "certify")
 
 
 def _pairs(small: Strength) -> Pairs:

@@ -7,7 +7,8 @@ from functools import partial
 from rtconform.conformance.coder.faults.catalogue import FAULTS
 from rtconform.conformance.coder.faults.faulty import going_by
 from rtconform.conformance.strength.coverage import conditions_met
-from rtconform.conformance.strength.killing import asked_of, first_catch, remembering
+from rtconform.conformance.strength.killing import asked_of, first_catch, first_catch_of_reader, remembering
+from rtconform.conformance.strength.mutants.readers import readers
 from rtconform.conformance.strength.mutants.rules import first_order
 
 
@@ -20,6 +21,7 @@ def misses(suite: str, equivalent: frozenset[str], seed: int) -> tuple[int, tupl
         for mutant in first_order()
         if mutant.id not in equivalent and first_catch(of, going_by(mutant.book(book))) is None
     ]
+    alive += [reader.id for reader in readers() if reader.id not in equivalent and first_catch_of_reader(of, reader) is None]
     alive += [fault.id for fault in FAULTS.values() if first_catch(of, fault.code) is None]
     return seed, tuple(alive), len(conditions_met(of))
 

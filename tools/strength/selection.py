@@ -1,9 +1,11 @@
 """Chooses the cases of suite `certify` from the kill matrix: `make certify-suite`.
 
-1. The core is a minimal set: a greedy cover of every faulty coder and every condition that some candidate catches or meets,
-   from which each case that the others make needless is taken out.
-2. The breadth is for faults that nobody listed: every faulty coder is caught by three cases where there are three, and the rows
-   of the covering array are added.
+The core is a minimal set: greedy cover of every faulty coder and every condition that some candidate catches or meets, then each
+case taken out that the others make needless. The breadth comes on top, for faults that nobody listed: every faulty coder caught
+by three cases where there are three, then the rows of the covering array.
+
+Faulty coders that are too cautious or misread documents need no choice: suite `certify` asks each law, each flaw and each doubt
+that changes nothing as it is (`generators/suites/certify.py`).
 """
 
 import hashlib
@@ -15,14 +17,18 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import rtconform.generators
+from rtconform.conformance.coder.faults import caution
 from rtconform.conformance.coder.faults.catalogue import FAULTS
+from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import Coder, going_by
 from rtconform.conformance.strength.conditions import met_by, obligations
 from rtconform.conformance.strength.killing import asked, catches, remembering
+from rtconform.conformance.strength.mutants.caution import CAUTION, LIST_ORDER
 from rtconform.conformance.strength.mutants.rules import first_order
 from rtconform.generators.suites.arrays import PAIRWISE, THREEWAY, rows
 from rtconform.generators.suites.certify import CERTIFY, made
 from rtconform.generators.suites.documentation import DOCUMENTATION
+from rtconform.generators.suites.documentation_questions import QUESTIONS
 from rtconform.generators.suites.generated import Place
 from rtconform.generators.suites.registry import digest, suite
 from rtconform.generators.suites.suite import cases
@@ -48,6 +54,11 @@ def candidates() -> tuple[str, ...]:
     return (*handmade, *documented, *pairs, *triples)
 
 
+def chosen_for() -> tuple[Mutant, ...]:
+    """The mutants that cases are chosen to stop."""
+    return tuple(mutant for mutant in first_order() if mutant.edits[0].operator not in (CAUTION, LIST_ORDER))
+
+
 def rare(covered: Mapping[str, Wanted]) -> dict[str, Wanted]:
     """Rows of the larger array for the conditions that no candidate meets, with what they cover."""
     met = frozenset[str]().union(*covered.values())
@@ -61,10 +72,15 @@ def rare(covered: Mapping[str, Wanted]) -> dict[str, Wanted]:
 
 
 def inputs() -> str:
-    """SHA-256 (hexadecimal) of what the choice is made from: the faulty coders, the conditions, the cases to choose from."""
-    coders = [*(mutant.id for mutant in first_order()), *FAULTS, *(obligation.says for obligation in obligations())]
-    suites = (f"{name} {digest(suite(name), 1)}" for name in ("boundaries", "published", "pairwise", "threeway", "documentation"))
-    return hashlib.sha256("\n".join((*coders, *suites)).encode()).hexdigest()
+    """SHA-256 (hexadecimal) of what the choice is made from: the faulty coders, the conditions, the cases to choose from.
+
+    Of suite `documentation` its questions count: their cases are drawn again in every suite `certify`.
+    """
+    faults = [name for name, fault in FAULTS.items() if fault not in caution.FAULTS]
+    coders = [*(mutant.id for mutant in chosen_for()), *faults, *(obligation.says for obligation in obligations())]
+    suites = (f"{name} {digest(suite(name), 1)}" for name in ("boundaries", "published", "pairwise", "threeway"))
+    questions = (f"{question.rule} {question.flawed} {question.sound}" for question in QUESTIONS)
+    return hashlib.sha256("\n".join((*coders, *suites, *questions)).encode()).hexdigest()
 
 
 def _conditions(recipe: str, number: int) -> Wanted:
@@ -83,7 +99,7 @@ def _covered(case: Case) -> Wanted:
     one = asked(case)
     book = remembering([one])
     coders: Iterable[tuple[str, Coder]] = (
-        *((mutant.id, going_by(mutant.book(book))) for mutant in first_order()),
+        *((mutant.id, going_by(mutant.book(book))) for mutant in chosen_for()),
         *((f"fault {name}", fault.code) for name, fault in FAULTS.items()),
     )
     caught = (name for name, coder in coders if catches(one, coder))

@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import chain
 
+from rtconform.conformance.coder.faults import caution as faults_caution
 from rtconform.conformance.coder.faults import claim as faults_claim
 from rtconform.conformance.coder.faults import guidance as faults_guidance
 from rtconform.conformance.coder.faults import level as faults_level
@@ -20,7 +21,10 @@ from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 
 FAULTS: dict[str, Fault] = {
-    fault.id: fault for fault in chain(faults_level.FAULTS, faults_guidance.FAULTS, faults_claim.FAULTS, faults_record.FAULTS)
+    fault.id: fault
+    for fault in chain(
+        faults_level.FAULTS, faults_guidance.FAULTS, faults_claim.FAULTS, faults_record.FAULTS, faults_caution.FAULTS
+    )
 }
 """Every fault by its id."""
 

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, get_args
 
 from rtconform.conformance.coder.faults.edits import TOGETHER, Edit, Mutant
+from rtconform.conformance.strength.mutants.caution import CAUTION, CAUTION_EDITS, LIST_ORDER
 from rtconform.conformance.strength.mutants.facts import FACT_EDITS
 from rtconform.conformance.strength.proofs.factspace import PLAN_VALUES, VALUES
 from rtconform.reference.coder.book import BOOK, Book
@@ -29,7 +30,7 @@ _TABLES = (*ORDERED, "claims", "session_record")
 @cache
 def first_order() -> tuple[Mutant, ...]:
     """Every mutant of one edit."""
-    return tuple(Mutant((edit,)) for edit in (*_rule_edits(), *_order_edits(), *FACT_EDITS))
+    return tuple(Mutant((edit,)) for edit in (*_rule_edits(), *_order_edits(), *FACT_EDITS, *CAUTION_EDITS))
 
 
 def mutant_of(name: str) -> Mutant:
@@ -40,9 +41,9 @@ def mutant_of(name: str) -> Mutant:
 
 def second_order(number: int, seed: int) -> Iterator[tuple[int, int]]:
     """So many mutants of two edits, as the places of their edits in the first order, drawn without repetition from all pairs of
-    edits that go together.
+    edits that go together. Mutants that are too cautious are none of them: two doubts are two faults, each stopped alone.
     """
-    edits = [mutant.edits[0] for mutant in first_order()]
+    edits = [mutant.edits[0] for mutant in first_order() if mutant.edits[0].operator not in (CAUTION, LIST_ORDER)]
     draw = Random(seed)  # noqa: S311 - a sample that can be drawn again, no secret
     seen: set[tuple[int, int]] = set()
     while len(seen) < number:

@@ -4,7 +4,7 @@ Which space depends on what the mutant changes (`space_of`). Nothing is assumed:
 a counterexample, and then the suites owe a case.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, product
@@ -15,9 +15,10 @@ from msgspec.structs import replace as with_fields
 from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import going_by
 from rtconform.conformance.coder.judge import facts_in_words
-from rtconform.conformance.strength.killing import Asked, asked, catches, remembering
+from rtconform.conformance.strength.killing import Asked, asked, catches, catches_reader, remembering
+from rtconform.conformance.strength.mutants.readers import Reader, Sent
 from rtconform.conformance.strength.proofs.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
-from rtconform.conformance.strength.proofs.recordspace import guidance_records, planning_records
+from rtconform.conformance.strength.proofs.recordspace import guidance_records, planning_records, records_beside, sparse
 from rtconform.reference.coder import rules
 from rtconform.reference.coder.book import BOOK, Book, Techniques
 from rtconform.reference.coder.conditions import atoms
@@ -34,6 +35,7 @@ SPACES: dict[str, str] = {
     "whole": "every combination of contradiction, unknown term, date and technique outside the rules, in a session at each level",
     "planning": "every record of planning, at one isocenter or two, with every documentation of motion management",
     "records": "every record of one or two acts of guidance, with motion management and approval",
+    "beside": "records with each thing beside that nothing depends on: plans and sessions of which nothing was delivered",
 }
 """The spaces that proofs go through, in words; their functions say it exactly."""
 
@@ -65,6 +67,26 @@ def prove(mutant: Mutant) -> Proof:
     return Proof(mutant.id, spaces, compared, None)
 
 
+def prove_reader(reader: Reader) -> Proof:
+    """Compare a coder behind this reader with the reference over every record in which a field may be absent.
+
+    Each record is sent in two ways: every default spelled, and every default absent. A reader that refuses a spelling, or codes
+    what is no case, differs by what it is: it is never equivalent.
+    """
+    spaces = ("planning", "records", "beside")
+    if reader.alters is None:
+        return Proof(reader.id, (), 0, "it refuses what is a case, or codes what is none")
+    compared = 0
+    for name in spaces:
+        for point in points_of(name):
+            for document in (point.sent.document, sparse(point.case)):
+                compared += 1
+                one = replace(point, sent=Sent(point.case, written=document))
+                if catches_reader(one, reader):
+                    return Proof(reader.id, spaces, compared, f"{name}: {_in_words(point)}")
+    return Proof(reader.id, spaces, compared, None)
+
+
 def points_of(space: str) -> tuple[Asked, ...]:
     """Every point of a space."""
     return _space(space)[0]
@@ -79,7 +101,7 @@ def spaces_of(table: str) -> tuple[str, ...]:
         "whole_case": ("whole", "planning"),
         "plan_record": ("planning",),
         "session_record": ("planning",),
-        "facts": ("planning", "records"),
+        "facts": ("planning", "records", "beside"),
         "delivery": ("level", "planning"),
         "guidance": ("guidance", "planning", "records"),
     }.get(table, ("level", "guidance", "planning", "records"))
@@ -93,11 +115,18 @@ def possible_facts(values: Mapping[str, tuple[Any, ...]], of: SessionFacts) -> I
             yield found
 
 
+_RECORDS: Mapping[str, Callable[[], Iterator[Case]]] = {
+    "planning": planning_records,
+    "records": guidance_records,
+    "beside": records_beside,
+}
+
+
 @cache
 def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
     """The points of a space with what the reference makes of them, and the reference's book as it reads these points."""
-    if name in ("planning", "records"):
-        points = tuple(map(asked, planning_records() if name == "planning" else guidance_records()))
+    if name in _RECORDS:
+        points = tuple(map(asked, _RECORDS[name]()))
         return points, remembering(points)
     made = {"level": _levels, "guidance": _guidances, "whole": _wholes}[name]()
     # known by a name of its own: a mutant that reads another record still finds the facts of its point

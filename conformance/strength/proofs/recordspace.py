@@ -6,13 +6,15 @@ The suites' space (`generators/space/space.py`) has only complete records; here 
 import datetime as dt
 from collections.abc import Iterator
 from itertools import chain, product
-from typing import get_args
+from typing import Any, get_args
 
+import msgspec
 from msgspec.structs import replace
 
 from rtconform.reference.documents.treatment import (
     GUIDANCE_METHODS,
     MOTION_METHODS,
+    TECHNIQUES,
     TECHNIQUES_2D,
     TECHNIQUES_3D,
     TECHNIQUES_IMRT,
@@ -93,6 +95,61 @@ def guidance_records() -> Iterator[Case]:
         review = PhysicianReview(approved)
         session = Session("S1", _BEGINS, 3, (), guidance, motion, physician_review=review, next_session_at=_NEXT)
         yield _case(session, plan, claim)
+
+
+def records_beside() -> Iterator[Case]:
+    """Small treatments of each level, with and without doubts in their record, each alone and with each thing beside: a plan of
+    which nothing was delivered (of each technique, each radiation, without beams, at an isocenter that the case lacks), a further
+    beam of the delivered plan, a session without beams (with guidance, approval and motion management, or without).
+    """
+    plannings = (_COMPLETE, Planning(), replace(_COMPLETE, organs_at_risk=(), inverse_optimized=False))
+    motions = (_MOTIONS[0], _MOTIONS[9])
+    for technique, planning, motion, isocenters, claim in product(_TECHNIQUES[:-1], plannings, motions, (1, 2), _CLAIMS[:2]):
+        plan = Plan("P1", technique, _beams(technique, isocenters, "none"), planning=planning)
+        review, image = PhysicianReview(_BEGINS), (Guidance("cbct", "target_localization"),)
+        session = Session("S1", _BEGINS, 3, (), image, motion, physician_review=review, next_session_at=_NEXT)
+        case = _case(session, plan, claim)
+        yield case
+        for other in _BESIDE_PLANS:
+            yield replace(case, plans=(other, plan))
+        for idle in _IDLE_SESSIONS:
+            yield replace(case, sessions=(*case.sessions, idle))
+
+
+_BESIDE_PLANS = (
+    *(
+        Plan("P0", technique, (Beam("P0B1", radiation, isocenter, modulation="none"),), planning=planning)
+        for technique in (*TECHNIQUES, "unheard_of")
+        for radiation, isocenter in (("photon", "ISO2"), ("proton", "ISO1"), ("unheard_of", "ISO1"), ("electron", "ISO9"))
+        for planning in (Planning(), _COMPLETE)
+    ),
+    Plan("P0", "vmat", ()),
+)
+_IDLE_SESSIONS = tuple(
+    Session("S0", _BEGINS.replace(hour=hour), 3, (), guidance, motion, physician_review=PhysicianReview(approved))
+    for hour in (7, 12)
+    for guidance in ((), (Guidance("cbct", "target_localization"),))
+    for motion in (None, _MOTIONS[8], _MOTIONS[9])
+    for approved in (None, _BEGINS)
+)
+
+
+def sparse(case: Case) -> bytes:
+    """The case as JSON with every optional field that says its default left out."""
+    return msgspec.json.encode(_without_defaults(case))
+
+
+def _without_defaults(value: Any) -> Any:  # noqa: ANN401 - any part of a case
+    if isinstance(value, tuple):
+        return [_without_defaults(item) for item in value]
+    if not isinstance(value, msgspec.Struct):
+        return value
+    said = {
+        field.encode_name: _without_defaults(found)
+        for field in msgspec.structs.fields(value)
+        if (found := getattr(value, field.name)) != field.default
+    }
+    return {"schema": value.__struct_config__.tag, **said} if isinstance(value, Case) else said
 
 
 def _beams(technique: str, isocenters: int, modulation: str) -> tuple[Beam, ...]:

@@ -48,6 +48,23 @@ def resume(document: Document, draw: Draw, *_: object) -> None:
             beams.append(_one(beams, draw))
 
 
+def repeat(document: Document, draw: Draw, at: str, _: With) -> None:
+    """One item of each list once more."""
+    for holder, name in holders(document, at):
+        if holder.get(name):
+            holder[name] = [*holder[name], _one(holder[name], draw)]
+
+
+def add_beam(document: Document, draw: Draw, *_: object) -> None:
+    """One beam that was delivered is on record once more under another id, at a place of its own among the others."""
+    delivered = {beam for session in document["sessions"] for beam in session["beams_delivered"]}
+    plans = [plan for plan in document["plans"] if any(beam["id"] in delivered for beam in plan["beams"])]
+    if plans:
+        beams = _one(plans, draw)["beams"]
+        like = next(beam for beam in beams if beam["id"] in delivered)
+        beams.insert(int(draw() * (len(beams) + 1)), {**like, "id": "beside"})
+
+
 def rename(document: Document, draw: Draw, _: str, how: With) -> None:
     """Other ids, in one style; an id that nothing has stays one that nothing has."""
     style, start = _STYLES[how["style"]], int(draw() * 20)
@@ -84,6 +101,15 @@ def move(document: Document, draw: Draw, _: str, how: With) -> None:
             point["position_mm"] = [here + there for here, there in zip(point["position_mm"], by, strict=True)]
 
 
+def center(document: Document, *_: object) -> None:
+    """All isocenters by one vector, so that the origin lies in the middle between the first two."""
+    points = document["isocenters"]
+    if len(points) > 1:
+        middle = [(one + other) / 2 for one, other in zip(points[0]["position_mm"], points[1]["position_mm"], strict=True)]
+        for point in points:
+            point["position_mm"] = [here - there for here, there in zip(point["position_mm"], middle, strict=True)]
+
+
 def turn(document: Document, *_: object) -> None:
     """The axes of the room exchanged, one of them turned around."""
     for point in document["isocenters"]:
@@ -109,6 +135,17 @@ def another_hour(document: Document, _: Draw, __: str, how: With) -> None:
     by = day - min(starts) if how["first"] else day + dt.timedelta(hours=23, minutes=59) - max(starts)
     if {(start + by).date() for start in starts} == {day.date()}:
         _move_times(document, by)
+
+
+def approval_at_midnight(document: Document, *_: object) -> None:
+    """Every time earlier or later, so that the first approval is at midnight and no session changes its day."""
+    approved = sorted(_time(holder[name]) for holder, name in holders(document, _TIMES[-1]) if holder.get(name))
+    starts = [_time(session["started_at"]) for session in document["sessions"]]
+    for day in (0, 1) if approved else ():
+        by = dt.datetime.combine(approved[0].date() + dt.timedelta(days=day), dt.time()) - approved[0]
+        if all((start + by).date() == start.date() for start in starts):
+            _move_times(document, by)
+            return
 
 
 def later(document: Document, _: Draw, __: str, how: With) -> None:

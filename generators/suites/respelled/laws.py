@@ -22,9 +22,13 @@ _CHANGES: dict[str, Change] = {
     "reorder": changes.reorder,
     "redeliver": changes.redeliver,
     "resume": changes.resume,
+    "repeat": changes.repeat,
+    "add_beam": changes.add_beam,
+    "approval_at_midnight": changes.approval_at_midnight,
     "rename": changes.rename,
     "reword": changes.reword,
     "move": changes.move,
+    "center": changes.center,
     "turn": changes.turn,
     "another_day": changes.another_day,
     "another_hour": changes.another_hour,
@@ -58,7 +62,7 @@ class Law:
     """A way to say the same: what is different (`says`), and why the answer stays (`because`).
 
     `do` is the function, `at` the path that it works at, `how` what else it needs to know. `rules`: the law is tried on cases
-    at these rules.
+    at these rules; `cases`: on these hand-made ones alone.
     """
 
     id: str
@@ -68,6 +72,7 @@ class Law:
     at: str = "$"
     how: Mapping[str, Any] = field(default_factory=dict, hash=False)
     rules: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
     @property
     def of_bytes(self) -> bool:
@@ -106,5 +111,6 @@ def laws() -> tuple[Law, ...]:
 
 
 def _law(row: dict[str, Any]) -> Law:
-    at, how, rules = row.get("at", "$"), row.get("with", {}), tuple(row.get("rules", ()))
-    return Law(row["id"], row["says"], row["because"], row["do"], at, how, rules)
+    at, how = row.get("at", "$"), row.get("with", {})
+    rules, cases = tuple(row.get("rules", ())), tuple(row.get("cases", ()))
+    return Law(row["id"], row["says"], row["because"], row["do"], at, how, rules, cases)

@@ -86,12 +86,13 @@ def spell(document: Document, _: Draw, at: str, __: With) -> None:
 
 def say(document: Document, _: Draw, at: str, how: With) -> None:
     """What is said by one value is said by another; in a law "null" is null, "absent" that the field is not there, and
-    `was = "text"` any text.
+    `was = "text"` any text; a list of what it was is any of these.
     """
-    was, value = _nulls(how["was"]), _nulls(how["value"])
+    value = _nulls(how["value"])
+    was = [_nulls(one) for one in (how["was"] if isinstance(how["was"], list) else [how["was"]])]
     for holder, name in holders(document, at):
         found = holder.get(name)
-        if found == was or (was == "text" and isinstance(found, str)):
+        if found in was or ("text" in was and isinstance(found, str)):
             holder[name] = value
             if value == "absent":
                 del holder[name]

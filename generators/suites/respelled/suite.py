@@ -33,11 +33,12 @@ class Spelling:
 
 
 def _make(place: Place) -> SuiteCase:
-    law = laws()[place.index % len(laws())]
+    number, which = divmod(place.index, len(laws()))
+    law = laws()[which]
     draw = place.draw()
     spelling = Spelling(law, place)
     for _ in range(_TRIES):
-        plain = base(law, draw, place.seed)
+        plain = base(law, draw, place.seed, sure=number % 2 == 0)
         same = replace(plain.case, id=place.id)
         case = law.changed(same, draw)
         sent = spelling(case) if law.of_bytes else encode(case)
@@ -57,7 +58,7 @@ def _make(place: Place) -> SuiteCase:
 
 RESPELLED = GeneratedSuite(
     "respelled",
-    "1",
+    "2",
     "the same in another way: order, names, dates, absent and unknown fields, other bytes; the answer is the plain case's",
     _make,
     lambda: _CASES_PER_LAW * len(laws()),

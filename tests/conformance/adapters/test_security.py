@@ -294,7 +294,8 @@ def test_links_laid_for_temporary_files_are_not_written_through(tmp_path: Path) 
 
 def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
     """A vendor's name is shown without commands to a terminal, and is no markup."""
-    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    for name in ("coder.py", "reading.py"):
+        (tmp_path / name).write_text((VENDORS / "correct" / name).read_text())
     adapter = f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\n'
     (tmp_path / "vendor.toml").write_text(f'[vendor]\nname = "A [/x] \\u001b[2J\\u202e"\nversion = "1"\n{adapter}')
     for command in (["vendor", "check", "vendor.toml"], ["run", "vendor.toml", "--suite=published", "--out=run"]):

@@ -9,7 +9,7 @@ from rtconform.conformance.strength.proofs.equivalence import prove
 from rtconform.conformance.strength.proofs.factspace import IMPOSSIBLE
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.rules import RULES
-from tests.helpers.command import rtconform
+from tests.helpers import rtconform
 from tools.strength.figures import figures
 
 pytestmark = pytest.mark.slow
@@ -74,6 +74,6 @@ def test_facts_of_the_suites_are_possible() -> None:
 
 def test_a_gap_is_an_exit_code() -> None:
     """A suite that can't be measured is refused in a sentence, exit code 2."""
-    done = rtconform("strength", "--suite", "invalid")
+    done = rtconform("strength", "--suite", "exhaustive")
     assert done.returncode == 2
-    assert "documents that can't be read" in done.stderr
+    assert "strength is measured of suites of 20,000 at most" in done.stderr

@@ -272,7 +272,8 @@ def test_a_seed_of_tomorrow(tmp_path: Path) -> None:
 def test_secrets_beside_the_program_are_told(tmp_path: Path) -> None:
     """A key or a seed in the folder of the vendor's program could be read by it, but for a sandbox."""
     (tmp_path / "vendor.toml").write_text((VENDORS / "correct" / "vendor.toml").read_text())
-    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    for name in ("coder.py", "reading.py"):
+        (tmp_path / name).write_text((VENDORS / "correct" / name).read_text())
     new_key(tmp_path / "key.pem")
     done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--no-sandbox", "--out", "b.zip", cwd=tmp_path)
     assert 0 == done.returncode

@@ -32,7 +32,7 @@ MOTION = {"none", "passive_compression", "free_breathing_itv", "breath_hold", "g
 MONITORS = {"optical_surface", "fiducial_imaging", "em_transponder", "spirometry", "mr_cine", "external_marker", None}
 SETTINGS = {"hospital_outpatient", "freestanding"}
 CLAIMS = {"facility", "technical", "professional", "global"}
-UNMODULATED = {"none", "open", "uniform", "static", "static_mlc", "block", "blocks", "wedge", None}
+UNMODULATED = {"", "none", "open", "uniform", "static", "static_mlc", "block", "blocks", "wedge", None}
 AMM_RECORD = ("medical_necessity", "system", "thresholds", "monitoring", "beam_rule")
 
 FIRST_DATE = date(2026, 1, 1)
@@ -69,9 +69,14 @@ LevelOf = Callable[[Facts], tuple[str, str]]
 # The whole case
 
 
+def delivered_in(session: dict[str, Any]) -> list[str]:
+    """The ids of the beams delivered in a session, in order; it need not speak of any."""
+    return session.get("beams_delivered") or []
+
+
 def delivered_beams(case: Case) -> set[str]:
     """The ids of the beams that were delivered in any session."""
-    return {beam for session in case["sessions"] for beam in session["beams_delivered"]}
+    return {beam for session in case["sessions"] for beam in delivered_in(session)}
 
 
 def delivered_plans(case: Case) -> list[dict[str, Any]]:
@@ -88,7 +93,7 @@ def contradicts_itself(case: Case) -> bool:
     delivered = delivered_plans(case)
     return (
         any(len(ids) != len(set(ids)) for ids in (beams, sessions, isocenters))
-        or any(not set(session["beams_delivered"]) <= set(beams) for session in case["sessions"])
+        or any(not set(delivered_in(session)) <= set(beams) for session in case["sessions"])
         or any(beam["isocenter"] not in isocenters for plan in delivered for beam in plan["beams"])
         or any(
             FAMILY.get(plan["technique"]) == "electron" and beam["radiation"] == "photon"
@@ -185,7 +190,7 @@ def approved_in_time(case: Case, session: dict[str, Any]) -> bool:
     if approved_at is None:
         return False
     approved, start = datetime.fromisoformat(approved_at), datetime.fromisoformat(session["started_at"])
-    starts = [datetime.fromisoformat(other["started_at"]) for other in case["sessions"] if other["beams_delivered"]]
+    starts = [datetime.fromisoformat(other["started_at"]) for other in case["sessions"] if delivered_in(other)]
     later = [other for other in starts if other > start]
     if session.get("next_session_at") is not None:
         later.append(datetime.fromisoformat(session["next_session_at"]))
@@ -196,7 +201,7 @@ def session_facts(case: Case, session: dict[str, Any], reading: Reading) -> Fact
     """The facts of a session in which at least one beam was delivered."""
     by_id = {beam["id"]: (plan, beam) for plan in case["plans"] for beam in plan["beams"]}
     positions = {isocenter["id"]: isocenter["position_mm"] for isocenter in case["isocenters"]}
-    delivered = [by_id[beam] for beam in session["beams_delivered"]]
+    delivered = [by_id[beam] for beam in delivered_in(session)]
     guidance = session.get("guidance") or []
     return Facts(
         session=session["id"],
@@ -281,7 +286,7 @@ def case_lines(case: Case, reading: Reading, facts_of: FactsOf, level_of: LevelO
     """The lines of every session with a delivered beam (SCOPE-BEAM), under one reading of the record."""
     lines: Lines = []
     for session in case["sessions"]:
-        if session["beams_delivered"]:
+        if delivered_in(session):
             facts = facts_of(case, session, reading)
             lines += session_lines(facts, case["billing"]["claim"], level_of(facts)[1], guidance_modifiers(facts)[1])
     return lines
@@ -319,7 +324,7 @@ def code_readable(case: Case, facts_of: FactsOf, level_of: LevelOf) -> dict[str,
     lines = case_lines(case, Reading(), facts_of, level_of)
     alternatives: list[dict[str, Any]] = []
     for session in case["sessions"]:
-        if session["beams_delivered"]:
+        if delivered_in(session):
             alternatives += ambiguities(facts_of(case, session, Reading()), case["billing"]["claim"], level_of)
     for rule in ("DOC-3D", "DOC-IMRT"):
         if case_lines(case, Reading(believed=rule), facts_of, level_of) != lines:
@@ -341,9 +346,15 @@ def answer(case: Case, coded: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(code_case: Callable[[Case], dict[str, Any]]) -> None:
-    """Answer each case of standard input, a line each, until it ends."""
-    for line in sys.stdin:
-        case = json.loads(line)
+    """Answer each case of standard input, a line each, until it ends; what is no case is refused with what is wrong with it."""
+    import reading  # noqa: PLC0415 - stands beside this file, and only a program needs it
+
+    for line in sys.stdin.buffer:
+        try:
+            case = reading.read(line)
+        except reading.Unreadable as fault:
+            print(json.dumps({"id": reading.id_of(line), "error": str(fault)[:200]}), flush=True)
+            continue
         print(json.dumps(answer(case, code_case(case))), flush=True)
 
 
