@@ -10,6 +10,7 @@ import datetime as dt
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -139,7 +140,7 @@ def _reading() -> Reading:
     of = {name: tuple(asked_of(name, 1)) for name in READING_SUITES}
     books = {name: remembering(asked) for name, asked in of.items()}
     kinds, stopped = Counter[str](), {name: Counter[str]() for name in READING_SUITES}
-    survivors = []
+    alive = []
     for done, task in enumerate(tasks_of_reading(), 1):
         kind = task.kind
         kinds[kind] += 1
@@ -147,14 +148,16 @@ def _reading() -> Reading:
         for name in stopping:
             stopped[name][kind] += 1
         if not stopping:
-            survivors.append(survivor_of(task))
+            alive.append(task)
         _told("cautious and careless coders", done, len(tasks_of_reading()))
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        survivors = tuple(pool.map(survivor_of, alive))
     return Reading(
         _today(),
         dict(kinds),
         {name: dict(found) for name, found in stopped.items()},
         {name: len(asked) for name, asked in of.items()},
-        tuple(survivors),
+        survivors,
     )
 
 
