@@ -159,7 +159,7 @@ def _st(state: _State, segment: Segment) -> None:
     state.guide = segment.get(3) or state.guide
     if segment.get(1) != "837":
         state.form = None
-        state.note(segment, f"transaction {segment.get(1)[:10]} is no 837: passed over")
+        state.note(segment, f"transaction {segment.get(1)[:10]} is not an 837: passed over")
         return
     state.form = next((form for start, form in _FORMS if state.guide.startswith(start)), None)
     state.billing, state.level, state.patient, state.subscriber, state.payer = None, "", None, _Person(), ""
@@ -206,7 +206,7 @@ def _dmg(state: _State, segment: Segment) -> None:
     person = state.patient or state.subscriber
     person.birth, person.sex = _day(segment.get(2)), segment.get(3)
     if person.birth is None:
-        state.note(segment, f"{segment.get(2)[:20]!r} is no date of birth (CCYYMMDD)")
+        state.note(segment, f"{segment.get(2)[:20]!r} is not a date of birth (CCYYMMDD)")
 
 
 def _clm(state: _State, segment: Segment) -> None:
@@ -247,12 +247,12 @@ def _sv(state: _State, segment: Segment) -> None:
         line = _Line(line.number + 1, segment.position)
         state.claim.lines.append(line)
     at = 1 if segment.name == "SV1" else 2
-    line.service = segment.get(at)[:40] or f"revenue code {segment.get(1)[:10]}"
+    line.service = ":".join(segment.parts(at))[:40] or f"NU:{segment.get(1)[:10]}"
     line.code = segment.part(at, 2) if segment.part(at, 1) in SERVICE_QUALIFIERS else ""
     line.modifiers = tuple(part.upper() for part in segment.parts(at)[2:6] if part)
     charge = _amount(segment.get(at + 1))
     if charge is None:
-        state.note(segment, f"{segment.get(at + 1)[:20]!r} is no amount: taken for 0")
+        state.note(segment, f"{segment.get(at + 1)[:20]!r} is not an amount: taken for 0")
     line.charge = charge or Decimal(0)
     line.units = segment.get(at + 3)
     if segment.name == "SV1":
@@ -268,7 +268,7 @@ def _dtp(state: _State, segment: Segment) -> None:
         return
     days = [_day(part) for part in segment.get(3)[:17].split("-")]
     if not days or None in days:
-        state.note(segment, f"{segment.get(3)[:20]!r} is no date of service (CCYYMMDD)")
+        state.note(segment, f"{segment.get(3)[:20]!r} is not a date of service (CCYYMMDD)")
         return
     if state.claim.lines and segment.get(1) == "472":
         state.claim.lines[-1].day = days[0]
@@ -323,7 +323,7 @@ def _closed(state: _State) -> ClaimRead:
             charges[made.number] = line.charge
         else:
             outside.append(PassedThrough(line.number, line.service, line.charge, why))
-            state.note(f"segment {line.position} (LX), line {line.number}", f"{why}: passed through")
+            state.note(f"segment {line.position} (LX), line {line.number}", f"{why}: passed on")
     if len(lines) > _MOST_LINES:
         opened.fault = f"segment {opened.position} (CLM): the claim has more than {_MOST_LINES} lines"
     claim = None
@@ -357,13 +357,13 @@ def _claim_line(opened: _Open, line: _Line) -> tuple[ClaimLine | None, str]:
     if not line.service:
         return None, "no service (SV1 or SV2)"
     if not _CODE.fullmatch(line.code):
-        return None, f"{line.service!r} is no CPT or HCPCS code"
+        return None, f"{line.service!r} is not a CPT or HCPCS code"
     if day is None:
         return None, f"{line.code} has no date of service (DTP*472)"
     if units is None:
-        return None, f"{line.code}: {line.units[:20]!r} is no whole number of units from 1 to 999"
+        return None, f"{line.code}: {line.units[:20]!r} is not a whole number of units from 1 to 999"
     if line.day and line.end and not 0 < (line.end - line.day).days < LONGEST_SPAN:
-        return None, f"{line.code}: {line.day} to {line.end} is no span of days on one line"
+        return None, f"{line.code}: {line.day} to {line.end} is not a span of days on one line"
     if any(not _MODIFIER.fullmatch(modifier) for modifier in line.modifiers):
         return None, f"{line.code}: a modifier is no two letters or digits"
     revenue = line.revenue if line.revenue and _REVENUE.fullmatch(line.revenue) else None

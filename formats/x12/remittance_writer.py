@@ -18,7 +18,10 @@ _SAFE = str.maketrans(dict.fromkeys("*:~^", " "))
 
 @dataclass(frozen=True)
 class PaidLine:
-    """One line as it was billed and decided. `carc` is None for a line that is allowed."""
+    """One line as it was billed and decided.
+
+    `service`: SVC01's components, the qualifier first. `carc` is None for a line that is allowed.
+    """
 
     number: int
     service: tuple[str, ...]
@@ -85,7 +88,7 @@ def _line(line: PaidLine) -> list[str]:
     allowed = line.disposition == "allow"
     if line.disposition not in ("allow", *_USUAL):
         raise Inexpressible(f"line {line.number} is neither allowed, denied, bundled nor held")
-    service = ":".join(("HC", *line.service)) if line.service else "ZZ:99999"
+    service = ":".join(element(part, 48, f"line {line.number}") if part else "" for part in line.service)
     paid = _money(line.charge if allowed else Decimal(0))
     segments = [f"SVC*{service}*{_money(line.charge)}*{paid}*{line.revenue_code}*{line.units}"]
     if line.day is not None:

@@ -1,15 +1,16 @@
 """`rtconform edit`: what the reference editor makes of claims."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from rtconform.cli.options import documents_of, print_rows
+from rtconform.jobs.claim_files import claims_in
+from rtconform.jobs.edit_files import Edited, Remittances, table
 from rtconform.reference.codes import PROFESSIONAL
-from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
+from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim
-from rtconform.reference.documents.wire import decode_claims, encode
+from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import whose_claim
 from rtconform.reference.editor.payers import PayerProfile, load_profile, profile_of
@@ -17,6 +18,7 @@ from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, tables_in_force
 from rtconform.reference.national_edits.tables import Tables
 from rtconform.reference.relative_values import RelativeValues, load_relative_values, period_of, relative_value, shipped_values
+from rtconform.reports.text import clean, one_line
 
 
 @click.command()
@@ -25,6 +27,7 @@ from rtconform.reference.relative_values import RelativeValues, load_relative_va
 @click.option(
     "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
 )
+@click.option("--as", "written", type=click.Choice(["835"]), help="Write the 835 of a payer that decides so, in place of JSON.")
 @click.option(
     "--payer-profile",
     "own",
@@ -48,26 +51,49 @@ from rtconform.reference.relative_values import RelativeValues, load_relative_va
     show_default=True,
     help="The folder of national tables that `rtconform tables load` wrote; without it, those that are shipped.",
 )
-def edit(files: tuple[str, ...], form: str, own: tuple[Path, ...], weights: Path | None, folder: Path, *, explain: bool) -> None:
-    """Print the reference's dispositions of the claims in FILEs (JSON Lines, `-` or none: standard input), one claim a line.
+def edit(
+    files: tuple[str, ...],
+    form: str,
+    written: str | None,
+    own: tuple[Path, ...],
+    weights: Path | None,
+    folder: Path,
+    *,
+    explain: bool,
+) -> None:
+    """Print the reference's dispositions of the claims in FILEs, one claim a line.
+
+    A FILE holds claims as JSON Lines or as 837 interchanges, or is a folder of such files; `-` or none: standard input.
 
     \b
     rtconform generate edits-claim | rtconform edit
     rtconform edit claims.jsonl --explain
+    rtconform edit january.837 --format table
+    rtconform edit january.837 --as 835
     rtconform edit claims.jsonl --payer-profile our_payer.toml
 
     The adjudication (rtconform.adjudication/1) names for each line the category, the reason codes that fit, the rules behind it,
-    and what else is accepted; for a line that is allowed, the sentence for an appeal.
+    and what else is accepted; for a line that is allowed, the sentence for an appeal. What an 837 holds beside that is said on
+    standard error, with the position of its segment. A line that is not a CPT or HCPCS service is passed on. A claim that can't
+    be read costs itself, and the exit code is then 2.
     """
     profiles = _own_profiles(own)
     values = load_relative_values(weights) if weights else shipped_values()
     found = _adjudicated(files or ("-",), profiles, tables_in_force(folder))
-    if form == "table":
-        rows = [{"claim": one.id, **_row(line)} for _, one in found for line in one.lines]
-        print_rows(rows, "table", ("claim", "line", "disposition", "category", "carc", "reason"), (None,) * 5 + (60,))
-        return
-    for claim, one in found:
-        click.echo(explanation(one, weighed(claim, values)) if explain else encode(one))
+    noted = _Noted()
+    if written:
+        for interchange in Remittances(noted.unread).of(noted.of(found)):
+            click.echo(interchange, nl=False)
+    elif form == "table":
+        for line in table(noted.of(found)):
+            click.echo(clean(line))
+    else:
+        for read, one in noted.of(found):
+            if read.claim is not None and one is not None:
+                click.echo(explanation(one, weighed(read.claim, values)) if explain else encode(one))
+    if noted.unread:
+        shown = "\n".join(noted.unread[:MOST_UNREAD])
+        raise UserError(f"{len(noted.unread)} claims could not be edited; the others were:\n{shown}")
 
 
 def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
@@ -105,16 +131,6 @@ def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _row(line: AdjudicationLine) -> dict[str, object]:
-    return {
-        "line": line.number,
-        "disposition": line.disposition,
-        "category": line.category or "",
-        "carc": line.carc or "",
-        "reason": line.reason,
-    }
-
-
 def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
     """The profiles in the user's files. Raises UserError where two are for one payer."""
     found: dict[str, Path] = {}
@@ -129,9 +145,30 @@ def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
     return tuple(loaded)
 
 
-def _adjudicated(
-    files: tuple[str, ...], profiles: tuple[PayerProfile, ...], tables: Tables
-) -> Iterator[tuple[Claim, Adjudication]]:
+def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...], tables: Tables) -> Iterator[Edited]:
     for name in files:
-        for _, claim in documents_of(name, decode_claims):
-            yield claim, adjudicate(claim, profile_of(claim.payer, profiles), tables)
+        for found in claims_in(name):
+            claim = found.claim
+            yield found, adjudicate(claim, profile_of(claim.payer, profiles), tables) if claim is not None else None
+
+
+MOST_UNREAD = 20
+"""How many claims that could not be edited an error names."""
+
+
+class _Noted:
+    """Passes claims on, and says on standard error what was noted of them. `unread`: those that could not be edited, and why."""
+
+    def __init__(self) -> None:
+        self.unread: list[str] = []
+
+    def of(self, edited: Iterable[Edited]) -> Iterator[Edited]:
+        for found, adjudication in edited:
+            about = f"{found.source}: claim {found.name!r}" if found.name else found.source
+            if found.claim is None and found.name:
+                self.unread.append(one_line(f"{about}: {'; '.join(found.notes)}"))
+            else:
+                for note in found.notes:
+                    click.echo(one_line(f"{about}: {note}"), err=True)
+            if found.claim is not None or found.name:
+                yield found, adjudication

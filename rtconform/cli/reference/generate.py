@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
+from msgspec.structs import replace
 
 from rtconform.cli.options import shard_of
+from rtconform.formats.messages import Inexpressible
+from rtconform.formats.names import name_of
+from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteItem, part_of
+from rtconform.reference.documents.claim import Claim
 from rtconform.reference.errors import UserError
 
 
@@ -20,23 +25,36 @@ from rtconform.reference.errors import UserError
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
-def generate(suite: str | None, case_id: str | None, seed: int, count: int | None, shard: str | None, out: Path | None) -> None:
+@click.option("--as", "written", type=click.Choice(["837"]), help="Write each claim as an 837 interchange, in place of JSON.")
+def generate(
+    suite: str | None,
+    case_id: str | None,
+    seed: int,
+    count: int | None,
+    shard: str | None,
+    out: Path | None,
+    written: str | None,
+) -> None:
     """Print the cases (rtconform.case/1) or claims (rtconform.claim/1) of SUITE as JSON Lines, one a line.
 
     \b
     rtconform generate boundaries --out cases.jsonl
     rtconform generate --id boundaries:approval-a-minute-before
+    rtconform generate edits-claim --as 837 --out claims.837
+
+    An 837 does not carry every claim: those that it can't are said on standard error, with the reason.
     """
     if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")
     found = _one(suite, case_id) if case_id is not None else _many(str(suite), seed, count, shard)
+    wires = _as_837(found) if written else (item.wire + b"\n" for item in found)
     if out is None:
-        _write(sys.stdout.buffer, found)
+        _write(sys.stdout.buffer, wires)
         return
     temporary = out.with_name(f"{out.name}.tmp")
     try:
         with temporary.open("wb") as stream:
-            _write(stream, found)
+            _write(stream, wires)
         temporary.replace(out)
     except OSError as error:
         raise UserError(f"--out {out}: {error.strerror}") from None
@@ -56,7 +74,25 @@ def _many(name: str, seed: int, count: int | None, shard: str | None) -> Iterato
         yield suite.case(index, seed)
 
 
-def _write(stream: BinaryIO, found: Iterator[SuiteItem]) -> None:
+def _as_837(found: Iterator[SuiteItem]) -> Iterator[bytes]:
+    """Each claim as an interchange of its own, under a name that an 837 can carry."""
     for item in found:
-        stream.write(item.wire + b"\n")
+        claim = item.question
+        if not isinstance(claim, Claim):
+            raise UserError(
+                f"{claim.id} is a case: only claims are written as 837; give a suite of claims, for instance edits-claim"
+            )
+        try:
+            yield write_claims([replace(claim, id=name_of(claim.id, _PUBLIC))])
+        except Inexpressible as why:
+            click.echo(f"{claim.id}: not written: {why}", err=True)
+
+
+_PUBLIC = b"generate"
+"""The key of the names in files that anyone may make again."""
+
+
+def _write(stream: BinaryIO, wires: Iterator[bytes]) -> None:
+    for wire in wires:
+        stream.write(wire)
     stream.flush()

@@ -1,0 +1,96 @@
+"""Claims in a user's own files: our JSON Lines, or 837 interchanges, one file or a folder of them; read one claim at a time."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from rtconform.formats.x12.claim_reader import PassedThrough, read_claims
+from rtconform.formats.x12.claim_writer import charge_of
+from rtconform.formats.x12.segments import stream_segments
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.wire import decode_claims
+from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import open_regular
+
+X12_SUFFIXES = (".837", ".x12", ".edi")
+SUFFIXES = (*X12_SUFFIXES, ".jsonl")
+"""How the names of the files end that are read of a folder."""
+
+_FIRST = 64 * 1024
+
+
+@dataclass(frozen=True)
+class FoundClaim:
+    """One claim of a file. `claim` None: it could not be used, and `notes` say why. `charges`: by line number."""
+
+    source: str
+    name: str
+    claim: Claim | None
+    notes: tuple[str, ...] = ()
+    outside: tuple[PassedThrough, ...] = ()
+    charges: dict[int, Decimal] = field(default_factory=dict)
+
+
+def claims_in(name: str) -> Iterator[FoundClaim]:
+    """The claims of a file, of each file of a folder, or of standard input (`-`). Raises UserError, or DocumentError."""
+    path = Path(name)
+    if name != "-" and path.is_dir():
+        files = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and one.is_file())
+        if not files:
+            raise UserError(f"{name}: no file of this folder ends in {', '.join(SUFFIXES)}")
+        for file in files:
+            yield from claims_in(str(file))
+        return
+    with _opened(name) as stream:
+        source = "<stdin>" if name == "-" else name
+        first = stream.readline(_FIRST)
+        if _is_x12(first):
+            yield from _from_837(cast("BinaryIO", _Begun(first, stream)), source)
+        else:
+            first += stream.readline() if len(first) == _FIRST else b""
+            for _, claim in decode_claims(chain([first], stream), source):
+                charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
+                yield FoundClaim(source, claim.id, claim, charges=charges)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with open_regular(Path(name)) as stream:
+            yield stream
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror}") from None
+
+
+class _Begun(io.RawIOBase):
+    """A stream of which the beginning was read already."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start = start
+        self._rest = rest
+
+    def read(self, size: int = -1) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._rest.read(size)
+
+
+def _is_x12(start: bytes) -> bool:
+    return start.lstrip().startswith((b"ISA", b"GS*", b"ST*837"))
+
+
+def _from_837(stream: BinaryIO, source: str) -> Iterator[FoundClaim]:
+    any_claim = False
+    for read in read_claims(stream_segments(stream)):
+        any_claim = any_claim or bool(read.name or read.claim)
+        yield FoundClaim(source, read.name, read.claim, read.notes, read.outside, read.charges)
+    if not any_claim:
+        raise UserError(f"{source}: no claim is in it: no CLM segment within an 837 transaction")

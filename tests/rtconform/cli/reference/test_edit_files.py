@@ -1,0 +1,167 @@
+"""`rtconform edit` on a user's own files: 837 as clearing houses send them, a folder of them, and what is wrong with some."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from msgspec.structs import replace
+
+from rtconform.cli.main import cli
+from rtconform.formats.x12.answers import read_disposition
+from rtconform.formats.x12.claim_writer import write_claims
+from rtconform.generators.suites.registry import any_suite
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.editor.editor import adjudicate
+from rtconform.reference.errors import UserError
+
+Run = Callable[..., Result]
+
+HEAD = (
+    "ISA*00*          *00*          *ZZ*CLEARING       *ZZ*PAYER          *260310*0900*^*00501*000000007*0*P*>~\n"
+    "GS*HC*CLEARING*PAYER*20260310*0900*7*X*005010X222A1~\n"
+)
+BEGIN = "ST*837*{0}*005010X222A1~\nBHT*0019*00*{0}*20260310*0900*CH~\nHL*1**20*1~\nNM1*85*2*GROUP*****XX*1000000038~\n"
+SUBSCRIBER = (
+    "HL*2*1*22*0~\nSBR*P*18*******MB~\nNM1*IL*1*DOE*JO****MI*1EG4~\nDMG*D8*19500101*F~\nNM1*PR*2*NORIDIAN*****PI*01112~\n"
+)
+CLAIM = "CLM*{0}*100***22>B>1*Y*A*Y*Y~\nHI*ABK>C61~\n"
+END = "SE*20*{0}~\n"
+
+
+def line(number: int, service: str, charge: str = "100", units: str = "1", day: str = "20260309") -> str:
+    """A line of a professional claim."""
+    return f"LX*{number}~\nSV1*{service}*{charge}*UN*{units}***1~\nDTP*472*D8*{day}~\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `rtconform edit` on a text as a file."""
+
+    def edited(text: str, *options: str) -> Result:
+        path = tmp_path / "claims.837"
+        path.write_text(text)
+        return CliRunner().invoke(cli, ["edit", str(path), *options])
+
+    return edited
+
+
+def claims(count: int) -> list[Claim]:
+    """Professional claims of a suite that an 837 carries whole."""
+    suite = any_suite("edits-claim")
+    found = (replace(suite.case(index, 1).claim, id=f"C{index}") for index in range(suite.size(None)))
+    return [one for one in found if one.kind == "professional" and one.place_of_service and one.stay is None][:count]
+
+
+def test_other_families_lines_are_passed_on(run: Run) -> None:
+    """Real claims bill more than this family: such lines are allowed or passed on with a note, the others are edited."""
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1")
+    text += line(1, "HC>77412") + line(2, "HC>99213") + line(3, "ER>ABC", "12.50") + line(4, "HC>77387>26") + END.format("0001")
+    found = run(text)
+    assert 0 == found.exit_code
+    lines = json.loads(found.stdout)["lines"]
+    assert [(1, "deny"), (2, "allow"), (4, "allow")] == [(one["number"], one["disposition"]) for one in lines]
+    assert "line 3: 'ER:ABC' is not a CPT or HCPCS code: passed on" in found.stderr
+
+
+def test_a_damaged_segment_is_told_and_the_rest_goes_on(run: Run) -> None:
+    """What is damaged is told by its position; it costs its own line, or its own claim, and nothing else."""
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1") + line(1, "HC>77412", units="x")
+    text += line(2, "HC>77387>26", day="20261399") + CLAIM.format("A2") + line(1, "HC>77387>26") + END.format("0001")
+    text += (
+        "ST*270*0002~\nSE*2*0002~\n"
+        + BEGIN.format("0003")
+        + SUBSCRIBER
+        + CLAIM.format("A3")
+        + line(1, "HC>77412")
+        + END.format("3")
+    )
+    found = run(text)
+    assert isinstance(found.exception, UserError)
+    told = found.stderr + str(found.exception)
+    assert ["A2", "A3"] == [json.loads(row)["id"] for row in found.stdout.splitlines()]
+    assert "segment 14 (LX), line 1: 77412: 'x' is not a whole number of units from 1 to 999" in told
+    assert "segment 19 (DTP): '20261399' is not a date of service (CCYYMMDD)" in told
+    assert "transaction 270 is not an 837: passed over" in told
+
+
+def test_a_table_says_line_by_line_what_is_right(run: Run) -> None:
+    """--format table has a row for each line, those passed on among them."""
+    text = (
+        HEAD
+        + BEGIN.format("0001")
+        + SUBSCRIBER
+        + CLAIM.format("A1")
+        + line(1, "HC>77412")
+        + line(2, "N4>123")
+        + END.format("0001")
+    )
+    rows = run(text, "--format", "table").stdout.splitlines()
+    assert 4 == len(rows)
+    assert ["A1", "1", "77412", "deny", "delivery_on_professional_claim", "5"] == rows[2].split()[:6]
+    assert ["A1", "2", "N4:123", "passed", "on"] == rows[3].split()[:5]
+
+
+def test_as_835_says_what_json_says(tmp_path: Path) -> None:
+    """--as 835 is the remittance of a payer that decides as the reference does: read again, it says the same."""
+    batch = claims(60)
+    path = tmp_path / "claims.837"
+    path.write_bytes(write_claims(batch))
+    found = CliRunner().invoke(cli, ["edit", str(path), "--as", "835"])
+    assert 0 == found.exit_code
+    for claim in batch:
+        whole = found.stdout_bytes
+        alone = b"".join(part + b"IEA" + end for part, end in interchanges(whole) if b"*" + claim.id.encode() + b"*" in part)
+        said = [one.disposition != "allow" for one in read_disposition(alone, claim).lines]
+        assert [one.disposition != "allow" for one in adjudicate(claim).lines] == said
+
+
+def interchanges(whole: bytes) -> list[tuple[bytes, bytes]]:
+    """Each interchange of a file, cut at its IEA."""
+    found = []
+    for part in whole.split(b"ISA*")[1:]:
+        begin, _, end = part.partition(b"IEA")
+        found.append((b"ISA*" + begin, end))
+    return found
+
+
+def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
+    """The files of a folder are read in the order of their names, 837 and JSON Lines alike."""
+    batch = claims(6)
+    (tmp_path / "b.837").write_bytes(write_claims(batch[:3]))
+    (tmp_path / "a.x12").write_bytes(write_claims(batch[3:]).replace(b"\n", b""))
+    (tmp_path / "readme.txt").write_text("nothing of ours")
+    found = CliRunner().invoke(cli, ["edit", str(tmp_path)])
+    assert [one.id for one in (*batch[3:], *batch[:3])] == [json.loads(row)["id"] for row in found.stdout.splitlines()]
+
+
+def test_standard_input_may_be_an_837() -> None:
+    """Without a file, what comes on standard input is recognised."""
+    batch = claims(2)
+    found = CliRunner().invoke(cli, ["edit"], input=write_claims(batch))
+    assert [one.id for one in batch] == [json.loads(row)["id"] for row in found.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("text", ["ISA*", HEAD, "ISA*00*~~~~", HEAD + "ST*835*0001~\nSE*2*0001~\n"])
+def test_a_file_without_claims_is_refused_in_words(text: str, run: Run) -> None:
+    """A file of X12 in which no claim is says so."""
+    found = run(text)
+    assert isinstance(found.exception, UserError)
+    assert "no claim is in it" in str(found.exception)
+
+
+def test_a_suite_as_837_says_what_it_says_as_json() -> None:
+    """`generate --as 837` writes each claim that an 837 carries, and names the others."""
+    found = CliRunner().invoke(cli, ["generate", "edits-claim", "--as", "837"])
+    edited = CliRunner().invoke(cli, ["edit"], input=found.stdout_bytes)
+    left_out = [row for row in found.stderr.splitlines() if ": not written: " in row]
+    assert 0 == edited.exit_code
+    assert any_suite("edits-claim").size(None) == len(edited.stdout.splitlines()) + len(left_out)
+    assert left_out
+
+
+def test_cases_are_not_claims() -> None:
+    """A suite of cases can't be written as 837, and says so."""
+    found = CliRunner().invoke(cli, ["generate", "boundaries", "--as", "837"])
+    assert "is a case: only claims are written as 837" in str(found.exception)
