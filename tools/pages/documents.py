@@ -12,6 +12,7 @@ from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.reference.errors import UserError
 from tools.pages.claim_fields_page import claim_fields_page
 from tools.pages.editor_rules import editor_rules
+from tools.pages.formats_page import formats_page
 from tools.pages.lock import lock_text, refuse_silent_change
 from tools.pages.mutation_page import mutation_figures
 from tools.pages.requirements import requirements_table
@@ -61,6 +62,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/rule-book.md": rule_book,
     "reference/editor-rules.md": editor_rules,
     "reference/claim-fields.md": claim_fields_page,
+    "reference/formats.md": formats_page,
     "reference/commands.md": command_help,
     "reference/verdicts.md": verdict_table,
     "reference/requirements.md": requirements_table,

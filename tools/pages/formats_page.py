@@ -1,0 +1,130 @@
+"""docs/reference/formats.md: what each format carries, counted over every suite of claims, and how its answers are read."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from rtconform.conformance.protocol import Mask
+from rtconform.conformance.roles import ROLES
+from rtconform.conformance.runs.expressible import inexpressible, lost_fields
+from rtconform.formats.messages import Inexpressible
+from rtconform.formats.names import name_of
+from rtconform.formats.registry import ANSWERS, QUESTIONS
+from rtconform.formats.settings import Companion, FormatSettings
+from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
+from rtconform.generators.suites.registry import any_suite
+from rtconform.reference.documents.claim import Claim
+
+SUITES = ("edits-claim", "edits-documented", "edits-national")
+
+_EDITOR = ROLES["editor"]
+
+
+def formats_page() -> str:
+    """The page."""
+    return _PAGE.format(
+        shares="\n".join(_shares()),
+        not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
+        bundles=", ".join(sorted(BUNDLES)),
+        pending=", ".join(sorted(PENDING)),
+        answers=ANSWERS["x12", "claim"].title,
+    )
+
+
+def _shares() -> Iterator[str]:
+    companions: tuple[Companion, ...] = QUESTIONS["x12", "claim"].companions
+    for name in SUITES:
+        for companion in companions:
+            counts, lost = _counted(name, companion)
+            decided, whole = counts["decided"], sum(counts.values())
+            fields = ", ".join(f"`{field}` ({number})" for field, number in lost.most_common()) or "none"
+            yield (
+                f"| `{name}` | `{companion}` | {decided} of {whole} ({100 * decided / whole:.1f} %) | {counts['unsaid']} | "
+                f"{counts['undecided']} | {fields} |"
+            )
+
+
+def _counted(name: str, companion: Companion) -> tuple[Counter[str], Counter[str]]:
+    """How many claims come back with the same outcome, and how often each field is lost."""
+    row, formats = QUESTIONS["x12", "claim"], FormatSettings("x12", "x12", companion)
+    counts, lost = Counter(decided=0, unsaid=0, undecided=0), Counter[str]()
+    suite = any_suite(name)
+    for index in range(suite.size(None)):
+        claim = suite.case(index, 1).question
+        assert isinstance(claim, Claim)  # noqa: S101 - these suites hold claims
+        claim = _EDITOR.wire.masked(claim, Mask(name_of(claim.id, b"page"), claim.patient.id))
+        try:
+            again = row.reread(row.write(claim, companion)[0].content)
+        except Inexpressible:
+            counts["unsaid"] += 1
+            continue
+        lost.update(lost_fields(claim, again))
+        counts["undecided" if inexpressible(formats, _EDITOR, claim) else "decided"] += 1
+    return counts, lost
+
+
+_PAGE = """\
+# Formats
+
+Made from the code by `make docs`; don't edit it by hand.
+
+A vendor's editor can be asked and can answer in the formats of the trade, with no shim between. The vendor file says so:
+
+```toml
+[format]
+question = "x12"      # 837P or 837I, as the claim's form is
+answer = "x12"        # {answers}
+companion = "none"    # or "note": the session of a line in NTE, for an editor that reads it there
+```
+
+Everything else of the vendor file stays as it is. A program in mode `stream` gets one interchange after the other, and
+answers each with one interchange. A program in mode `oneshot` gets one on its standard input. A web service gets it as the
+body of a request, as `application/edi-x12`.
+
+The claim's id in CLM01 is 20 characters of a keyed hash. It comes back in CLP01, TRN02, or in AK102 by the group's control
+number. No message names a suite or a case.
+
+## What an 837 decides
+
+Each claim of each suite was written as an 837, read again, and edited by the reference. A claim *decides* where the outcome
+is the same. The others are `not_applicable` in a run over this format: never a pass, and each with its reason.
+
+| suite | companion | decided | no valid 837 | lost what decides | fields that do not come back (how often) |
+|---|---|---|---|---|---|
+{shares}
+
+No valid 837 exists for a professional claim without a place of service, an institutional claim without a type of bill, or an
+institutional line without a revenue code. `type_of_bill` loses a leading zero, which decides nothing.
+
+## How an answer is read
+
+The last word for a line counts: a 999 and a 277CA come first, and may be all that comes.
+
+| message | allow | deny | bundle | review |
+|---|---|---|---|---|
+| 835 | paid, or only CARC {not_a_denial} | another CARC | CARC {bundles} | CARC {pending}; the line is missing |
+| 277CA | A0, A1, A2, A5, F0, F1, F3 | A3, A4, A6, A7, A8, F2, E… | | P…, R… |
+| 999 | accepted | rejected: every line | | |
+
+- The judge takes a denial and a bundle for one another.
+- A service belongs to the line that its REF*6R names (REF*FJ in a 277CA), else to the line with its code and modifiers, else
+  to the next line with its code. SVC06 counts where it is there.
+- A line that comes back in several services is allowed where each of them is.
+- CAS at the level of the claim holds for every line, where no service is listed.
+- A reversal (CLP02 = 22) says nothing; the correction after it counts.
+- A 277CA that rejects a claim and names services rejects these; the other lines are accepted. This is our reading: the guide
+  leaves it open.
+- Separators come from ISA. Line breaks between segments mean nothing.
+- A message is at most 1 MiB long. A wrong SE01, a missing IEA or an amount that is none makes the answer invalid, and the
+  explanation names the segment.
+
+## Files of your own
+
+`rtconform edit january.837` edits the claims of a file, of each file of a folder, or of standard input, one at a time. It
+takes several interchanges and transactions. Notes go to standard error with the position of the segment that they are about.
+
+```text
+rtconform edit january.837 --format table
+rtconform edit january.837 --as 835
+rtconform generate edits-claim --as 837 --out claims.837
+```
+"""
