@@ -25,6 +25,7 @@ from rtconform.reports.figures.faults import Fault
 from rtconform.reports.figures.hints import hint, hint_of_all
 from rtconform.reports.figures.summary import RuleCount, Summary, counted_results, remarks
 from rtconform.reports.page.course import courses, plan_lines
+from rtconform.reports.page.differences import differences, differing_traits
 from rtconform.reports.page.drawing import dials
 from rtconform.reports.page.index import CaseIndex
 from rtconform.reports.page.page import asset, environment, policy
@@ -128,7 +129,8 @@ def write(
 
     def body(result: Result, case: Case | None) -> Markup:
         drawn = (dials(case), courses(case), plan_lines(case)) if case else ((), (), ())
-        return Markup(macros.body(shape(run.manifest, result), *drawn, _documents(result, case)))  # type: ignore[attr-defined] # noqa: S704 - a macro of our template, which escapes
+        beside = _beside(result, case, reading, find)
+        return Markup(macros.body(shape(run.manifest, result), *drawn, _documents(result, case), beside))  # type: ignore[attr-defined] # noqa: S704 - a macro of our template, which escapes
 
     cases = _Cases(run, body, find, reading, summary.written)
     for result in counted_results(run, summary):
@@ -174,6 +176,28 @@ def _shown_faults(reading: Reading, noun: str, body: Body) -> list[ShownFault]:
         named = hint(fault.known, reading.known, noun) if fault.known and reading.known else ""
         shown.append(ShownFault(fault, named, _differences(fault.smallest[0]), smallest, also))
     return shown
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A case that passed, beside one that failed: `twin`, or only much like it; what changes from it to the one that failed."""
+
+    id: str
+    twin: bool
+    changes: tuple[str, ...]
+
+
+def _beside(result: Result, case: Case | None, reading: Reading, find: FindCase) -> Beside | None:
+    """The twin that passed; without a twin, the case of the run that passed and is most like it. None where there is neither."""
+    if VERDICTS[result.verdict].conformant:
+        return None
+    if name := reading.neighbours.twin(result):
+        passed = find(name)
+        return Beside(one_line(name), twin=True, changes=differences(passed, case)) if passed and case else None
+    nearest = None if result.twin or result.traits is None else reading.neighbours.nearest(result.traits)
+    if nearest is None or result.traits is None:
+        return None
+    return Beside(one_line(nearest[0]), twin=False, changes=differing_traits(nearest[1], result.traits))
 
 
 def _differences(result: Result) -> tuple[Row, ...]:

@@ -11,6 +11,7 @@ from rtconform.reports.figures.faults import Fault, FaultTally
 from rtconform.reports.figures.summary import Summary, counted_results
 from rtconform.reports.page.ambiguities import Ambiguity, AmbiguityTally
 from rtconform.reports.page.matrices import Matrix, MatrixTally
+from rtconform.reports.page.neighbours import Neighbours
 from rtconform.reports.page.timing import Timing, TimingTally
 from rtconform.reports.page.utilisation import Share, UtilisationTally
 
@@ -31,6 +32,7 @@ class Reading:
     guidance: Matrix
     placed: int
     ambiguities: tuple[Ambiguity, ...]
+    neighbours: Neighbours
     shares: tuple[Share, ...]
     timing: Timing | None
 
@@ -52,6 +54,7 @@ def read(run: RunFolder, summary: Summary, values: RelativeValues = ()) -> Readi
         guidance=tallies.matrices.guidance(),
         placed=tallies.matrices.placed,
         ambiguities=tallies.ambiguities.ambiguities(),
+        neighbours=tallies.neighbours,
         shares=tallies.utilisation.shares(),
         timing=tallies.timing.timing(),
     )
@@ -65,6 +68,7 @@ class _Tallies:
     _alike: dict[tuple[Cause, ...], tuple[Cause, ...]] = field(default_factory=dict)
     matrices: MatrixTally = field(default_factory=MatrixTally)
     ambiguities: AmbiguityTally = field(default_factory=AmbiguityTally)
+    neighbours: Neighbours = field(default_factory=Neighbours)
     utilisation: UtilisationTally = field(default_factory=UtilisationTally)
     timing: TimingTally = field(default_factory=TimingTally)
 
@@ -76,5 +80,6 @@ class _Tallies:
             self.faults.add(result)
         self.matrices.add(result)
         self.ambiguities.add(result)
+        self.neighbours.add(result)
         self.utilisation.add(result)
         self.timing.add(result)
