@@ -9,6 +9,7 @@ from itertools import product
 
 from rtconform.conformance.coder.diagnosis import Blame, diagnose
 from rtconform.conformance.coder.normal_form import NormalForm, expected_form, normal_form
+from rtconform.conformance.coder.record_in_words import record_in_words
 from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.reference.coder.coder import Expectation, Reading, SessionCoding
 from rtconform.reference.coder.explain import delivery_facts, guidance_facts
@@ -44,7 +45,7 @@ def judge_malformed(answer: Answer | None, *, refused: bool) -> tuple[Verdict, s
 
 
 def facts_in_words(case: Case, expectation: Expectation) -> tuple[str, ...]:
-    """The treatment's deciding facts, a sentence for the case and one for each session."""
+    """The treatment's deciding facts: a sentence for the case, one for each session, and what its record says in full."""
     billing = case.billing
     place = billing.setting.replace("_", " ")
     head = f"{billing.claim} claim, {place}, {billing.date_of_service}, {billing.payer}"
@@ -53,7 +54,7 @@ def facts_in_words(case: Case, expectation: Expectation) -> tuple[str, ...]:
         f"{s.session}: " + "; ".join(part for part in (delivery_facts(s), guidance_facts(s)) if part)
         for s in expectation.sessions
     )
-    return (head, *whole, *sessions)
+    return (head, *whole, *sessions, *record_in_words(case))
 
 
 def lines_in_words(lines: Iterable[Line]) -> str:
