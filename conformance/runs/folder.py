@@ -15,9 +15,10 @@ from typing import Self
 import msgspec
 from msgspec.structs import replace
 
-from rtconform.conformance.cause import unrecorded
+from rtconform.conformance.cause import Cause, unrecorded
 from rtconform.conformance.records import Event, KnownFaults, Manifest, Result
 from rtconform.conformance.runs.locking import NO_LINK, lock
+from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, read_regular, regular_descriptor
@@ -55,8 +56,11 @@ class RunFolder:
         Where a version wrote them that did not record causes, they have those that verdict and rules tell.
         """
         for _, result in decode_lines(_whole_lines(self.path / RESULTS), Result, str(self.path / RESULTS)):
-            causes = result.causes or unrecorded(result.verdict, result.rules, result.explanation)
-            yield result if causes is result.causes else replace(result, causes=causes)
+            if VERDICTS[result.verdict].conformant:
+                causes: tuple[Cause, ...] = ()  # whatever a folder of somebody else's says of one that stands
+            else:
+                causes = result.causes or unrecorded(result.verdict, result.rules, result.explanation)
+            yield result if causes == result.causes else replace(result, causes=causes)
 
     def known_faults(self) -> KnownFaults | None:
         """The known faults that were recognised at the end of the run; None: they were not looked for."""

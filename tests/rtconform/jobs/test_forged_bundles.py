@@ -30,6 +30,7 @@ from rtconform.conformance.certificates.statement import Certificate, SeedRecord
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFolder, manifest_document
 from rtconform.jobs.certify import Terms, certificate_of
+from rtconform.jobs.known_faults import finder_among, look_for_known_faults
 from rtconform.jobs.verify import verify
 from rtconform.reference.documents.coding import CodingLine
 from rtconform.reference.documents.wire import encode
@@ -70,6 +71,7 @@ class Forgery:
         signer = Signer(key.public.id, key.public.pem) if key else None
         terms = Terms(old.seed, old.id_key, old.issued_at, old.valid_until, signer)
         certificate = certificate_of(run, asked.asked, terms)
+        look_for_known_faults(run.path, finder_among(asked.asked))
         (report,) = render(run.path, ["html"])
         self.files |= {TEXT: in_words(certificate).encode(), REPORT: report.read_bytes()}
         statement = Statement(subjects(self.files, certificate.vendor.build_digest), certificate)
