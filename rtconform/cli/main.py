@@ -38,6 +38,7 @@ COMMANDS = {
     "certify": ("certifying.certify", "Run what certifies, and write the signed bundle that proves how it ended."),
     "verify": ("certifying.verify", "Check a bundle offline: signature, cases made again, answers judged again."),
     "seed": ("certifying.seed", "Commit to a secret seed before a certifying run, reveal it after."),
+    "about": ("reference.about", "Print the versions of rtconform, its rule set and dependencies, with their licences."),
     "completion": ("completion", "Print the shell completion script."),
 }
 

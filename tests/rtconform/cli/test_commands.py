@@ -52,6 +52,14 @@ def test_help(command: list[str]) -> None:
     assert "Usage: rtconform" in done.stdout
 
 
+def test_about() -> None:
+    """Each dependency has a version and a licence."""
+    rows = {row["name"]: row for row in json.loads(rtconform("about", "--format", "json").stdout)}
+    assert "2026.1" == rows["rule set"]["version"]
+    assert {"aiohttp", "click", "msgspec"} <= set(rows)
+    assert all(row["licence"] not in ("", "not stated") for name, row in rows.items() if name != "rule set")
+
+
 def test_version() -> None:
     """The version names the rule set too."""
     assert "rule set 2026.1" in rtconform("--version").stdout
