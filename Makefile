@@ -90,7 +90,7 @@ MINUTES ?= 60
 fuzz: setup
 	$(BIN)/python -m tests.fuzz.fuzz $(MINUTES)
 
-# Everything that docs/security.md promises: vendors, files and folders that want to harm us. Ten minutes.
+# Everything that docs/explanation/security.md promises: vendors, files and folders that want to harm us. Ten minutes on two cores.
 .PHONY: hostile
 hostile: setup
 	$(BIN)/python -m pytest -q -n 2 -m hostile

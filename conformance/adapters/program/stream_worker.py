@@ -231,7 +231,11 @@ class StreamWorker:
             received = Received(claimed_id(line.data), None, f"a line longer than {len(line.data)} bytes came")
         else:
             received = await self._exchange.read(line.data)
-        if line.torn and received.answer is None:
+        if line.torn and life.overdue and line.data.lstrip().startswith(b"{"):
+            ends = "it ends its lines with \\r alone" if b"\r" in line.data else "it ends its lines with nothing"
+            advice = "end every answer with a newline (\\n), and flush it"
+            received = Received(claimed_id(line.data), None, f"the answer came without a newline, {ends}: {advice}")
+        elif line.torn and received.answer is None:
             received = Received(None, None, f"{received.fault}, cut off by the end of the output")  # a crash, not an answer
         held, self._held = self._held, None
         if held is not None and held.pending.id == received.id:

@@ -401,3 +401,21 @@ def test_a_finding_says_what_happened(tmp_path: Path) -> None:
     (finding,) = [finding for finding in summary.findings if finding.kind != "codes_anything"]
     assert "unanswered_again" == finding.kind
     assert "error: the program ended with exit code 1" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"), [("\\r", r"it ends its lines with \r alone"), ("", "it ends its lines with nothing")]
+)
+def test_a_check_says_that_lines_have_no_end(ending: str, said: str, tmp_path: Path) -> None:
+    """A program whose answers don't end with a newline is told so by `vendor check`, before a run calls all of them invalid."""
+    (tmp_path / "coder.py").write_text(
+        "import json, sys\nfor line in sys.stdin:\n"
+        f"    print(json.dumps({{'id': json.loads(line)['id'], 'outcome': 'needs_review'}}), end='{ending}', flush=True)\n"
+    )
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\ntimeout_s = 2\n'
+    )
+    command = [sys.executable, "-m", "rtconform", "vendor", "check", "vendor.toml"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert 1 == done.returncode, done.stdout
+    assert f"the answer came without a newline, {said}: end every answer with a newline" in done.stdout
