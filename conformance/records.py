@@ -78,11 +78,20 @@ class Baseline(Struct, frozen=True):
     known: tuple[KnownFailure, ...]
 
 
+class ProfileRecord(Struct, frozen=True):
+    """A payer profile of the user's by which claims were judged: name, payers that it is for, SHA-256 of what it says."""
+
+    name: str
+    payers: tuple[str, ...]
+    digest: str
+
+
 class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
     """What was run: written before the first case, never changed.
 
     `mode` practice: everything shown, repeatable for ever; certify: opaque ids, answered once, whole. `shard`: only this part,
     from 1, of so many was asked, and `cases` of the suites count that part; their digests are of the whole suites.
+    `payer_profiles`: the user's own, by which claims to their payers were judged.
     """
 
     rule_set: str
@@ -95,6 +104,7 @@ class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/
     only: tuple[str, ...] = ()
     baseline: Baseline | None = None
     shard: tuple[int, int] | None = None
+    payer_profiles: tuple[ProfileRecord, ...] = ()
 
 
 class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):

@@ -1,7 +1,7 @@
 """Relative values of codes: what a service is worth in payment, as dated data with its source. Never part of a verdict.
 
-The shipped file has no figures and says why (`relative_values.toml`). A user's own file has the same form. For a day, a code or
-a setting that the file does not cover the answer is None, and no money is shown.
+The shipped file (`relative_values.toml`) follows from the shipped national tables; a user's own file has the same form. Of a
+day, a code or a setting that the file does not cover nothing is said, and no money is shown.
 """
 
 import datetime as dt
@@ -55,7 +55,7 @@ def load_relative_values(path: Path) -> RelativeValues:
 
 @cache
 def shipped_values() -> RelativeValues:
-    """The values of the file that is shipped: none yet."""
+    """The values of the file that is shipped: national amounts of 2026 in dollars."""
     return load_relative_values(Path(__file__).with_name("relative_values.toml"))
 
 

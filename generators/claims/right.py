@@ -16,7 +16,7 @@ from rtconform.generators.space.space import Combination, complete
 from rtconform.reference.codes import GUIDANCE_CODE, PROFESSIONAL
 from rtconform.reference.documents.claim import BillingProvider, Claim, ClaimLine, ClaimPatient, Treatment
 from rtconform.reference.documents.treatment import Case, ClaimKind
-from rtconform.reference.editor.payers import profile_of
+from rtconform.reference.editor.payers import shipped_profile_of
 from rtconform.reference.errors import UserError
 
 RADIATION_THERAPY = "0333"
@@ -109,7 +109,7 @@ def _treated(row: RightRow, wish: Wish, draw: Draw, claim_id: str) -> Case:
 
 def _second_session(case: Case, draw: Draw, *, documented: bool) -> str:
     """How a second session is written: a form that the payer takes. A plain line needs the record to tell it from a duplicate."""
-    forms = profile_of(case.billing.payer).on(case.billing.date_of_service).second_session
+    forms = shipped_profile_of(case.billing.payer).on(case.billing.date_of_service).second_session
     return _one_of(tuple(form for form in forms if documented or form != "plain"), draw)
 
 

@@ -5,11 +5,15 @@ service has to be written on a claim; only the rules say which services are righ
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from rtconform.reference.codes import DELIVERY_CODES
@@ -93,12 +97,38 @@ def profiles() -> dict[str, PayerProfile]:
     return {profile.name: profile for profile in sorted(loaded, key=lambda profile: (profile.name != DEFAULT, profile.name))}
 
 
+_OWN: ContextVar[tuple[PayerProfile, ...]] = ContextVar("own payer profiles", default=())
+
+
+@contextmanager
+def own_profiles(own: Iterable[PayerProfile]) -> Iterator[None]:
+    """While it lasts, claims to payers that these profiles name are edited by them, wherever no other profile is given."""
+    token = _OWN.set(tuple(own))
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def digest_of(profile: PayerProfile) -> str:
+    """SHA-256 (hexadecimal) of what a profile says: two files that say the same have the same."""
+    return hashlib.sha256(msgspec.json.encode(profile, order="deterministic")).hexdigest()
+
+
 def profile_of(payer: str, own: Iterable[PayerProfile] = ()) -> PayerProfile:
-    """The profile for what a claim calls its payer: one of the user's `own`, a shipped one, else the default.
+    """The profile for what a claim calls its payer: one of `own`, one of `own_profiles`, a shipped one, or the default.
 
     Claims write names as they like: capitals, spaces and signs make no difference.
     """
-    known = [*own, *profiles().values()]
+    return _named(payer, [*own, *_OWN.get(), *profiles().values()])
+
+
+def shipped_profile_of(payer: str) -> PayerProfile:
+    """The shipped profile for what a claim calls its payer: what suites are made by, whoever judges their claims."""
+    return _named(payer, profiles().values())
+
+
+def _named(payer: str, known: Iterable[PayerProfile]) -> PayerProfile:
     wanted = _plain(payer)
     return next((profile for profile in known if wanted in map(_plain, profile.payers)), profiles()[DEFAULT])
 

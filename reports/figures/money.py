@@ -1,4 +1,4 @@
-"""What a fault costs or overpays, in the relative values of a table that the user gives: beside the verdicts, never part of one.
+"""What a fault costs or overpays, in national amounts or by the user's own table: beside the verdicts, never part of one.
 
 Only cases in which a fault is the only one are weighed. A coder's line with a code that is not valid on the day is paid nothing;
 one that an editor pays all the same is worth what the table says. A case with a line that the table does not cover is left out,
@@ -6,13 +6,14 @@ and a fault of which no case is left has no weight.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rtconform.conformance.editor.judge import slips_of
 from rtconform.conformance.records import Result
-from rtconform.reference.codes import PROFESSIONAL, TECHNICAL, status
-from rtconform.reference.documents.claim import ClaimLine
+from rtconform.reference.codes import DELIVERY_CODES, PROFESSIONAL, TECHNICAL, status
+from rtconform.reference.documents.claim import Claim, ClaimLine
 from rtconform.reference.documents.coding import AnswerLine, Line
 from rtconform.reference.documents.treatment import Setting
 from rtconform.reference.editor.lines import whose_claim
@@ -23,21 +24,27 @@ _SIGN = {"miss": 1, "false_denial": -1}
 
 @dataclass(frozen=True)
 class Weight:
-    """What a fault weighs in 1,000 sessions: above zero it bills or pays too much. `cases`: of how many cases it is the mean."""
+    """What a fault weighs in 1,000 sessions: above zero it bills or pays too much. `cases`: of how many cases it is the mean.
+
+    `by_setting`: the same for the cases of each setting alone.
+    """
 
     per_thousand: float
     unit: str
     source: str
     cases: int
     paid: bool
+    by_setting: tuple[tuple[Setting, float], ...] = ()
 
     @property
     def words(self) -> str:
-        """`bills 7,980 total RVUs too much in 1,000 sessions`."""
+        """`bills 7,980 dollars too much in 1,000 sessions (freestanding 6,100, hospital outpatient 9,200)`."""
         amount = f"{abs(self.per_thousand):,.0f} {self.unit}"
+        each = ", ".join(f"{setting.replace('_', ' ')} {abs(value):,.0f}" for setting, value in self.by_setting)
+        where = f" ({each})" if each else ""
         if self.paid:
-            return f"{'overpays' if self.per_thousand > 0 else 'withholds'} {amount} in 1,000 sessions"
-        return f"bills {amount} too {'much' if self.per_thousand > 0 else 'little'} in 1,000 sessions"
+            return f"{'overpays' if self.per_thousand > 0 else 'withholds'} {amount} in 1,000 sessions{where}"
+        return f"bills {amount} too {'much' if self.per_thousand > 0 else 'little'} in 1,000 sessions{where}"
 
 
 @dataclass
@@ -46,6 +53,7 @@ class MoneyTally:
 
     values: RelativeValues
     _totals: dict[str, tuple[float, int, int]] = field(default_factory=dict)
+    _by_setting: dict[str, dict[Setting, tuple[float, int]]] = field(default_factory=dict)
     _terms: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
 
     def add(self, result: Result, cause: str) -> None:
@@ -58,6 +66,10 @@ class MoneyTally:
         difference, sessions = found
         total, of, cases = self._totals.get(cause, (0.0, 0, 0))
         self._totals[cause] = (total + difference, of + sessions, cases + 1)
+        here = self._by_setting.setdefault(cause, {})
+        setting = _setting(result)
+        before, sessions_before = here.get(setting, (0.0, 0))
+        here[setting] = (before + difference, sessions_before + sessions)
         self._terms.setdefault(cause, (period.unit, period.source, result.claim is not None))
 
     def weight(self, cause: str) -> Weight | None:
@@ -67,7 +79,15 @@ class MoneyTally:
         if not round(per_thousand):
             return None
         unit, source, paid = self._terms[cause]
-        return Weight(per_thousand, unit, source, cases, paid)
+        settings = sorted(self._by_setting[cause].items())
+        each = tuple((setting, 1000 * total / sessions) for setting, (total, sessions) in settings if sessions)
+        return Weight(per_thousand, unit, source, cases, paid, each if len(each) > 1 else ())
+
+
+def _setting(result: Result) -> Setting:
+    if result.claim is not None:
+        return whose_claim(result.claim)[0]
+    return result.case.billing.setting if result.case is not None else "hospital_outpatient"
 
 
 def _day(result: Result) -> dt.date | None:
@@ -104,7 +124,17 @@ def _paid(result: Result, values: RelativeValues) -> tuple[float, int] | None:
         if value is None:
             return None
         total += _SIGN.get(slip.kind, 0) * value
-    return total, len({line.session for line in claim.lines})
+    return total, _sessions(claim)
+
+
+def _sessions(claim: Claim) -> int:
+    """How many sessions a claim bills: those that its lines name; where none does, the most units of one service."""
+    if named := {line.session for line in claim.lines if line.session}:
+        return len(named)
+    units = Counter[str]()
+    for line in claim.lines:
+        units["delivery" if line.code in DELIVERY_CODES else line.code] += line.units
+    return max(units.values())
 
 
 def _sum(lines: Iterable[AnswerLine | Line], day: dt.date, setting: Setting, values: RelativeValues) -> float | None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "export": ("reference.export", "Write a suite as plain files, with the answers expected."),
     "code": ("reference.code", "Print the reference's coding of cases, with the rules behind every line."),
     "edit": ("reference.edit", "Print the reference's dispositions of claims, with the rules behind every line."),
+    "payer": ("reference.payer", "Say what of the suites a payer profile of your own changes."),
     "tables": ("reference.tables", "Load CMS's national tables, and look codes up in them."),
     "rules": ("reference.rules", "Print the coding rules with their sources."),
     "schema": ("reference.schema", "Print the JSON Schema of a wire document."),

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from rtconform.generators.space.space import SPACE
+from rtconform.reference.editor.payers import PayerProfile, load_profile, profile_of
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular
 
@@ -18,6 +20,43 @@ T = TypeVar("T")
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For a person, or JSON."
 )
+
+
+OWN_PROFILES = click.option(
+    "--payer-profile",
+    "own",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A payer profile of your own, for claims to a payer that it names; may be given again.",
+)
+
+
+def profiles_in(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
+    """The profiles in the user's files. Raises UserError where two are for one payer."""
+    found: dict[str, Path] = {}
+    loaded = []
+    for path in paths:
+        profile = load_profile(path)
+        for payer in profile.payers:
+            if payer in found:
+                raise UserError(f"{path}: payer {payer!r} has a profile already, in {found[payer]}: give one of the two")
+            found[payer] = path
+        loaded.append(profile)
+    return tuple(loaded)
+
+
+def asked_of(profiles: tuple[PayerProfile, ...]) -> tuple[PayerProfile, ...]:
+    """The profiles, for suites of claims. Raises UserError for one that names none of the payers that suites send claims to."""
+    asked = SPACE.parameters["payer"]
+    for profile in profiles:
+        if not any(profile_of(payer, (profile,)) is profile for payer in asked):
+            known = ", ".join(asked)
+            what = (
+                f"payer profile {profile.name!r} is for {', '.join(profile.payers)}: no claim of a suite is sent to any of them"
+            )
+            raise UserError(f"{what}; add to its payers one of {known}, whose claims are then judged by it")
+    return profiles
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import cast
 from rtconform._version import __version__
 from rtconform.conformance.adapters.opening import open_adapter
 from rtconform.conformance.certificates.disguise import Disguise
-from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, now
+from rtconform.conformance.records import Environment, Event, Manifest, ProfileRecord, Result, SuiteRecord, now
 from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.baseline import load_baseline
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
@@ -25,6 +25,7 @@ from rtconform.generators.suites.registry import SUITES, any_suite, digest
 from rtconform.generators.suites.suite import AnySuite, SuiteItem, cases
 from rtconform.jobs.known_faults import finder_of, look_for_known_faults
 from rtconform.reference import RULE_SET
+from rtconform.reference.editor.payers import PayerProfile, digest_of
 from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.summary import Summary, Tally, summarise
 
@@ -58,10 +59,12 @@ def plan_run(
     only: Sequence[str] = (),
     baseline: Path | None = None,
     shard: tuple[int, int] | None = None,
+    own: Sequence[PayerProfile] = (),
 ) -> PlannedRun:
     """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError.
 
-    `shard`: which part, counted from 1, of how many is to be asked.
+    `shard`: which part, counted from 1, of how many is to be asked. `own`: the payer profiles that the run is under
+    (`rtconform.reference.editor.payers.own_profiles`), to be recorded.
     """
     if not suites:
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
@@ -102,6 +105,7 @@ def plan_run(
         only=tuple(only),
         baseline=known,
         shard=shard,
+        payer_profiles=tuple(ProfileRecord(profile.name, profile.payers, digest_of(profile)) for profile in own),
     )
     remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
     return PlannedRun(vendor, chosen, manifest, tuple(remarks))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import OWN_PROFILES, profiles_in
 from rtconform.jobs.claim_files import claims_in
 from rtconform.jobs.edit_files import Edited, Remittances, table
 from rtconform.reference.codes import PROFESSIONAL
@@ -13,7 +14,7 @@ from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import whose_claim
-from rtconform.reference.editor.payers import PayerProfile, load_profile, profile_of
+from rtconform.reference.editor.payers import PayerProfile, profile_of
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, tables_in_force
 from rtconform.reference.national_edits.tables import Tables
@@ -28,14 +29,7 @@ from rtconform.reports.text import clean, one_line
     "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
 )
 @click.option("--as", "written", type=click.Choice(["835"]), help="Write the 835 of a payer that decides so, in place of JSON.")
-@click.option(
-    "--payer-profile",
-    "own",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A payer profile of your own, for claims to a payer that it names; may be given again.",
-)
+@OWN_PROFILES
 @click.option(
     "--relative-values",
     "weights",
@@ -77,7 +71,7 @@ def edit(
     standard error, with the position of its segment. A line that is not a CPT or HCPCS service is passed on. A claim that can't
     be read costs itself, and the exit code is then 2.
     """
-    profiles = _own_profiles(own)
+    profiles = profiles_in(own)
     values = load_relative_values(weights) if weights else shipped_values()
     found = _adjudicated(files or ("-",), profiles, tables_in_force(folder))
     noted = _Noted()
@@ -129,20 +123,6 @@ def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
         least = "one" if choice.at_least else "one, or none,"
         parts.append(f"  of lines {numbers} {least} is to be allowed: which, is the payer's choice ({choice.category})")
     return "\n".join(parts) + "\n"
-
-
-def _own_profiles(paths: tuple[Path, ...]) -> tuple[PayerProfile, ...]:
-    """The profiles in the user's files. Raises UserError where two are for one payer."""
-    found: dict[str, Path] = {}
-    loaded = []
-    for path in paths:
-        profile = load_profile(path)
-        for payer in profile.payers:
-            if payer in found:
-                raise UserError(f"{path}: payer {payer!r} has a profile already, in {found[payer]}: give one of the two")
-            found[payer] = path
-        loaded.append(profile)
-    return tuple(loaded)
 
 
 def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...], tables: Tables) -> Iterator[Edited]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, all_names, pasted, shard_of, slug
+from rtconform.cli.options import FORMAT, OWN_PROFILES, all_names, asked_of, pasted, profiles_in, shard_of, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runs.baseline import loaded_in_words
@@ -21,6 +21,7 @@ from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder, too_many_workers
 from rtconform.reference.documents.wire import encode
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import RtconformError
 from rtconform.reports.figures.summary import Summary
 from rtconform.reports.text import one_line
@@ -41,6 +42,7 @@ from rtconform.reports.text import one_line
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
+@OWN_PROFILES
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
 @click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
 @click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
@@ -56,6 +58,7 @@ def run(
     count: int | None,
     only: tuple[str, ...],
     baseline: Path | None,
+    own: tuple[Path, ...],
     cluster: str | None,
     shard: str | None,
     log_format: str,
@@ -74,16 +77,13 @@ def run(
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
     every failure is known: docs/how-to/ci.md.
     """
-    if resume and out is None:
-        raise click.UsageError("--resume needs the --out of the run to go on with")
-    if cluster is not None and only:
-        raise click.UsageError("--only asks a few cases, here: leave --cluster out")
-    if shard is not None and (only or cluster is not None):
-        raise click.UsageError("--shard asks a part of whole suites, here: leave --only and --cluster out")
+    for what in _not_together(out, only, own, cluster, shard, resume=resume):
+        raise click.UsageError(what)
+    profiles = asked_of(profiles_in(own))
     part = shard_of(shard) if shard is not None else None
     log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
-    with _errors_into(log):
-        planned = plan_run(vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part)
+    with _errors_into(log), own_profiles(profiles):
+        planned = plan_run(vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part, own=profiles)
         for remark in planned.remarks:
             _remark(log, remark)
         if planned.manifest.baseline:
@@ -118,6 +118,20 @@ def _given(**options: object) -> Iterator[str]:
     for name, value in options.items():
         for each in value if isinstance(value, tuple) else () if value is None else (value,):
             yield from (f"--{name}", str(each))
+
+
+def _not_together(
+    out: Path | None, only: tuple[str, ...], own: tuple[Path, ...], cluster: str | None, shard: str | None, *, resume: bool
+) -> Iterator[str]:
+    """Options that don't go with each other."""
+    if resume and out is None:
+        yield "--resume needs the --out of the run to go on with"
+    if cluster is not None and only:
+        yield "--only asks a few cases, here: leave --cluster out"
+    if shard is not None and (only or cluster is not None):
+        yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
+    if own and cluster is not None:
+        yield "--payer-profile judges here: leave --cluster out"
 
 
 def run_watched(

@@ -7,6 +7,7 @@ import pytest
 
 from rtconform.reference.editor.payers import load_profile, profile_of, profiles
 from rtconform.reference.errors import DocumentError, UserError
+from rtconform.reference.national_edits.shipped import shipped_tables
 from rtconform.reference.relative_values import ValuePeriod, load_relative_values, period_of, relative_value, shipped_values
 
 PROFILE = """[profile]
@@ -159,10 +160,22 @@ def test_relative_values_hold_inside_their_dates(tmp_path: Path) -> None:
     assert [12.5, 0.5, None, None, None, None] == [relative_value(*each, values) for each in asked]
 
 
-def test_no_figure_is_shipped() -> None:
-    """The shipped file has no figure: no citable table was at hand, so nothing is covered."""
-    assert () == shipped_values()
-    assert relative_value("77412", dt.date(2026, 3, 9), "freestanding") is None
+def test_what_is_shipped_follows_from_the_national_tables() -> None:
+    """Every figure is the hospital's rate, or relative value units times the factor; what is bundled or packaged weighs nothing."""
+    tables, day = shipped_tables(), dt.date(2026, 7, 1)
+    rates, fees = tables.edition("addendum_b", "hospital", day), tables.edition("fee_schedule", "practitioner", day)
+    assert rates is not None
+    assert fees is not None
+    factor = fees.conversion_factor or 0.0
+    paid = {row.code: row.rate or 0.0 for row in rates.status}
+    units = {f"{row.code}-{row.modifier}".rstrip("-"): 0.0 if row.status == "B" else row.nonfacility for row in fees.fees}
+    ((since, period),) = shipped_values()
+    assert (dt.date(2026, 1, 1), "dollars") == (since, period.unit)
+    assert {service: round(units[service] * factor, 2) for service in period.freestanding} == period.freestanding
+    professional = round(units["77387-26"] * factor, 2)
+    due = {service: professional if service == "77387-26" else paid[service[:5]] for service in period.hospital_outpatient}
+    assert due == period.hospital_outpatient
+    assert relative_value("77412", dt.date(2027, 1, 1), "freestanding") is None
 
 
 @pytest.mark.parametrize(

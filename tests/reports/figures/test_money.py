@@ -42,17 +42,20 @@ def test_a_coder_bills_too_much_or_too_little(tmp_path: Path, table: Path) -> No
 
     found = weighed(run, table)
 
-    assert "bills 20,000 points too much in 1,000 sessions" == found["ISO-CONTIGUOUS/level-too-high"]
-    assert found["SCOPE-DELETED/deleted-code"].endswith(" points too little in 1,000 sessions")
+    assert found["ISO-CONTIGUOUS/level-too-high"].startswith("bills 20,000 points too much in 1,000 sessions")
+    assert " points too little in 1,000 sessions" in found["SCOPE-DELETED/deleted-code"]
 
 
-def test_no_table_no_money(tmp_path: Path, table: Path) -> None:
-    """Without a table, or on days that it does not cover, nothing is weighed."""
+def test_the_shipped_table_weighs_by_setting(tmp_path: Path, table: Path) -> None:
+    """Without a table of the user's the national amounts weigh, for each setting too; on days that a table lacks nothing is weighed."""
     run = tmp_path / "run"
     rtconform("run", VENDORS / "three_faults" / "vendor.toml", "--suite", "published", "--out", run)
     table.write_text(TABLE.replace("2026-01-01", "2024-01-01").replace("2027-01-01", "2025-01-01"), encoding="utf-8")
 
-    assert {} == weighed(run, None)
+    shipped = weighed(run, None).values()
+    assert shipped
+    assert all(" dollars " in text for text in shipped)
+    assert any("hospital outpatient" in text and "freestanding" in text for text in shipped)
     assert {} == weighed(run, table)
 
 
