@@ -12,7 +12,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rtconform.cli.options import FORMAT, pasted, print_rows, slug
+from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, pasted, print_rows, profiles_in, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.hunted import Ended, Found, Hunted
 from rtconform.conformance.hunting.hunt import EFFORT, Watch
@@ -23,6 +23,7 @@ from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.file import Vendor, load_vendor
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.reference.documents.wire import encode
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError
 from rtconform.reports.hunt import fault_rows, rows, table_rows
 from rtconform.reports.text import one_line
@@ -52,8 +53,9 @@ _WIDTHS = (34, 44, 22, 22, None)
     help="Stop when this many treatments (claims) have shown no new kind of fault.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed draws others.")
+@OWN_PROFILES
 @FORMAT
-def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> None:
+def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path, ...], form: str) -> None:
     """Hunt for faults of the coder, or claim editor, that VENDOR.toml describes, and shrink each to its smallest case or claim.
 
     \b
@@ -64,10 +66,11 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, form: str) -> N
     What is found is written as a suite that `rtconform run` takes. Exit code 0: nothing found; 1: faults found;
     2: something given is wrong; 3: the vendor could not be reached; 130: interrupted, what was found is written.
     """
+    profiles = asked_of(profiles_in(own))
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
     adopt()
-    with TemporaryDirectory(prefix="rtconform-hunt-") as scratch:
+    with TemporaryDirectory(prefix="rtconform-hunt-") as scratch, own_profiles(profiles):
         set_hypothesis_home_dir(scratch)  # what Hypothesis notes for itself does not stay in the user's folder
         hunted = _watched(loaded, effort, seed, _told_by_signals())
     if hunted.found:

@@ -83,7 +83,9 @@ def run(
     part = shard_of(shard) if shard is not None else None
     log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
     with _errors_into(log), own_profiles(profiles):
-        planned = plan_run(vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part, own=profiles)
+        planned = plan_run(
+            vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part, own=profiles
+        )
         for remark in planned.remarks:
             _remark(log, remark)
         if planned.manifest.baseline:
@@ -94,7 +96,8 @@ def run(
         except (KeyboardInterrupt, asyncio.CancelledError):
             if log is None:
                 given = _given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
-                again = pasted("rtconform", "run", vendor, *given, "--out", folder, "--resume")
+                judged = _given(**{"payer-profile": own})
+                again = pasted("rtconform", "run", vendor, *given, *judged, "--out", folder, "--resume")
                 click.echo(f"rtconform: interrupted; what was answered is kept, go on with: {again}", err=True)
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
