@@ -49,7 +49,7 @@ lint: setup
 # The second pass reads the same code as Windows would have it: only the process adapters may need POSIX.
 types: setup
 	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32
+	$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32 -p rtconform -p tools
 
 # Branch coverage of the package by all tests, also by the programs that they start. Printed, not a gate.
 .PHONY: coverage

@@ -8,6 +8,7 @@ Triples take covertable most of a minute: they run where RTCONFORM_SLOW_BENCHMAR
 import json
 import os
 import time
+from typing import Any
 
 import pytest
 from covertable import make
@@ -23,16 +24,17 @@ MODEL_FILE = TESTS / "data" / "covering_model.json"
 SLOW = pytest.mark.skipif("RTCONFORM_SLOW_BENCHMARKS" not in os.environ, reason="covertable needs most of a minute")
 
 
-def fresh_model(document):
+def _values(side: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in side.items()}
+
+
+def fresh_model(document: dict[str, Any]) -> Model:
     """A model for which nothing has been worked out yet."""
-    implications = (
-        Implication(*({name: tuple(values) for name, values in rule[side].items()} for side in ("if", "then")))
-        for rule in document["implications"]
-    )
+    implications = (Implication(_values(rule["if"]), _values(rule["then"])) for rule in document["implications"])
     return Model({name: tuple(values) for name, values in document["parameters"].items()}, tuple(implications))
 
 
-def covertable_rows(document, t):
+def covertable_rows(document: dict[str, Any], t: int) -> Any:
     """The same question, in covertable's words: one of the conditions fails, or all consequences hold."""
     constraints = [
         {
@@ -55,7 +57,7 @@ def covertable_rows(document, t):
 
 @pytest.mark.benchmark(group="covering")
 @pytest.mark.parametrize("t", [2, pytest.param(3, marks=SLOW)])
-def test_no_more_rows_than_covertable(benchmark, t, capsys):
+def test_no_more_rows_than_covertable(benchmark: Any, t: int, capsys: pytest.CaptureFixture[str]) -> None:
     """At most as many rows as covertable; the ratio of processor times is printed."""
     document = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
     started = time.process_time()

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,7 +34,7 @@ from rtconform.reference.documents.wire import encode
 pytestmark = pytest.mark.slow
 
 CASES = int(os.environ.get("RTCONFORM_BENCH_CASES", "2000"))
-Benchmark = Callable[..., Any]
+Benchmark = Any  # the fixture of pytest-benchmark, which comes without types
 
 TRIVIAL = """
 import sys, time
@@ -182,8 +183,11 @@ def test_beside_a_shell_pipe(benchmark: Benchmark, tmp_path: Path, cases: list[A
     for pause in (0.0001, 0.001):
         vendor = vendor_file(tmp_path, stream(pause))
         piped, _ = timed(
-            lambda pause=pause: subprocess.run(
-                ["sh", "-c", f"cat cases.jsonl | {sys.executable} -S coder.py {pause} > answers.jsonl"], cwd=tmp_path, check=True
+            partial(
+                subprocess.run,
+                ["sh", "-c", f"cat cases.jsonl | {sys.executable} -S coder.py {pause} > answers.jsonl"],
+                cwd=tmp_path,
+                check=True,
             )
         )
         asked = ask_all(vendor, cases, 64)
@@ -300,7 +304,7 @@ def test_memory(benchmark: Benchmark, tmp_path: Path, capsys: pytest.CaptureFixt
             "-m",
             "rtconform",
             "run",
-            vendor,
+            str(vendor),
             "--suite=clinic",
             f"--count={count}",
             f"--out={tmp_path / str(count)}",

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 import pyx12.params
@@ -18,6 +19,7 @@ from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.claim_writer import MOST_IN_BATCH, write_claims
 from rtconform.formats.x12.segments import segments_of
 from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.suite import SuiteClaim
 from rtconform.reference.documents.claim import Claim
 
 SUITES = ("edits-claim", "edits-documented", "edits-national")
@@ -27,7 +29,9 @@ def claims(name: str) -> Iterator[Claim]:
     """The claims of a suite under ids that an 837 can carry."""
     suite = any_suite(name)
     for index in range(suite.size(None)):
-        yield replace(suite.case(index, 1).claim, id=f"C{index:010}")
+        item = suite.case(index, 1)
+        assert isinstance(item, SuiteClaim)
+        yield replace(item.claim, id=f"C{index:010}")
 
 
 def expressible(name: str) -> list[tuple[Claim, bytes]]:
@@ -117,7 +121,7 @@ def pyx12_accepts(message: bytes) -> bool:
 def ids_by_x12sdk(message: bytes) -> list[str]:
     """The claims that x12sdk finds; it raises where it finds a fault."""
     with X12ModelReader(message.decode()) as reader:
-        return [one.patient_control_number for model in reader.models() for one in model.claims()]
+        return [one.patient_control_number for model in reader.models() for one in cast("Any", model).claims()]
 
 
 @pytest.mark.parametrize("kind", ["professional", "institutional"])

@@ -1,6 +1,7 @@
 """X12 as others write it: separators, line breaks, streams in pieces, and messages that are none."""
 
 import io
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -48,13 +49,13 @@ def test_line_breaks_between_segments_mean_nothing(between: str) -> None:
 def test_a_stream_in_pieces_reads_as_the_whole(size: int) -> None:
     """However a stream is cut into pieces, the same segments come."""
     content = (MESSAGE + "\n" + MESSAGE.replace("*", "|")).encode()
-    assert list(segments_of(content)) == list(stream_segments(Drops(content, size)))
+    assert list(segments_of(content)) == list(stream_segments(cast("BinaryIO", Drops(content, size))))
 
 
 def test_a_segment_without_end_costs_itself() -> None:
     """What is longer than any segment is told by its position, and nothing of it is kept."""
     long = "NTE*ADD*" + "X" * (3 * LONGEST_SEGMENT)
-    found = list(stream_segments(Drops((ISA + long + "~IEA*1*1~").encode(), 5000)))
+    found = list(stream_segments(cast("BinaryIO", Drops((ISA + long + "~IEA*1*1~").encode(), 5000))))
     assert ["ISA", "NTE", "IEA"] == [segment.name for segment in found]
     assert f"is longer than {LONGEST_SEGMENT} bytes" == found[1].fault
     assert len(found[1].elements[2]) < 1001

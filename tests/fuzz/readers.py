@@ -22,13 +22,14 @@ from msgspec.structs import replace
 from rtconform.cli.main import cli
 from rtconform.conformance.adapters.answers import read_answer
 from rtconform.conformance.adapters.translation.client import Translator
-from rtconform.conformance.adapters.translation.mapping import AnswerMapping, MappingFault
+from rtconform.conformance.adapters.translation.mapping import AnswerMapping
 from rtconform.conformance.certificates.bundle import ENVELOPE, SEED, Bundle, read_bundle, write_bundle
 from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.container import pack
 from rtconform.conformance.certificates.envelope import read_public_key, read_signing_key, seal
 from rtconform.conformance.certificates.seeds import draw, read_opening
 from rtconform.conformance.certificates.statement import subjects
+from rtconform.conformance.plain_data import MappingFault
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.baseline import load_baseline, loaded_in_words
@@ -37,6 +38,7 @@ from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFold
 from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.conformance.vendors.settings import Response
 from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.suite import SuiteCase, SuiteClaim
 from rtconform.jobs.replay import plan_replay
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.jobs.verify import verify
@@ -45,7 +47,8 @@ from rtconform.reference.documents.wire import decode
 from rtconform.reference.errors import UserError
 from rtconform.reports.writers.formats import FORMATS, render
 from tests.fuzz import documents
-from tests.fuzz.documents import RECORDS, ROOT, VENDORS, Sound, broken, broken_toml, damaged, questions
+from tests.fuzz.documents import RECORDS, Sound, broken, broken_toml, damaged, questions
+from tests.helpers import ROOT, VENDORS
 
 Target = Callable[[bytes], object]
 
@@ -316,6 +319,8 @@ def question_readers() -> dict[str, Reader]:
 def answer_readers() -> dict[str, Reader]:
     """What a vendor answers: read, judged, shown; also in a shape of its own."""
     case, claim = any_suite("boundaries").case(40, 1), any_suite("edits-documented").case(5, 1)
+    assert isinstance(case, SuiteCase)
+    assert isinstance(claim, SuiteClaim)
     coded, edited = documents.right_answer(case.case), documents.right_disposition(claim.claim)
     return {
         "answer": Reader(broken, coded, partial(read_answer, wire=ROLES["coder"].wire)),

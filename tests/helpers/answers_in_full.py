@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.registry import any_suite, suite
 from rtconform.generators.suites.suite import SuiteCase, SuiteClaim, cases
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.coding import Line
@@ -27,7 +27,7 @@ def _some(name: str, step: int, kind: type[Entry]) -> list[Entry]:
     return [entry for number, entry in enumerate(cases(any_suite(name), 1)) if number % step == 0 and isinstance(entry, kind)]
 
 
-HANDMADE = [entry.case for name in ("published", "boundaries") for entry in cases(any_suite(name), 0)]
+HANDMADE = [entry.case for name in ("published", "boundaries") for entry in cases(suite(name), 0)]
 DOUBTFUL = [entry.case for entry in _some("documentation", 48, SuiteCase)]
 CASES = [*HANDMADE, *DOUBTFUL]
 """Every hand-made case, and some of each kind of record whose documentation is in doubt."""

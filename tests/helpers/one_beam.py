@@ -1,6 +1,7 @@
 """The smallest treatment whose record can be doubted: what a test of one fact begins with."""
 
 import datetime as dt
+from typing import Any
 
 from rtconform.reference.documents import treatment as t
 
@@ -8,7 +9,7 @@ DAY = dt.date(2026, 3, 9)
 HELD = t.Motion("gating", "optical_surface", during_beam=True, beam_hold=True)
 
 
-def case(day: dt.date = DAY, beam: str = "P1B1", motion: t.Motion = HELD, **planning) -> t.Case:
+def case(day: dt.date = DAY, beam: str = "P1B1", motion: t.Motion = HELD, **planning: Any) -> t.Case:
     """A 3D treatment of one photon beam and one session, with motion management that held the beam."""
     started = dt.datetime.combine(day, dt.time(9, 10))
     return t.Case(

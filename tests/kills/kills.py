@@ -140,9 +140,9 @@ def main(kills: int, seed: int) -> None:
                 assert expected == results(out), (mode, number)
                 where[mode].append(had)
             http.kill()
-    for mode, had in where.items():
-        inside = [count for count in had if 0 < count < CASES]
-        print(f"{mode:8} {len(had):3} kills, {len(inside):3} of them between the first and the last result")
+    for mode, counts in where.items():
+        inside = [count for count in counts if 0 < count < CASES]
+        print(f"{mode:8} {len(counts):3} kills, {len(inside):3} of them between the first and the last result")
     print(f"{sum(map(len, where.values()))} kills, every run resumed to the results of an unbroken one")
 
 

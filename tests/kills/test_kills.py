@@ -22,10 +22,10 @@ for line in sys.stdin:
 CORRECT = HERE.parent / "vendors" / "correct" / "vendor.toml"
 
 
-def rtconform(*arguments: object, **more: object) -> "subprocess.CompletedProcess[str]":
+def rtconform(*arguments: object, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """The command line."""
     command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, **more)
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=cwd)
 
 
 def test_killed_runs_are_resumed() -> None:

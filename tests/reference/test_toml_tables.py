@@ -9,7 +9,17 @@ import pytest
 from msgspec import Meta, Struct
 
 from rtconform.reference.errors import Fault, UserError
-from rtconform.reference.toml_tables import LONGEST_FILE, MOST_DOTS, NotToml, TomlError, TomlFile, day_of, line_of, parse_toml
+from rtconform.reference.toml_tables import (
+    LONGEST_FILE,
+    MOST_DOTS,
+    NotToml,
+    PlacedFault,
+    TomlError,
+    TomlFile,
+    day_of,
+    line_of,
+    parse_toml,
+)
 
 
 class Settings(Struct, rename={"kind_": "kind"}):
@@ -44,7 +54,9 @@ def told(file: TomlFile) -> list[str]:
     """What `check` says of the file, without the file's name."""
     with pytest.raises(TomlError) as caught:
         file.check()
-    assert (file.source, caught.value.faults[0].line) == (caught.value.source, caught.value.line)
+    first = caught.value.faults[0]
+    assert isinstance(first, PlacedFault)
+    assert (file.source, first.line) == (caught.value.source, caught.value.line)
     return str(caught.value).replace(file.source, "own").splitlines()
 
 
@@ -124,7 +136,9 @@ def test_what_is_no_toml(own: Own, path: Path, text: str, said: str) -> None:
     with pytest.raises(TomlError) as caught:
         own(text)
     assert said == str(caught.value).replace(str(path), "own")
-    assert (str(path), caught.value.faults[0].line) == (caught.value.source, caught.value.line)
+    first = caught.value.faults[0]
+    assert isinstance(first, PlacedFault)
+    assert (str(path), first.line) == (caught.value.source, caught.value.line)
     assert f"own:{caught.value.line}:" == said[: said.index(": ") + 1]
 
 

@@ -57,14 +57,14 @@ def test_seed_and_count_choose_the_cases() -> None:
 def test_a_case_is_coded_in_every_form() -> None:
     """An item, a Case, a dict, JSON text and bytes of one case have one coding."""
     item = rtconform.suite("boundaries")["boundaries:surface-for-setup"]
-    forms = [item, item.case, item.data, item.wire.decode(), item.wire, json.dumps(item.data, indent=2)]
+    forms: list[Any] = [item, item.case, item.data, item.wire.decode(), item.wire, json.dumps(item.data, indent=2)]
     assert [rtconform.code(item.case)] * len(forms) == [rtconform.code(form) for form in forms]
 
 
 def test_a_claim_is_edited_in_every_form() -> None:
     """The same for claims."""
     item = rtconform.suite("edits-claim")[3]
-    forms = [item, item.claim, item.data, item.wire.decode(), item.wire]
+    forms: list[Any] = [item, item.claim, item.data, item.wire.decode(), item.wire]
     assert [rtconform.edit(item.claim)] * len(forms) == [rtconform.edit(form) for form in forms]
 
 
@@ -101,7 +101,7 @@ def test_an_answer_is_judged_as_in_a_run() -> None:
     suite = rtconform.suite("boundaries")
     for result in run.results:
         assert result.answer is not None
-        judged = rtconform.judge(suite[result.id].case, result.answer)  # type: ignore[arg-type] # a coder's answers are Answers
+        judged = rtconform.judge(suite[result.id].case, result.answer)
         assert rtconform.Judgement(result.verdict, result.rules, result.explanation) == judged
         assert judged == rtconform.judge(suite[result.id].data, all_77407(suite[result.id].data))
 

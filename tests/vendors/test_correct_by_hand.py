@@ -79,7 +79,7 @@ def short(coded: dict[str, Any]) -> tuple[Any, ...]:
     return (coded["outcome"], codes(coded["lines"]), *alternatives)
 
 
-BARE = {"volumetric_imaging": None, "targets": [], "organs_at_risk": [], "dvh_evaluated": False}
+BARE: dict[str, Any] = {"volumetric_imaging": None, "targets": [], "organs_at_risk": [], "dvh_evaluated": False}
 EMPTY_RECORD = GATED | {"documentation": {"medical_necessity": False, "system": None}}
 BY_HAND = {
     "L1-2D": (case(technique="2d"), ("coded", "77402")),

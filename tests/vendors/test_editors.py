@@ -50,6 +50,8 @@ def test_the_correct_editor(tmp_path: Path) -> None:
     summary, results = run(VENDORS / "correct_editor" / "vendor.toml", tmp_path / "run")
     assert ({"pass": len(results)}, (), 0) == (verdicts(summary), summary.findings, summary.exit_code)
     assert summary.edits is not None
+    assert summary.edits.sensitivity is not None
+    assert summary.edits.specificity is not None
     assert (1.0, 1.0) == (summary.edits.sensitivity.share, summary.edits.specificity.share)
     assert {} == summary.edits.other_reasons
 
@@ -120,6 +122,8 @@ def test_denying_everything_allows_no_right_claim(tmp_path: Path) -> None:
     """An editor that denies everything stops every wrong claim, allows no right one, and is not conformant."""
     summary, _ = run(miniature(tmp_path, "always_deny"), tmp_path / "run", ("edits-claim",))
     assert summary.edits is not None
+    assert summary.edits.sensitivity is not None
+    assert summary.edits.specificity is not None
     assert (1.0, 0.0, 1) == (summary.edits.sensitivity.share, summary.edits.specificity.share, summary.exit_code)
 
 

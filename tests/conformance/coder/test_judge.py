@@ -1,6 +1,8 @@
 """The judge: what is the same in any form, what is accepted, and how a fail is explained."""
 
 from itertools import product
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -40,7 +42,7 @@ def test_the_reference_passes(case: Case) -> None:
 
 
 @given(odd_records.cases(), st.randoms(use_true_random=False))
-def test_order_of_lines_and_modifiers_is_nothing(case: Case, random) -> None:
+def test_order_of_lines_and_modifiers_is_nothing(case: Case, random: Random) -> None:
     """Neither the order of lines nor that of modifiers changes a verdict."""
     answer = answer_of(expect(case))
     wrong = AnswerLine("S1", "77412", ("26", "59"))
@@ -217,7 +219,7 @@ def test_plans_counted_for_isocenters(prostate: Case) -> None:
         ("global", {}, coded(AnswerLine("S1", "77407"), AnswerLine("S1", "77387")), "accepted", ("IGRT-GLOBAL",)),
     ],
 )  # fmt: skip
-def test_what_each_fault_is_told(prostate: Case, claim, change, answer, verdict_is, rules) -> None:
+def test_what_each_fault_is_told(prostate: Case, claim: Any, change: Any, answer: Any, verdict_is: str, rules: Any) -> None:
     """Each kind of fault gets its verdict and the rule that it breaks."""
     case = replace(
         prostate,

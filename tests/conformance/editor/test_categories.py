@@ -36,7 +36,8 @@ def answered(claim: Claim, *words: DispositionWord) -> Disposition:
 
 def missed(claim: Claim) -> list[str]:
     """The causes that an editor shows which allows every line."""
-    reply = Reply("answered", answer=answered(claim, *("allow" for _ in claim.lines)))
+    allowed: list[DispositionWord] = ["allow" for _ in claim.lines]
+    reply = Reply("answered", answer=answered(claim, *allowed))
     return [cause.id for cause in result_of("test", SuiteClaim(claim), reply).causes]
 
 

@@ -9,18 +9,21 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.coder.size import size_of_case as size_of
-from rtconform.conformance.hunting.hunt import Hunted, hunt, smallest
+from rtconform.conformance.hunted import Hunted
+from rtconform.conformance.hunting.hunt import hunt, smallest
 from rtconform.conformance.hunting.stop import Stop
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.suites.registry import suite
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.coder.coder import code
+from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
 from tests.helpers import VENDORS, odd_records
@@ -53,7 +56,7 @@ def hunted(vendor: Path, effort: int = EFFORT) -> Hunted:
 
 def shapes(found: Hunted) -> dict[str, Shape]:
     """The size of each smallest case by its cause."""
-    return {each.cause.id: size_of(each.question)[:5] for each in found.found}  # type: ignore[misc]  # five of them
+    return {each.cause.id: size_of(cast("Case", each.question))[:5] for each in found.found}  # type: ignore[misc]  # five of them
 
 
 @cache
@@ -265,11 +268,12 @@ def test_told_to_stop_it_asks_no_more(tmp_path: Path) -> None:
 def test_taken_apart_a_case_keeps_what_is_shown(case: Case) -> None:
     """Only what is asked for is left: as many isocenters as there were, nothing guided, and a record that can be coded."""
 
-    def as_many(smaller: Case) -> bool:
-        return len(smaller.isocenters) == len(case.isocenters)
+    def as_many(smaller: Case | Claim) -> bool:
+        return isinstance(smaller, Case) and len(smaller.isocenters) == len(case.isocenters)
 
     least = smallest(CODER, case, shows=as_many)
     assert as_many(least)
+    assert isinstance(least, Case)
     assert size_of(least) <= size_of(case)
     assert not any(session.guidance for session in least.sessions)
     code(least)

@@ -14,7 +14,8 @@ from rtconform.conformance.editor import role as editors
 from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS, EditorFault
 from rtconform.conformance.editor.size import size_of_claim as size_of
 from rtconform.conformance.editor.smaller import smaller_claims
-from rtconform.conformance.hunting.hunt import Hunted, hunt, smallest
+from rtconform.conformance.hunted import Hunted
+from rtconform.conformance.hunting.hunt import hunt, smallest
 from rtconform.conformance.known_faults import fitting
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.hypothesis.claim_edges import claim_edges
@@ -22,6 +23,7 @@ from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteClaim, cases
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.errors import DocumentError
 from tests.helpers import VENDORS
@@ -172,11 +174,12 @@ def test_taken_apart_a_claim_keeps_what_is_shown(asked: SuiteClaim) -> None:
     def stopped(claim: Claim) -> int:
         return sum(line.disposition != "allow" for line in adjudicate(claim).lines)
 
-    def shows(claim: Claim) -> bool:
-        return stopped(claim) >= stopped(asked.claim)
+    def shows(claim: Case | Claim) -> bool:
+        return isinstance(claim, Claim) and stopped(claim) >= stopped(asked.claim)
 
     least = smallest(editors.EDITOR, asked.claim, shows=shows)
     assert shows(least)
+    assert isinstance(least, Claim)
     assert size_of(least) <= size_of(asked.claim)
     assert not any(map(shows, smaller_claims(least)))
     assert [*range(1, len(least.lines) + 1)] == [line.number for line in least.lines]
@@ -191,7 +194,7 @@ def wrongly_stops(fault: EditorFault, claim: Claim) -> bool:
 def test_the_narrower_of_two_faults_comes_first() -> None:
     """An editor that stops 77387-26 off campus would be explained by three faults: first by the one that says least."""
     off_campus = EDITOR_FAULTS["stops-26-off-campus"]
-    claims = (entry.claim for entry in cases(any_suite("edits-claim"), 1))
+    claims = (entry.claim for entry in cases(any_suite("edits-claim"), 1) if isinstance(entry, SuiteClaim))
     shown = next(claim for claim in claims if claim.place_of_service == "19" and wrongly_stops(off_campus, claim))
     found = fitting([(shown, off_campus.edit(shown))], CATALOGUE)
     assert ["stops-26-off-campus", "stops-26-in-hospitals", "stops-26"] == [fault.id for fault in found][:3]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -21,7 +22,11 @@ def _file(folder: Path, text: str) -> Path:
 
 def test_entries_are_loaded_as_written(tmp_path: Path) -> None:
     """By case, rule and cause; the words shown before the run name each, and what expired."""
-    what = {"case": "boundaries:x", "rule": "ISO-SHIFT", "cause": "AMM-SETUP/level-too-high"}
+    what: dict[Literal["case", "rule", "cause"], str] = {
+        "case": "boundaries:x",
+        "rule": "ISO-SHIFT",
+        "cause": "AMM-SETUP/level-too-high",
+    }
     path = _file(tmp_path, "\n".join(ENTRY.format(by=f'{by} = "{name}"') for by, name in what.items()))
     day = dt.date(2026, 12, 31)
     found = load_baseline(path)

@@ -71,6 +71,7 @@ def test_what_a_run_writes_meets_its_schemas(run_folder: Path) -> None:
 def test_every_published_schema_is_2020_12(name: str) -> None:
     """Every schema that is published is a valid schema of the draft that it names."""
     schema = validator(name).schema
+    assert isinstance(schema, dict)
     assert "https://json-schema.org/draft/2020-12/schema" == schema["$schema"]
     jsonschema.Draft202012Validator.check_schema(schema)
 

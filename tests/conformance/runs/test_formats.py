@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def run_first(planned: PlannedRun, out: Path, count: int) -> list[Result]:
 @pytest.fixture
 def service() -> Iterator[tuple[str, list[str]]]:
     """A web service that takes an 837 and answers an 835; the content types that it was sent."""
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(ONCE.format(folder=str(EDITOR.parent), editor=str(EDITOR)), space)  # noqa: S102 - our own text
     types: list[str] = []
 

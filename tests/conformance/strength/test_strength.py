@@ -9,7 +9,7 @@ from rtconform.conformance.strength.proofs.equivalence import prove
 from rtconform.conformance.strength.proofs.factspace import IMPOSSIBLE
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.rules import RULES
-from tests.helpers import rtconform
+from tests.helpers.command import rtconform
 from tools.strength.figures import figures
 
 pytestmark = pytest.mark.slow

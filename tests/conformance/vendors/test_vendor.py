@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from rtconform.conformance.coder.role import CODER
+from rtconform.conformance.editor.role import EDITOR
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.samples import sample_claims
 from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.conformance.vendors.secrets import Redactor
-from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings, unsupported, unsupported_claim
+from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case, MotionDocumentation, Plan
 from rtconform.reference.errors import DocumentError, UserError
@@ -249,7 +251,7 @@ def test_the_digest_covers_file_and_template(write: Write) -> None:
 def test_what_is_not_supported_is_said(write: Write, case: Case, supports: str, reason: str | None) -> None:
     """A case outside of what the vendor declares is not asked, with the reason."""
     vendor = load_vendor(write(CLI, f'name = "V"\nversion = "1"\n[vendor.supports]\n{supports}'))
-    said = unsupported(vendor.supports, case)
+    said = CODER.unsupported(vendor.supports, case)
 
     assert (reason is None) == (said is None)
     assert (reason or "") in (said or "")
@@ -265,9 +267,9 @@ def test_reading_documentation_may_be_declared_away(write: Write, case: Case) ->
     plan: Plan = case.plans[0]
     unproved = replace(case, plans=(replace(plan, planning=replace(plan.planning, dvh_evaluated=False)),))
 
-    assert None is unsupported(vendor.supports, case)
-    assert "session S1 has documentation" in (unsupported(vendor.supports, documented) or "")
-    assert "plan P1 has incomplete evidence" in (unsupported(vendor.supports, unproved) or "")
+    assert None is CODER.unsupported(vendor.supports, case)
+    assert "session S1 has documentation" in (CODER.unsupported(vendor.supports, documented) or "")
+    assert "plan P1 has incomplete evidence" in (CODER.unsupported(vendor.supports, unproved) or "")
 
 
 def test_secrets_are_replaced_in_every_form() -> None:
@@ -323,7 +325,7 @@ def test_what_an_editor_does_not_support_is_said(write: Write) -> None:
 
     def said(supports: str, claim: Claim) -> str | None:
         about = f'name = "V"\nversion = "1"\nrole = "editor"\n[vendor.supports]\n{supports}'
-        return unsupported_claim(load_vendor(write(PYTHON, about)).supports, claim)
+        return EDITOR.unsupported(load_vendor(write(PYTHON, about)).supports, claim)
 
     assert None is said("", documented)
     assert "no documentation" in (said("documentation = false", documented) or "")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,8 @@ from tools.plausibility.checker import faults
 
 SITUATIONS = situations()
 DAY = dt.date(2026, 3, 9)
-NO_GUIDANCE = frozenset()
+NO_GUIDANCE: frozenset[str] = frozenset()
+Place = tuple[str, str, str, str, int]
 DATA = Path(rtconform.generators.__file__).with_name("data")
 
 SEEN = [
@@ -39,14 +41,14 @@ SEEN = [
 """Every way in which anything is treated."""
 
 
-def planned(place, number=0, **wishes):
+def planned(place: Place, number: int = 0, **wishes: Any) -> Any:
     name, technique, arrangement, motion, sessions = place
     return plan_treatment(
         SITUATIONS[name], technique, arrangement, motion, draw_for("test", "1", number, 0), sessions=sessions, **wishes
     )
 
 
-def treated(place, number):
+def treated(place: Any, number: int) -> Any:
     """A whole case of a treatment: the last day of the course, nothing done but what was planned."""
     name, _, _, motion, sessions = place
     monitors = [each for each in SITUATIONS[name].motions[motion] if each and motion in ("gating", "tracking")]
@@ -70,7 +72,7 @@ def treated(place, number):
                 start,
                 first + count,
                 found.delivered,
-                motion=Motion(motion, monitor, during_beam=monitor is not None),
+                motion=Motion(motion, cast("Any", monitor), during_beam=monitor is not None),
                 next_session_at=dict(enumerate(starts)).get(count + 1),
             )
             for count, start in enumerate(starts)
@@ -78,7 +80,7 @@ def treated(place, number):
     )
 
 
-def test_the_library_is_wide():
+def test_the_library_is_wide() -> None:
     """At least 40 situations beside mirror images, and every technique, arrangement, method, energy class and intent is seen."""
     assert len({re.sub("-(left|right)$", "", name) for name in SITUATIONS}) >= 40
     assert {*TECHNIQUES, *MIXED_TECHNIQUES} == {technique for _, technique, _, _, _ in SEEN}
@@ -91,7 +93,7 @@ def test_the_library_is_wide():
     }
 
 
-def test_diagnoses_may_be_billed():
+def test_diagnoses_may_be_billed() -> None:
     """Every diagnosis is an ICD-10-CM code of fiscal year 2026 that has no subdivisions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it reads its data by a call that Python 3.11 and 3.12 deprecate
@@ -101,7 +103,7 @@ def test_diagnoses_may_be_billed():
         assert simple_icd_10_cm.is_leaf(code), code
 
 
-def test_every_fractionation_has_its_source_and_its_use():
+def test_every_fractionation_has_its_source_and_its_use() -> None:
     """A fractionation names author, year and journal, and somebody is treated by it; so do beam arrangements and parts."""
     used, beams = set(), set()
     for each in SITUATIONS.values():
@@ -120,7 +122,7 @@ def test_every_fractionation_has_its_source_and_its_use():
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_no_treatment_of_a_situation_is_laughable(name):
+def test_no_treatment_of_a_situation_is_laughable(name: str) -> None:
     """Whatever way something is treated, a checker that was written apart finds nothing in it."""
     for place in (place for place in SEEN if place[0] == name):
         for number in range(3):
@@ -128,7 +130,7 @@ def test_no_treatment_of_a_situation_is_laughable(name):
 
 
 @pytest.mark.parametrize("arrangement", ARRANGEMENTS)
-def test_isocenters_arise_as_the_arrangement_says(arrangement):
+def test_isocenters_arise_as_the_arrangement_says(arrangement: Any) -> None:
     """How many plans, and how many positions are planned and delivered."""
     count = int(arrangement[-1]) if arrangement[-1].isdigit() else 1
     for place in (place for place in SEEN if place[2] == arrangement):
@@ -145,13 +147,13 @@ def test_isocenters_arise_as_the_arrangement_says(arrangement):
             assert tuple(beams) == found.delivered, place
 
 
-def test_several_isocenters_or_plans_have_a_reason():
+def test_several_isocenters_or_plans_have_a_reason() -> None:
     """A situation that has anything but one plan at one isocenter says why, and no other does."""
     several = {name for name, _, arrangement, _, _ in SEEN if arrangement != "one"}
     assert several == {situation.id for situation in SITUATIONS.values() if situation.isocenters}
 
 
-def test_what_techniques_mix_is_what_they_say():
+def test_what_techniques_mix_is_what_they_say() -> None:
     """A mixed technique has photons and electrons in one plan or in two, or a 3D and a 2D plan; no other plan mixes."""
     for place in SEEN:
         found = planned(place)
@@ -169,7 +171,7 @@ def test_what_techniques_mix_is_what_they_say():
                 assert {1} == {len(each) for each in radiations}
 
 
-def test_wishes_are_met():
+def test_wishes_are_met() -> None:
     """The machine has the images and the monitor that were wished for, the beams the energy, the course the sessions."""
     for guidance in ({"mri"}, {"ct"}, {"ultrasound"}, {"stereoscopic_xray", "surface"}, {"cbct", "orthogonal_kv"}, {"pet_ct"}):
         names = candidates("imrt_static", "one", "none", frozenset(guidance), energy="photon_fff")
@@ -183,7 +185,7 @@ def test_wishes_are_met():
     assert 2 == planned(("lung-left", "vmat", "one", "none", 2)).sessions
 
 
-def test_what_nobody_does_has_no_candidates():
+def test_what_nobody_does_has_no_candidates() -> None:
     """No breath hold for a prostate, no MR images on a helical unit, no electrons in four places of the chest twice a day."""
     assert () == candidates("helical_imrt", "one", "none", frozenset({"mri"}))
     assert "prostate" not in candidates("vmat", "one", "breath_hold", NO_GUIDANCE)
@@ -195,7 +197,7 @@ def test_what_nobody_does_has_no_candidates():
         plan_treatment(SITUATIONS["prostate"], "vmat", "separate_sites_2", "none", draw_for("test", "1", 1, 0))
 
 
-def test_the_right_side_mirrors_the_left():
+def test_the_right_side_mirrors_the_left() -> None:
     """A twin on the other side has the opposite positions, angles, names and codes."""
     left, right = SITUATIONS["breast-left"], SITUATIONS["breast-right"]
     assert [-left.center_mm[0], *left.center_mm[1:]] == list(right.center_mm)
@@ -211,7 +213,7 @@ def test_the_right_side_mirrors_the_left():
     st.dates(dt.date(2025, 12, 31), dt.date(2026, 12, 31)) | st.sampled_from([dt.date(2024, 2, 29), dt.date(2028, 2, 29)]),
     st.integers(0, 2**32),
 )
-def test_people_have_the_sex_and_the_age_of_the_disease(name, day, seed):
+def test_people_have_the_sex_and_the_age_of_the_disease(name: str, day: Any, seed: int) -> None:
     """On the date of service, whatever the leap years; and the id says that the person is synthetic."""
     situation = SITUATIONS[name]
     patient = person(situation, day, draw_for("test", "1", seed, 0))
@@ -225,7 +227,7 @@ def test_people_have_the_sex_and_the_age_of_the_disease(name, day, seed):
 
 
 @given(st.integers(1, 2), st.integers(0, 2**32))
-def test_sessions_lie_in_clinic_hours_with_a_break(count, seed):
+def test_sessions_lie_in_clinic_hours_with_a_break(count: int, seed: int) -> None:
     """On the day, between 8 and 17 o'clock, more than six hours apart."""
     times = session_times(DAY, count, draw_for("test", "1", seed, 0))
     assert count == len(times)
@@ -234,7 +236,7 @@ def test_sessions_lie_in_clinic_hours_with_a_break(count, seed):
 
 
 @given(st.sampled_from(SEEN), st.integers(0, 2**32))
-def test_the_draw_decides_all(place, seed):
+def test_the_draw_decides_all(place: Any, seed: int) -> None:
     """The same draw makes the same treatment, and what came before has no influence."""
     first = planned(place, seed)
     assert first is planned(place, seed)
@@ -242,7 +244,7 @@ def test_the_draw_decides_all(place, seed):
     assert [each.position_mm for each in one] == [each.position_mm for each in again]
 
 
-def test_names_are_data_and_say_which_faker_made_them():
+def test_names_are_data_and_say_which_faker_made_them() -> None:
     """Generating needs no Faker; the names are single words of many languages."""
     program = "import sys, rtconform.generators.clinic.clinic as c; c.situations(); sys.exit('faker' in sys.modules)"
     assert 0 == subprocess.run([sys.executable, "-c", program], check=False).returncode

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,13 +23,13 @@ from tests.helpers.combination_of import combination_of
 TREATMENT = ("technique", "energy", "arrangement", "intent", "motion", "monitor", "guidance", "sessions")
 
 
-def combination(number):
+def combination(number: int) -> Any:
     return dict(zip(SPACE.names, row(SPACE, number), strict=True))
 
 
 @settings(max_examples=400)
 @given(st.integers(0, count(SPACE) - 1), st.integers(0, 2**32))
-def test_a_case_lies_at_the_combination_that_it_was_made_from(number, seed):
+def test_a_case_lies_at_the_combination_that_it_was_made_from(number: int, seed: int) -> None:
     """Any combination of the space, any seed: the same combination is read from the case, which contradicts nothing."""
     wanted = combination(number)
     case = realise(wanted, draw_for("test", "1", seed, number), "test:1:000000")
@@ -36,7 +37,7 @@ def test_a_case_lies_at_the_combination_that_it_was_made_from(number, seed):
     assert [] == [*contradictions(case), *duplicate_ids(case), *unknown_terms(case), *claim_fault(case)]
 
 
-def test_thousands_of_cases_all_over_the_space_lie_where_they_should():
+def test_thousands_of_cases_all_over_the_space_lie_where_they_should() -> None:
     """The same at regular steps through the whole space."""
     numbers = range(0, count(SPACE), count(SPACE) // 4_000 + 1)
     wrong = [
@@ -48,7 +49,7 @@ def test_thousands_of_cases_all_over_the_space_lie_where_they_should():
     assert [] == wrong
 
 
-def test_whatever_can_be_wished_for_is_seen_somewhere():
+def test_whatever_can_be_wished_for_is_seen_somewhere() -> None:
     """Every valid treatment has a situation: technique, energy, arrangement, intent, motion, monitor, guidance, sessions a day."""
     others = [name for name in SPACE.names if name not in TREATMENT]
     model = Model({name: SPACE.parameters[name] for name in (*TREATMENT, *others)}, SPACE.implications)
@@ -58,7 +59,7 @@ def test_whatever_can_be_wished_for_is_seen_somewhere():
 
 
 @pytest.mark.parametrize("t", [1, 2])
-def test_every_value_and_pair_beside_any_course_is_realised(t):
+def test_every_value_and_pair_beside_any_course_is_realised(t: int) -> None:
     """Courses are long enough for what the space says of them: the last day, a day between, two sessions, a new plan."""
     for number, found in enumerate(Reach(diagram_of(SPACE), {}).tuples(t)):
         partial = {SPACE.names[parameter]: SPACE.parameters[SPACE.names[parameter]][value] for parameter, value in found}
@@ -67,7 +68,7 @@ def test_every_value_and_pair_beside_any_course_is_realised(t):
         assert wanted == combination_of(json.loads(encode(realise(wanted, draw, "pairs:1:000000"))))
 
 
-def test_the_same_draw_makes_the_same_case():
+def test_the_same_draw_makes_the_same_case() -> None:
     """Nothing but the combination and the draw has influence."""
     for number in range(0, count(SPACE), count(SPACE) // 50):
         one, again, other = (realise(combination(number), draw_for("test", "1", seed, 7), "test:1:000007") for seed in (1, 1, 2))
@@ -75,7 +76,7 @@ def test_the_same_draw_makes_the_same_case():
         assert one != other
 
 
-def test_the_clinic_is_closed_on_weekends_and_holidays():
+def test_the_clinic_is_closed_on_weekends_and_holidays() -> None:
     """The days on which cases are set, and the days that follow them."""
     assert 255 == len(DAYS_OF_2026)
     assert dt.date(2026, 1, 2) == day_after(dt.date(2025, 12, 31), 1)
@@ -84,9 +85,9 @@ def test_the_clinic_is_closed_on_weekends_and_holidays():
     assert all(day.weekday() < 5 for day in DAYS_OF_2026)
 
 
-def _prefixes(model, diagram, length):
+def _prefixes(model: Any, diagram: Any, length: int) -> Any:
     """Every combination of values of the first parameters that some valid row has."""
-    found = [((), 0)]
+    found: list[tuple[tuple[Any, ...], int]] = [((), 0)]
     for depth in range(length):
         values = model.parameters[model.names[depth]]
         found = [

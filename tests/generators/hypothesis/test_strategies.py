@@ -1,5 +1,7 @@
 """Strategies over the space: what they are asked for is what they draw, and they shrink to the clinically simplest."""
 
+from typing import Any
+
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -89,7 +91,7 @@ def test_a_wish_shrinks_to_its_simplest_treatment() -> None:
         ({"technique": "electron", "energy": "photon_low"}, "no treatment has"),
     ],
 )
-def test_an_impossible_wish_is_told_at_once(wish: dict[str, object], named: str) -> None:
+def test_an_impossible_wish_is_told_at_once(wish: dict[str, Any], named: str) -> None:
     """A dimension or value that there is not, or a wish that no treatment meets, raises where the strategy is made."""
     with pytest.raises(UserError, match=named):
         cases(**wish)

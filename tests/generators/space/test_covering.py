@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,26 +19,28 @@ from rtconform.generators.space.model import Implication, Model
 from rtconform.reference.errors import DocumentError, UserError
 from tests.helpers import TESTS, coverage_checker
 
+Document = dict[str, Any]
 CHECKER = TESTS / "helpers" / "coverage_checker.py"
 MODEL_FILE = TESTS / "data" / "covering_model.json"
 
 
-def model_of(document):
+def _values(side: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in side.items()}
+
+
+def model_of(document: Document) -> Model:
     """The model that a JSON document describes."""
     return Model(
         {name: tuple(values) for name, values in document["parameters"].items()},
-        tuple(
-            Implication(*({name: tuple(values) for name, values in rule[side].items()} for side in ("if", "then")))
-            for rule in document["implications"]
-        ),
+        tuple(Implication(_values(rule["if"]), _values(rule["then"])) for rule in document["implications"]),
     )
 
 
-def as_objects(model, rows):
+def as_objects(model: Model, rows: Any) -> Any:
     return [dict(zip(model.names, each, strict=True)) for each in rows]
 
 
-def every_row(document):
+def every_row(document: Document) -> Any:
     """All valid rows, by trying all combinations, in lexicographic order."""
     return [
         values
@@ -46,22 +50,23 @@ def every_row(document):
 
 
 @pytest.fixture(scope="module")
-def document():
-    return json.loads(MODEL_FILE.read_text(encoding="utf-8"))
+def document() -> Document:
+    read: Document = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
+    return read
 
 
 @pytest.fixture(scope="module")
-def model(document):
+def model(document: Document) -> Model:
     return model_of(document)
 
 
 @st.composite
-def documents(draw):
+def documents(draw: st.DrawFn) -> Document:
     """Small models whose implications may forbid much, and contradict each other up to having no valid row at all."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     parameters = {f"p{place}": [f"v{value}" for value in range(size)] for place, size in enumerate(sizes)}
 
-    def side(most):
+    def side(most: int) -> Any:
         names = draw(st.lists(st.sampled_from(list(parameters)), min_size=1, max_size=most, unique=True))
         return {name: draw(st.lists(st.sampled_from(parameters[name]), min_size=1, unique=True)) for name in names}
 
@@ -69,27 +74,27 @@ def documents(draw):
     return {"parameters": parameters, "implications": implications}
 
 
-def test_the_counts_of_the_benchmark_model_are_the_published_ones(model):
+def test_the_counts_of_the_benchmark_model_are_the_published_ones(model: Model) -> None:
     """1,859 valid pairs and 30,263 valid triples, as its file says."""
     assert (1_859, 30_263) == (count_tuples(model, 2), count_tuples(model, 3))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("t", "most", "tuples"), [(2, 121, 1_859), (3, 756, 30_263)])
-def test_the_benchmark_model_is_covered_in_few_rows(document, model, t, most, tuples):
+def test_the_benchmark_model_is_covered_in_few_rows(document: Document, model: Model, t: int, most: int, tuples: int) -> None:
     """All valid tuples, no invalid row, no more rows than other tools need, and never below the lower bound."""
     rows = covering_array(model, t)
     assert ([], [], tuples) == coverage_checker.check(document, as_objects(model, rows), t)
     assert lower_bound(model, t) <= len(rows) <= most
 
 
-def test_pairs_of_the_benchmark_model_need_no_row_more_than_the_lower_bound(model):
+def test_pairs_of_the_benchmark_model_need_no_row_more_than_the_lower_bound(model: Model) -> None:
     """With as many rows as there are tuples of which no two fit into one row, an array is as small as can be, for any seed."""
     assert [lower_bound(model, 2)] * 5 == [len(covering_array(model, 2, seed)) for seed in range(5)]
 
 
 @given(documents())
-def test_rows_are_counted_and_numbered_exactly(document):
+def test_rows_are_counted_and_numbered_exactly(document: Document) -> None:
     """Count, row and index agree with the list of all valid rows."""
     model = model_of(document)
     rows = every_row(document)
@@ -99,7 +104,7 @@ def test_rows_are_counted_and_numbered_exactly(document):
 
 
 @given(documents(), st.integers(1, 3))
-def test_tuples_are_counted_exactly(document, t):
+def test_tuples_are_counted_exactly(document: Document, t: int) -> None:
     """A tuple counts when some valid row contains it."""
     found = {
         chosen
@@ -110,7 +115,7 @@ def test_tuples_are_counted_exactly(document, t):
 
 
 @given(documents(), st.data())
-def test_a_partial_assignment_is_feasible_when_some_valid_row_contains_it(document, data):
+def test_a_partial_assignment_is_feasible_when_some_valid_row_contains_it(document: Document, data: st.DataObject) -> None:
     """Also where no single implication rules it out."""
     partial = {
         name: data.draw(st.sampled_from(values)) for name, values in document["parameters"].items() if data.draw(st.booleans())
@@ -123,7 +128,7 @@ def test_a_partial_assignment_is_feasible_when_some_valid_row_contains_it(docume
 
 @settings(max_examples=60)
 @given(documents(), st.integers(1, 3), st.integers(0, 2**32))
-def test_an_array_covers_everything_that_is_possible_and_nothing_else(document, t, seed):
+def test_an_array_covers_everything_that_is_possible_and_nothing_else(document: Document, t: int, seed: int) -> None:
     """Any model, strength and seed: nothing missing, nothing invalid, no row twice, never below the lower bound."""
     model = model_of(document)
     t = min(t, len(model.names))
@@ -135,7 +140,7 @@ def test_an_array_covers_everything_that_is_possible_and_nothing_else(document, 
 
 @settings(max_examples=60)
 @given(documents(), st.integers(1, 3))
-def test_no_valid_row_contains_two_incompatible_tuples(document, t):
+def test_no_valid_row_contains_two_incompatible_tuples(document: Document, t: int) -> None:
     """This is what makes their number a lower bound."""
     model = model_of(document)
     numbered = [set(enumerate(values)) for values in every_row(document)]
@@ -146,7 +151,7 @@ def test_no_valid_row_contains_two_incompatible_tuples(document, t):
     assert [1] * len(found) == [sum(1 for other in found if any(each | other <= values for values in numbered)) for each in found]
 
 
-def test_the_checker_sees_a_row_too_few_and_a_row_that_is_not_valid(document, model):
+def test_the_checker_sees_a_row_too_few_and_a_row_that_is_not_valid(document: Document, model: Model) -> None:
     """A checker that accepts everything would prove nothing."""
     rows = as_objects(model, covering_array(model, 2))
     spoilt = {**rows[0], "technique": "ortho", "energy": "6x"}
@@ -157,7 +162,7 @@ def test_the_checker_sees_a_row_too_few_and_a_row_that_is_not_valid(document, mo
     assert ([spoilt], []) == (with_spoilt.invalid_rows, with_spoilt.missing)
 
 
-def test_the_checker_is_a_program_of_its_own(model, tmp_path):
+def test_the_checker_is_a_program_of_its_own(model: Model, tmp_path: Path) -> None:
     """Coverage can be recomputed from files, without rtconform."""
     lines = [json.dumps(each) for each in as_objects(model, covering_array(model, 2))]
     rows_file = tmp_path / "rows.jsonl"
@@ -166,7 +171,7 @@ def test_the_checker_is_a_program_of_its_own(model, tmp_path):
     assert (0, "119 rows, 1859 possible tuples, 0 missing, 0 invalid rows\n", "") == (run.returncode, run.stdout, run.stderr)
 
 
-def test_rows_in_the_millions_are_reached_directly(model):
+def test_rows_in_the_millions_are_reached_directly(model: Model) -> None:
     """Any valid row by its number and back, of 24,845,760."""
     assert 24_845_760 == count(model)
     numbers = [0, count(model) - 1, *range(17, count(model), 123_457)]
@@ -188,7 +193,7 @@ for t, seed in ((2, 0), (2, 7), (3, 0)):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "12345"])
-def test_rows_depend_on_model_strength_and_seed_alone(hash_seed):
+def test_rows_depend_on_model_strength_and_seed_alone(hash_seed: str) -> None:
     """The same digests in another process, with another hash seed, on every version of Python."""
     run = subprocess.run(
         [sys.executable, "-c", PRINT_DIGESTS, str(MODEL_FILE)],
@@ -200,12 +205,12 @@ def test_rows_depend_on_model_strength_and_seed_alone(hash_seed):
     assert ["a85ccae7b21feb1e", "95a5f46dbcc4f6e0", "b40823397090ee3a"] == run.stdout.split()
 
 
-def test_another_seed_gives_other_rows(model):
+def test_another_seed_gives_other_rows(model: Model) -> None:
     """The seed has influence."""
     assert covering_array(model, 2, 0) != covering_array(model, 2, 1)
 
 
-def test_a_model_without_valid_rows_has_an_empty_array():
+def test_a_model_without_valid_rows_has_an_empty_array() -> None:
     """Nothing is possible, so nothing is missing."""
     model = Model(
         {"a": ("x",), "b": ("y", "z")}, (Implication({"a": ("x",)}, {"b": ("y",)}), Implication({"b": ("y",)}, {"b": ("z",)}))
@@ -213,7 +218,7 @@ def test_a_model_without_valid_rows_has_an_empty_array():
     assert (0, 0, ()) == (count(model), lower_bound(model, 2), covering_array(model, 2))
 
 
-def test_a_parameter_may_be_narrowed_by_an_implication(model):
+def test_a_parameter_may_be_narrowed_by_an_implication(model: Model) -> None:
     """If a parameter has any of its values, it has one of these: a model for a part of the space, with the same declarations."""
     narrow = Implication({"technique": model.parameters["technique"]}, {"technique": ("vmat", "sbrt")}, "asked for")
     part = Model(model.parameters, (*model.implications, narrow))
@@ -221,7 +226,7 @@ def test_a_parameter_may_be_narrowed_by_an_implication(model):
     assert {"vmat", "sbrt"} == {row(part, number)[0] for number in (0, count(part) - 1)}
 
 
-def test_every_fault_of_a_model_is_named_with_its_place():
+def test_every_fault_of_a_model_is_named_with_its_place() -> None:
     """Wrong names are found when the model is made, all at once."""
     with pytest.raises(DocumentError) as caught:
         Model({"a": ("x", "x"), "b": ()}, (Implication({"c": ("x",)}, {"a": ("y",)}), Implication({}, {"a": ()})))
@@ -235,7 +240,7 @@ def test_every_fault_of_a_model_is_named_with_its_place():
     ] == [fault.path for fault in caught.value.faults]
 
 
-def test_a_model_needs_a_parameter():
+def test_a_model_needs_a_parameter() -> None:
     """Nothing can be said of no parameters."""
     with pytest.raises(DocumentError, match="at least one parameter"):
         Model({})
@@ -257,7 +262,7 @@ def test_a_model_needs_a_parameter():
         ),
     ],
 )
-def test_a_question_that_has_no_answer_says_why(model, ask, message):
+def test_a_question_that_has_no_answer_says_why(model: Model, ask: Any, message: str) -> None:
     """Mistakes are the user's and are named."""
     with pytest.raises(UserError) as caught:
         ask(model)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,17 +44,17 @@ DOCUMENT = {
 
 
 @pytest.fixture(params=SUITES, ids=lambda suite: suite.name)
-def suite(request):
+def suite(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def some(suite):
+def some(suite: Any) -> Any:
     """A few indices from all over a suite."""
     size = suite.size(None)
     return sorted({0, 1, size // 3, size // 2, size - 1})
 
 
-def test_cases_are_numbered_and_found_by_their_ids(suite):
+def test_cases_are_numbered_and_found_by_their_ids(suite: Any) -> None:
     """From an id alone come index and seed, and from these the same case."""
     for number in some(suite):
         case_id = suite.case(number, 7).case.id
@@ -62,7 +63,7 @@ def test_cases_are_numbered_and_found_by_their_ids(suite):
         assert suite.case(number, 7) == suite.case(number, 7)
 
 
-def test_the_seed_has_influence_on_every_case(suite):
+def test_the_seed_has_influence_on_every_case(suite: Any) -> None:
     """Another seed makes other cases, and leaves their number."""
     assert suite.seeded
     assert [] == [number for number in some(suite) if suite.case(number, 1).case.patient == suite.case(number, 2).case.patient]
@@ -82,14 +83,14 @@ def test_the_seed_has_influence_on_every_case(suite):
         (lambda: INVALID.index_of("invalid:1:0000001"), "no case 'invalid:1:0000001'"),
     ],
 )
-def test_what_is_not_there_is_named(ask, said):
+def test_what_is_not_there_is_named(ask: Any, said: str) -> None:
     """Asking for a case or a number of cases that there is not says what there is."""
     with pytest.raises(UserError) as error:
         ask()
     assert said in str(error.value)
 
 
-def test_shards_together_are_the_suite(suite):
+def test_shards_together_are_the_suite(suite: Any) -> None:
     """Each case made alone, in any order and split in any way, is the case of the whole."""
     size = min(suite.size(None), 60)
     whole = [suite.case(number, 3).wire for number in range(size)]
@@ -101,7 +102,7 @@ def test_shards_together_are_the_suite(suite):
 
 
 @pytest.mark.parametrize(("suite", "t"), [(PAIRWISE, 2), (THREEWAY, 3)], ids=["pairwise", "threeway"])
-def test_coverage_is_proved_from_the_json_lines_alone(suite, t):
+def test_coverage_is_proved_from_the_json_lines_alone(suite: Any, t: int) -> None:
     """Read from the cases by other code, checked by another program: every valid tuple is there, and no invalid row."""
     lines = [encode(entry.case) for entry in cases(suite, 5)]
     found = [combination_of(json.loads(line)) for line in lines]
@@ -111,7 +112,7 @@ def test_coverage_is_proved_from_the_json_lines_alone(suite, t):
     assert fewest_rows(t) <= len(found) == suite.size(None)
 
 
-def test_the_arrays_on_file_are_of_this_space():
+def test_the_arrays_on_file_are_of_this_space() -> None:
     """Where this fails, the space has changed: `python -m rtconform.generators.suites.arrays` makes them anew."""
     kept = json.loads((ROOT / "rtconform" / "generators" / "data" / "arrays.json").read_bytes())
     assert space_digest() == kept["space"]
@@ -119,7 +120,7 @@ def test_the_arrays_on_file_are_of_this_space():
     assert [len(rows(t)) for t in (2, 3)] == [len(kept["rows"][str(t)]) for t in (2, 3)]
 
 
-def test_the_seed_orders_the_rows_of_an_array():
+def test_the_seed_orders_the_rows_of_an_array() -> None:
     """Every seed has the same rows, each in another order: nobody can answer by position."""
     orders = [
         [tuple(combination_at(2, Place("pairwise", "1", seed, number)).values()) for number in range(PAIRWISE.size(None))]
@@ -129,7 +130,7 @@ def test_the_seed_orders_the_rows_of_an_array():
     assert sorted(rows(2)) == sorted(orders[0]) == sorted(orders[1])
 
 
-def test_any_row_of_the_exhaustive_suite_is_reached_directly():
+def test_any_row_of_the_exhaustive_suite_is_reached_directly() -> None:
     """Index to combination and back; the case made there has these values, and others that go with them."""
     size = EXHAUSTIVE.size(None)
     assert count(DECIDING) == size
@@ -141,9 +142,9 @@ def test_any_row_of_the_exhaustive_suite_is_reached_directly():
         assert 0 <= index(SPACE, tuple(found.values()))
 
 
-def test_the_exhaustive_suite_draws_every_value_of_the_other_dimensions():
+def test_the_exhaustive_suite_draws_every_value_of_the_other_dimensions() -> None:
     """What no code hangs on is not left at one value."""
-    seen = {name: set() for name in SPACE.names if name not in DECIDING.names}
+    seen: dict[str, set[str]] = {name: set() for name in SPACE.names if name not in DECIDING.names}
     for number in range(0, count(DECIDING), count(DECIDING) // 2000):
         combination = whole(decided_at(number), draw_for("test", "1", 1, number))
         for name, values in seen.items():
@@ -151,21 +152,21 @@ def test_the_exhaustive_suite_draws_every_value_of_the_other_dimensions():
     assert {name: set(SPACE.parameters[name]) for name in seen} == seen
 
 
-def test_a_slice_of_the_exhaustive_suite_is_all_there_is():
+def test_a_slice_of_the_exhaustive_suite_is_all_there_is() -> None:
     """In a slice of the suite no combination is twice, and rows are in lexicographic order of the declarations."""
     rows_of_slice = [tuple(decided_at(number).values()) for number in range(3_000, 5_000)]
     places = [tuple(DECIDING.places[i][value] for i, value in enumerate(each)) for each in rows_of_slice]
     assert sorted(set(places)) == places
 
 
-def test_clinic_cases_lie_in_the_space():
+def test_clinic_cases_lie_in_the_space() -> None:
     """Everything realised is a valid combination."""
     for entry in cases(CLINIC, 1, 400):
         found = combination_of(json.loads(encode(entry.case)))
         assert 0 <= index(SPACE, tuple(found.values()))
 
 
-def test_the_mix_is_that_of_the_rule_book():
+def test_the_mix_is_that_of_the_rule_book() -> None:
     """Shares of the levels: 77412 about 35 %, 77407 more than half, 77402 at most 15 %, with 99 % confidence."""
     levels = Counter(
         line.code
@@ -181,7 +182,7 @@ def test_the_mix_is_that_of_the_rule_book():
     assert 0 < share["77402"] <= 0.15
 
 
-def test_the_skin_alone_localizes_nothing_deep():
+def test_the_skin_alone_localizes_nothing_deep() -> None:
     """A surface camera is the only guidance where the target lies at the skin or moves with it, and is so now and then."""
     by_surface_alone = {
         entry.case.plans[0].site
@@ -193,7 +194,7 @@ def test_the_skin_alone_localizes_nothing_deep():
     assert not {"prostate", "prostate_bed", "lung_left", "lung_right", "liver", "rectum", "cervix"} & by_surface_alone
 
 
-def test_the_mix_speaks_of_values_of_the_space():
+def test_the_mix_speaks_of_values_of_the_space() -> None:
     """Every value of the space's dimensions that the mix draws from is there, and no other."""
     by_age = {"payer_from_65", "payer_to_64", "payer_of_children"}
     assert {name: set(SPACE.parameters[name]) for name in mix() if name not in by_age} == {
@@ -202,16 +203,16 @@ def test_the_mix_speaks_of_values_of_the_space():
     assert all(set(mix()[name]) <= set(SPACE.parameters["payer"]) for name in by_age)
 
 
-def test_a_clinic_suite_of_any_length_begins_alike():
+def test_a_clinic_suite_of_any_length_begins_alike() -> None:
     """`count` cuts or lengthens the suite and changes no case."""
     assert 1_000 == CLINIC.size(None)
     assert 12 == CLINIC.size(12)
     assert (123_456_789, 1) == CLINIC.index_of(CLINIC.case(123_456_789, 1).case.id)
 
 
-def test_documentation_has_every_rule_from_both_sides():
+def test_documentation_has_every_rule_from_both_sides() -> None:
     """The flawed case of a pair is answered by the rule in most treatments, its sound twin by that rule in none."""
-    hits = Counter()
+    hits: Counter[tuple[str, int]] = Counter()
     for number in range(DOCUMENTATION.size(None)):
         entry = DOCUMENTATION.case(number, 1)
         assert entry.twin == DOCUMENTATION.case(number ^ 1, 1).case.id
@@ -222,7 +223,7 @@ def test_documentation_has_every_rule_from_both_sides():
     assert [] == [rule for rule in rules if hits[rule, 1]]
 
 
-def test_twins_of_the_documentation_suite_differ_in_their_question_alone():
+def test_twins_of_the_documentation_suite_differ_in_their_question_alone() -> None:
     """Both sides are one treatment: the same patient, day, claim and delivered fraction."""
     for number in range(0, DOCUMENTATION.size(None), 2):
         flawed, sound = (DOCUMENTATION.case(number + side, 1).case for side in (0, 1))
@@ -247,7 +248,7 @@ for suite in (CLINIC, EXHAUSTIVE, DOCUMENTATION, INVALID, RESPELLED, PAIRWISE):
 """
 
 
-def test_cases_depend_on_nothing_but_suite_version_seed_and_index():
+def test_cases_depend_on_nothing_but_suite_version_seed_and_index() -> None:
     """The same digests in processes with another hash seed and another time zone, on every version of Python."""
     printed = [
         subprocess.run(
@@ -264,13 +265,13 @@ def test_cases_depend_on_nothing_but_suite_version_seed_and_index():
     assert len(SUITES) - 1 == len(printed[0].splitlines())
 
 
-def test_the_checker_sees_a_case_too_few():
+def test_the_checker_sees_a_case_too_few() -> None:
     """A proof that could not fail would prove nothing."""
     found = [combination_of(json.loads(encode(entry.case))) for entry in cases(PAIRWISE, 5)]
     assert checker.check(DOCUMENT, found[1:], 2).missing
 
 
-def test_a_case_is_read_back_as_it_was():
+def test_a_case_is_read_back_as_it_was() -> None:
     """JSON Lines of every suite but the invalid one decode strictly, ids and terms and all."""
     for suite in (PAIRWISE, EXHAUSTIVE, CLINIC):
         entries = [suite.case(number, 2).case for number in range(100)]

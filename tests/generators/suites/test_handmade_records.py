@@ -4,6 +4,8 @@ import datetime as dt
 import math
 import re
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -72,7 +74,7 @@ ODD = {
 }
 """Cases about records that clinics should not keep so, and do: where the reading had to settle what they mean (decision 0002)."""
 
-CONFOUNDERS = {
+CONFOUNDERS: dict[str, tuple[Callable[[Any], bool], set[str]]] = {
     "counts plans, not isocenters": (
         lambda s: (
             s.photons and not s.electrons and s.beams > 0 and s.claim != "professional" and (s.plans > 1) != (s.isocenters > 1)

@@ -1,6 +1,7 @@
 """Suite `invalid`: every document is one that no coder may code, made from a case that every coder can."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -15,26 +16,26 @@ ENTRIES = list(cases(INVALID, 1))
 
 
 @pytest.mark.parametrize("place", range(len(FLAWS)), ids=[flaw.slug for flaw in FLAWS])
-def test_nobody_could_code_it(place):
+def test_nobody_could_code_it(place: Any) -> None:
     """Our own reader refuses the document with its place, or the reference sends it back: for every flaw in every treatment."""
     for entry in ENTRIES[place :: len(FLAWS)]:
         assert not entry.sound
         assert FLAWS[place].title == entry.title
         try:
-            found = [code(case).outcome for _, case in decode_cases([entry.wire], entry.case.id)]
+            found: list[str] = [code(case).outcome for _, case in decode_cases([entry.wire], entry.case.id)]
         except DocumentError as error:
             found = ["refused" for _ in error.faults[:1]]
         assert found in (["refused"], ["needs_review"])
 
 
-def test_without_its_flaw_it_would_be_billed():
+def test_without_its_flaw_it_would_be_billed() -> None:
     """The case that a document was made from is sound, and there is something to bill for it."""
     for entry in ENTRIES:
         coding = code(entry.case)
         assert ("coded", True) == (coding.outcome, bool(coding.lines))
 
 
-def test_every_document_is_one_line_and_differs_from_the_sound_one():
+def test_every_document_is_one_line_and_differs_from_the_sound_one() -> None:
     """In a file of JSON Lines each document stands on a line of its own, also one that is no JSON."""
     for entry in ENTRIES:
         assert entry.wire != encode(entry.case)
@@ -42,7 +43,7 @@ def test_every_document_is_one_line_and_differs_from_the_sound_one():
         assert b"\r" not in entry.wire
 
 
-def test_an_answer_can_name_its_case():
+def test_an_answer_can_name_its_case() -> None:
     """Where a document is JSON with an id at all, the id is that of the case."""
     named = []
     for entry in ENTRIES:
@@ -56,6 +57,6 @@ def test_an_answer_can_name_its_case():
     assert len(named) > 0.9 * len(ENTRIES)
 
 
-def test_flaws_have_names_of_their_own():
+def test_flaws_have_names_of_their_own() -> None:
     """A flaw is told by its name, and there are many."""
     assert len(FLAWS) == len({flaw.slug for flaw in FLAWS}) >= 70

@@ -4,6 +4,7 @@ import importlib.util
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,12 @@ ADDED = "beside"
 Lines = Counter[tuple[int, str, tuple[str, ...], int]]
 
 
-def second_coder():
+def second_coder() -> Any:
     """The second implementation, written from the rules alone."""
     path = Path(__file__).parents[2] / "vendors" / "correct" / "coder.py"
     spec = importlib.util.spec_from_file_location("second_coder", path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -42,13 +45,13 @@ def places(case: Case) -> dict[str, int]:
     return {session.id: number for number, session in enumerate(own)}
 
 
-def lines(case: Case, of) -> Lines:
+def lines(case: Case, of: Any) -> Lines:
     """Lines by the session that they are for; a line for a session that a law added fails."""
     named = places(case)
     return Counter((named[line.session], line.code, line.modifiers, line.units) for line in of)
 
 
-def answer_of_the_reference(case: Case) -> tuple[str, Lines, list]:
+def answer_of_the_reference(case: Case) -> tuple[str, Lines, list[Any]]:
     """Outcome, lines and accepted alternatives."""
     coding = code(case)
     others = [(other.rule, other.outcome, sorted(lines(case, other.lines).items())) for other in coding.alternatives]
@@ -65,12 +68,15 @@ def answer_of_the_second(case: Case, document: bytes) -> tuple[str, Lines]:
 
 def plain(entry: SuiteCase) -> SuiteCase:
     """The twin, asked of its own suite by its id."""
+    assert entry.twin is not None
     suite = suite_of_id(entry.twin)
-    return suite.case(*suite.index_of(entry.twin))
+    twin = suite.case(*suite.index_of(entry.twin))
+    assert isinstance(twin, SuiteCase)
+    return twin
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_answer_is_that_of_the_plain_case(seed):
+def test_the_answer_is_that_of_the_plain_case(seed: int) -> None:
     """The reference and the second implementation answer each spelling as they answer its twin, alternatives too."""
     for entry in cases(RESPELLED, seed):
         twin = plain(entry)
@@ -81,7 +87,7 @@ def test_the_answer_is_that_of_the_plain_case(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_sent_is_read_as_the_case(seed):
+def test_what_is_sent_is_read_as_the_case(seed: int) -> None:
     """The bytes are one line, our own reader reads them as the case, and no two parts of it share an id."""
     for entry in cases(RESPELLED, seed):
         assert entry.sound
@@ -90,7 +96,7 @@ def test_what_is_sent_is_read_as_the_case(seed):
         assert [] == list(duplicate_ids(entry.case))
 
 
-def test_it_is_not_the_plain_way():
+def test_it_is_not_the_plain_way() -> None:
     """Every case differs from its twin: by its bytes alone, where its law is about bytes."""
     for entry, law in zip(cases(RESPELLED, 1), laws() * 8, strict=True):
         twin = plain(entry)
@@ -99,7 +105,7 @@ def test_it_is_not_the_plain_way():
         assert json.dumps(as_twin, ensure_ascii=False, separators=(",", ":")).encode() != entry.wire
 
 
-def test_a_law_writes_a_case_under_other_ids_alike():
+def test_a_law_writes_a_case_under_other_ids_alike() -> None:
     """A certifying run asks under other ids: the spelling of the renamed case differs from that of the case in the id alone."""
     for entry in cases(RESPELLED, 1):
         if entry.writing is None:
@@ -109,19 +115,19 @@ def test_a_law_writes_a_case_under_other_ids_alike():
         assert entry.wire == entry.writing(entry.case)
 
 
-def test_most_cases_are_coded():
+def test_most_cases_are_coded() -> None:
     """What is coded shows more than what is outside: a reader that stops at the spelling fails to code."""
     outcomes = Counter(code(entry.case).outcome for entry in cases(RESPELLED, 1))
     assert outcomes["coded"] > 0.75 * outcomes.total()
 
 
-def test_laws_have_names_and_reasons_of_their_own():
+def test_laws_have_names_and_reasons_of_their_own() -> None:
     """A law is told by its name; each says what differs and why the answer stays."""
     assert len(laws()) == len({law.id for law in laws()}) >= 90
     assert all(law.says and law.because for law in laws())
 
 
-def test_positions_that_chain_are_not_delivered_in_another_order():
+def test_positions_that_chain_are_not_delivered_in_another_order() -> None:
     """Where positions lie in a chain of less than 1 mm the order decides (ISO-CONTIGUOUS): the law leaves such a case alone."""
     redeliver = next(law for law in laws() if law.id == "delivery-reordered")
     base = next(entry.case for entry in cases(RESPELLED, 1) if len(entry.case.plans) == 1 and len(entry.case.plans[0].beams) > 1)
@@ -135,7 +141,7 @@ def test_positions_that_chain_are_not_delivered_in_another_order():
     assert chained == redeliver.changed(chained, draw_for("test", "1", 1, 1))
 
 
-def test_paths_lead_to_every_place():
+def test_paths_lead_to_every_place() -> None:
     """`[]` is every item of a list; what is null or absent holds nothing."""
     document = {"plans": [{"planning": {"targets": ["a"]}}, {"planning": None}, {}]}
     assert [({"targets": ["a"]}, "targets")] == list(holders(document, "plans[].planning.targets"))

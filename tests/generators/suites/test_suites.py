@@ -94,6 +94,7 @@ class _Short:
 
     def __init__(self, whole: Suite) -> None:
         self.whole = whole
+        self.asks = whole.asks
         self.name, self.version, self.about, self.seeded = whole.name, whole.version, whole.about, whole.seeded
         self.case, self.index_of = whole.case, whole.index_of
 

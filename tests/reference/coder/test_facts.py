@@ -1,6 +1,7 @@
 """Facts that no code hangs on by itself, and that other rules read."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -24,7 +25,7 @@ def test_each_technique_is_of_its_family(technique: str) -> None:
 def test_evidence_is_none_some_or_all() -> None:
     """Imaging, targets and organs at risk are evidence of 3D; with the evaluated histogram it is full."""
     complete = {"volumetric_imaging": "ct", "targets": ("PTV_5000",), "organs_at_risk": ("Lung_L",)}
-    records = ({}, {"targets": ("PTV_5000",)}, complete, {**complete, "dvh_evaluated": True})
+    records: tuple[dict[str, Any], ...] = ({}, {"targets": ("PTV_5000",)}, complete, {**complete, "dvh_evaluated": True})
     found = [case_facts(case(**record)).plans[0] for record in records]
     assert [("none", "none"), ("some", "some"), ("all", "some"), ("all", "all")] == [
         (plan.volumetric_evidence, plan.full_evidence) for plan in found

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
+from random import Random
+from typing import Any, cast
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -45,10 +48,10 @@ def without_chains(case: Case) -> bool:
 
 
 @given(odd_records.cases(), st.randoms(use_true_random=False))
-def test_order_of_records_changes_nothing(case: Case, random) -> None:
+def test_order_of_records_changes_nothing(case: Case, random: Random) -> None:
     """The order in which isocenters, plans, their beams and sessions are listed never changes the codes."""
 
-    def shuffled(items):
+    def shuffled(items: Sequence[Any]) -> Any:
         return tuple(random.sample(items, len(items)))
 
     plans = tuple(replace(plan, beams=shuffled(plan.beams)) for plan in case.plans)
@@ -57,7 +60,7 @@ def test_order_of_records_changes_nothing(case: Case, random) -> None:
 
 
 @given(odd_records.cases(), st.randoms(use_true_random=False))
-def test_order_of_delivery_changes_nothing_unless_positions_chain(case: Case, random) -> None:
+def test_order_of_delivery_changes_nothing_unless_positions_chain(case: Case, random: Random) -> None:
     """The order in which beams were delivered never changes the codes of isocenters more than 1 mm apart."""
     assume(without_chains(case))
     sessions = tuple(
@@ -93,7 +96,8 @@ def test_facility_and_technical_claims_carry_no_guidance(case: Case) -> None:
 def test_moving_every_isocenter_changes_nothing(case: Case, tenths: tuple[int, int, int]) -> None:
     """Moving every isocenter by the same vector changes nothing."""
     moved = tuple(
-        Isocenter(i.id, tuple(round(x + d / 10, 1) for x, d in zip(i.position_mm, tenths, strict=True))) for i in case.isocenters
+        Isocenter(i.id, cast("Any", tuple(round(x + d / 10, 1) for x, d in zip(i.position_mm, tenths, strict=True))))
+        for i in case.isocenters
     )
     assert billed(case) == billed(replace(case, isocenters=moved))
 
@@ -118,7 +122,7 @@ def test_a_further_isocenter_never_lowers_the_level(case: Case, which: int) -> N
     plans = tuple(replace(p, beams=(*p.beams, beam)) if p is plan else p for p in case.plans)
     sessions = tuple(replace(s, beams_delivered=(*s.beams_delivered, beam.id)) if s.beams_delivered else s for s in case.sessions)
     before, after = delivery(case), delivery(replace(case, isocenters=(*case.isocenters, far), plans=plans, sessions=sessions))
-    assert all(level(after[s]) >= level(before[s]) for s in before if s in after)
+    assert all((level(after[s]) or 0) >= (level(before[s]) or 0) for s in before if s in after)
 
 
 @given(odd_records.cases(techniques=("electron",), claims=("facility",)), odd_records.motions())
@@ -188,7 +192,7 @@ def test_readings_hold_the_coding(case: Case) -> None:
 @given(st.lists(st.tuples(*[st.integers(-20, 20)] * 3), min_size=1, max_size=6))
 def test_counted_positions_are_apart_and_stand_for_all(grid: list[tuple[int, int, int]]) -> None:
     """Every counted position is more than 1 mm from the others, and every position is within 1 mm of a counted one."""
-    positions = [tuple(x / 10 for x in point) for point in grid]
+    positions = [(x / 10, y / 10, z / 10) for x, y, z in grid]
     counted = distinct_positions(positions)
     assert all(math.dist(a, b) > 1 for i, a in enumerate(counted) for b in counted[:i])
     assert all(any(math.dist(p, c) <= 1 + 1e-6 for c in counted) for p in positions)

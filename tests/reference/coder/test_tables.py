@@ -1,19 +1,21 @@
 """Rules over facts: what is remembered is what was asked, and nothing that it hangs on is left out."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
-from rtconform.reference.coder.coder import expect, rules
+from rtconform.reference.coder import rules
+from rtconform.reference.coder.coder import expect
 from rtconform.reference.coder.explain import DELIVERY_TOLD, GUIDANCE_TOLD, delivery_reason, guidance_reason
 from rtconform.reference.coder.facts import SessionFacts
 from rtconform.reference.coder.services import NOTHING, Service, carried_by, delivery_by, guidance_by
 from rtconform.reference.coder.tables import ByFacts, asked_by, at_work, holding
 
-SESSIONS = [session for entry in cases(any_suite("boundaries"), 0) for session in expect(entry.case).sessions]
+SESSIONS = [session for entry in cases(suite("boundaries"), 0) for session in expect(entry.case).sessions]
 
 
 class Watched:
@@ -31,7 +33,7 @@ class Watched:
 def test_what_is_remembered_is_what_was_asked() -> None:
     """For each session the rules that hold, in order, however often the table has been asked."""
     for table in (rules.DELIVERY, rules.GUIDANCE, rules.MOTION):
-        remembered = ByFacts(lambda s, table=table: holding(table, s), asked_by(table))
+        remembered = ByFacts(partial(holding, table), asked_by(table))
         for session in (*SESSIONS, *SESSIONS):
             expected = tuple(rule for rule in table if rule.when(session))
             assert expected == remembered(session)
@@ -40,7 +42,7 @@ def test_what_is_remembered_is_what_was_asked() -> None:
 
 def test_a_table_without_rules_says_nothing() -> None:
     """No rule, no answer; and no fact to remember it by."""
-    assert () == ByFacts(lambda s: holding((), s), asked_by(()))(SESSIONS[0])
+    assert () == ByFacts(partial(holding, ()), asked_by(()))(SESSIONS[0])
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ DAY = dt.date(2026, 4, 9)
 
 def paths(kind: type[Struct], prefix: str = "") -> set[str]:
     """The fields of a document by their paths, those of patient and lines among them."""
-    parts = {"patient": ClaimPatient, "lines": ClaimLine}
+    parts: dict[str, type[Struct]] = {"patient": ClaimPatient, "lines": ClaimLine}
     return {
         path
         for field in fields(kind)

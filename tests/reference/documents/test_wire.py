@@ -14,7 +14,7 @@ from rtconform.reference.documents.wire import WIRE_TYPES, decode, decode_cases,
 from rtconform.reference.errors import DocumentError
 from tests.helpers import odd_records
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "schema": "rtconform.case/1",
     "id": "test:1",
     "patient": {"id": "SYN-1", "birth_date": "1953-04-02", "sex": "male"},
@@ -75,7 +75,9 @@ def test_unknown_fields_are_passed_over() -> None:
 @pytest.mark.parametrize("name", WIRE_TYPES)
 def test_schemas_name_their_draft(name: str) -> None:
     """Every published schema is valid 2020-12 and says so."""
-    assert "https://json-schema.org/draft/2020-12/schema" == validator(WIRE_TYPES[name], name).schema["$schema"]
+    published = validator(WIRE_TYPES[name], name).schema
+    assert isinstance(published, dict)
+    assert "https://json-schema.org/draft/2020-12/schema" == published["$schema"]
 
 
 def test_an_answer_needs_no_schema_field() -> None:

@@ -23,7 +23,7 @@ from tests.helpers.one_beam import case
 
 CASE_ADVICE = "Expected rtconform.case/1 as one line of JSON; its fields: rtconform schema case"
 ANSWER_ADVICE = "Expected rtconform.answer/1 as one line of JSON; its fields: rtconform schema answer"
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "id": "c:1",
     "kind": "professional",
     "patient": {"id": "SYN-1", "birth_date": "1953-04-02", "sex": "male"},

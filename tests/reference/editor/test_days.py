@@ -1,6 +1,7 @@
 """Lines that span days: their units by day, alone and by the record, and the day of the professional part."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,12 @@ from tests.helpers.one_beam import case
 DAY = dt.date(2026, 4, 9)
 GUIDED = Guidance("cbct", "target_localization", "pre_treatment")
 ANY = ("deny", "bundle", "review")
-COMPLETE = {"volumetric_imaging": "ct", "targets": ("PTV_5000",), "organs_at_risk": ("Lung_L",), "dvh_evaluated": True}
+COMPLETE: dict[str, Any] = {
+    "volumetric_imaging": "ct",
+    "targets": ("PTV_5000",),
+    "organs_at_risk": ("Lung_L",),
+    "dvh_evaluated": True,
+}
 
 
 def series(units: int, days: int, code: str = "77407", *modifiers: str, **head: object) -> Claim:

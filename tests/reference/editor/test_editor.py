@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any, Literal
 
 import jsonschema
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
 from rtconform.reference.coder.coder import Reading, expect
 from rtconform.reference.coder.rules import RULES
@@ -31,9 +32,16 @@ PAYERS = ("medicare", "medicare_advantage", "medicaid", "commercial", "unitedhea
 PATIENT = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
 
 
-def bills(reading: Reading):
+def billed(*arguments: Any, documented: bool) -> Claim:
+    """A claim of lines that can be billed."""
+    made = claim_of(*arguments, documented=documented)
+    assert made is not None
+    return made
+
+
+def bills(reading: Reading) -> Any:
     """Every way to bill a reading: for each session an option for delivery and one for guidance."""
-    ways = [()]
+    ways: list[tuple[Any, ...]] = [()]
     for session in reading.sessions:
         ways = [
             (*way, *delivery.lines, *guidance.lines)
@@ -44,7 +52,7 @@ def bills(reading: Reading):
     return ways
 
 
-def claim(*lines: tuple[str, ...], pos: str = "22", tob: str | None = None, **fields) -> Claim:
+def claim(*lines: tuple[str, ...], pos: str | None = "22", tob: str | None = None, **fields: Any) -> Claim:
     """A claim of lines written `("77387-26", "S1", "2")`: service, session, units; facility where there is a type of bill."""
     written = []
     for number, (service, *more) in enumerate(lines, 1):
@@ -54,7 +62,7 @@ def claim(*lines: tuple[str, ...], pos: str = "22", tob: str | None = None, **fi
         day = dt.date.fromisoformat(more[2]) if len(more) > 2 else dt.date(2026, 4, 9)
         revenue = "0333" if tob else None
         written.append(ClaimLine(number, code, day, tuple(modifiers), units, ("C61",), session, revenue))
-    kind = "institutional" if tob else "professional"
+    kind: Literal["institutional", "professional"] = "institutional" if tob else "professional"
     return Claim("test:1", kind, PATIENT, tuple(written), place_of_service=None if tob else pos, type_of_bill=tob, **fields)
 
 
@@ -193,17 +201,22 @@ def test_what_is_allowed_alone_says_by_which_rules(asked: Claim, accepted: tuple
 def test_a_session_that_the_record_lacks_was_not_delivered() -> None:
     """A line that names a session of which the record knows nothing is stopped, as is one in which no beam was delivered."""
     for session in ("S2", "S9"):
-        line = adjudicate(claim_of(case(), [Line(session, "77407")], documented=True)).lines[0]
+        line = adjudicate(billed(case(), [Line(session, "77407")], documented=True)).lines[0]
         assert ("session_not_delivered", f"no beam was delivered in session {session}") == (line.category, line.reason)
 
 
 def test_two_units_for_two_sessions_of_the_record_are_right() -> None:
     """By the record two units bill two sessions, also where the line names the first: nothing is left to doubt."""
-    complete = {"volumetric_imaging": "ct", "targets": ("PTV_5000",), "organs_at_risk": ("Lung_L",), "dvh_evaluated": True}
+    complete: dict[str, Any] = {
+        "volumetric_imaging": "ct",
+        "targets": ("PTV_5000",),
+        "organs_at_risk": ("Lung_L",),
+        "dvh_evaluated": True,
+    }
     asked = case(motion=Motion("none"), **complete)
     later = replace(asked.sessions[1], beams_delivered=("P1B1",))
     asked = replace(asked, sessions=(asked.sessions[0], later))
-    line = adjudicate(claim_of(asked, [Line("S1", "77407", (), 2)], documented=True)).lines[0]
+    line = adjudicate(billed(asked, [Line("S1", "77407", (), 2)], documented=True)).lines[0]
     assert ("allow", (), True) == (line.disposition, line.accepted, "SESSIONS" in line.rules)
 
 
@@ -258,12 +271,12 @@ def test_the_known_profiles_are_shipped() -> None:
 def test_a_doubt_about_the_level_does_not_hold_the_guidance() -> None:
     """Where the record of motion management is empty, the physician's line is allowed: only the level hangs on that."""
     undocumented = (
-        entry.case for entry in cases(any_suite("documentation"), 1) if entry.rule == "DOC-AMM" and "nothing" in entry.title
+        entry.case for entry in cases(suite("documentation"), 1) if entry.rule == "DOC-AMM" and "nothing" in entry.title
     )
     found = next(each for each in undocumented if each.billing.claim == "professional" and expect(each).readings[0].lines)
     lines = expect(found).readings[0].lines
     assert ["77387"] == [line.code for line in lines]
-    assert ["allow"] == [line.disposition for line in adjudicate(claim_of(found, lines, documented=True)).lines]
+    assert ["allow"] == [line.disposition for line in adjudicate(billed(found, lines, documented=True)).lines]
 
 
 def test_sources_that_differ_about_the_guidance_stay_that_beside_a_doubt_about_the_level() -> None:
@@ -276,7 +289,7 @@ def test_sources_that_differ_about_the_guidance_stay_that_beside_a_doubt_about_t
     asked = replace(asked, billing=replace(asked.billing, setting="freestanding", claim="global"), sessions=(session,))
     lines = (Line("S1", "77407"), Line("S1", "77387", ("26",)))
     assert "needs_review" == expect(asked).coding.outcome
-    delivery, guidance = adjudicate(claim_of(asked, lines, documented=True)).lines
+    delivery, guidance = adjudicate(billed(asked, lines, documented=True)).lines
     assert ("review", "record_unclear") == (delivery.disposition, delivery.category)
     assert ("allow", None) == (guidance.disposition, guidance.category)
     assert {"deny", "bundle", "review"} == set(guidance.accepted)

@@ -1,6 +1,7 @@
 """What one line of a claim shows alone: every check, with its words and rules, and the place where each begins to hold."""
 
 import datetime as dt
+from typing import Any, Literal
 
 import pytest
 
@@ -17,12 +18,14 @@ def stops(
     bill: str | None = None,
     revenue: str | None = "0333",
     form: GuidanceForm = "either",
-    **head,
+    **head: Any,
 ) -> list[tuple[str, str, tuple[str, ...]]]:
     """Category, reason and rules of every stop; a type of bill makes the claim institutional, a place professional."""
     code, *modifiers = service.split("-")
     line = ClaimLine(1, code, DAY, tuple(modifiers), revenue_code=revenue if place is None else None)
-    kind = "professional" if bill is None and head.pop("kind", None) is None else "institutional"
+    kind: Literal["institutional", "professional"] = (
+        "professional" if bill is None and head.pop("kind", None) is None else "institutional"
+    )
     patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
     asked = Claim("test:1", kind, patient, (line,), "own", place, bill, **head)
     return [(stop.category, stop.reason, stop.rules) for stop in line_stops(asked, line, Period("a notice", form, ("76",), 2))]
@@ -101,7 +104,7 @@ BOTH = ("component_modifier", "26 and TC on one line", ("IGRT-TECH", "IGRT-PROF"
         ("77413", "11", [("code_deleted", "77413 was deleted on 2015-01-01; from 2026 77402, 77407, 77412", ("SCOPE-DELETED",))]),
     ],
 )  # fmt: skip
-def test_lines_of_professional_claims(service: str, place: str | None, expected: list) -> None:
+def test_lines_of_professional_claims(service: str, place: str | None, expected: list[Any]) -> None:
     """A line of a professional claim is stopped by its modifiers, its form and its place."""
     assert expected == stops(service, place)
 
@@ -133,7 +136,7 @@ def bill_stop(what: str) -> tuple[str, str, tuple[str, ...]]:
         ("77387-26", "851", "0983", []),
     ],
 )
-def test_lines_of_institutional_claims(service: str, bill: str, revenue: str | None, expected: list) -> None:
+def test_lines_of_institutional_claims(service: str, bill: str, revenue: str | None, expected: list[Any]) -> None:
     """A line of a hospital's claim is stopped by its type of bill and revenue code; the physician's part is not the hospital's."""
     assert expected == stops(service, bill=bill, revenue=revenue)
 
@@ -184,7 +187,7 @@ def test_what_the_rules_say_nothing_of(code: str, day: str, why: str | None) -> 
 )
 def test_whose_claim_it_is(place: str | None, bill: str | None, expected: tuple[str, str]) -> None:
     """Form and place say which of the coder's claims this is."""
-    kind = "institutional" if bill else "professional"
+    kind: Literal["institutional", "professional"] = "institutional" if bill else "professional"
     patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
     assert expected == whose_claim(Claim("test:1", kind, patient, (ClaimLine(1, "77407", DAY),), "own", place, bill))
 
@@ -200,6 +203,6 @@ def test_whose_claim_it_is(place: str | None, bill: str | None, expected: tuple[
         ("77407", {"bill": "131", "stay": "inpatient"}, []),
     ],
 )
-def test_a_stay_is_paid_to_the_facility(service: str, head: dict[str, str], expected: list[str]) -> None:
+def test_a_stay_is_paid_to_the_facility(service: str, head: dict[str, Any], expected: list[str]) -> None:
     """A freestanding centre's delivery during a stay is stopped; a hospital's, and the professional part, never for a Part A stay."""
     assert expected == [category for category, *_ in stops(service, **head)]

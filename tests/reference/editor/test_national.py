@@ -1,6 +1,7 @@
 """National edits on claims: what the payer that adopts them must stop, what others may, and what they never touch."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -116,7 +117,12 @@ def test_the_indicator_says_what_units_are_counted_of(mai: int, stopped: bool) -
 
 def test_documentation_may_exceed_mai_3() -> None:
     """With the record, units above the table may be allowed or stopped, as the record shows them."""
-    complete = {"volumetric_imaging": "ct", "targets": ("PTV_5000",), "organs_at_risk": ("Lung_L",), "dvh_evaluated": True}
+    complete: dict[str, Any] = {
+        "volumetric_imaging": "ct",
+        "targets": ("PTV_5000",),
+        "organs_at_risk": ("Lung_L",),
+        "dvh_evaluated": True,
+    }
     one = case(motion=Motion("none"), **complete)
     start = dt.datetime.combine(FIRST, dt.time(8, 0))
     sessions = tuple(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,7 +150,7 @@ def test_the_shares_of_all_levels_may_be_given(tmp_path: Path) -> None:
 def test_relative_values_hold_inside_their_dates(tmp_path: Path) -> None:
     """A user's values answer on the days, for the services and in the settings that they cover, and nowhere else."""
     values = load_relative_values(written(tmp_path, VALUES))
-    asked = [
+    asked: list[tuple[str, dt.date, Any]] = [
         ("77412", dt.date(2026, 1, 1), "freestanding"),
         ("77387-26", dt.date(2026, 12, 31), "freestanding"),
         ("77412", dt.date(2027, 1, 1), "freestanding"),

@@ -1,6 +1,7 @@
 """A second session as a payer asks for it, and a service billed again: which line is stopped, in which words, and what stays open."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,9 @@ def repeat(number: int, reason: str) -> tuple[int, str, str, tuple[str, ...]]:
         ),
     ],
 )
-def test_a_further_line_is_stopped_in_words(payer: tuple[SecondSession, ...], written: tuple[str, ...], expected: list) -> None:
+def test_a_further_line_is_stopped_in_words(
+    payer: tuple[SecondSession, ...], written: tuple[str, ...], expected: list[Any]
+) -> None:
     """The line that the payer does not take, or that bills a session again, is stopped, with what is asked for."""
     assert expected == stops(asked(payer, *written))
 
@@ -152,6 +155,6 @@ def test_equal_lines_without_a_session_may_be_two_sessions() -> None:
         (("77407 S2 x3", "77407"), None, [("S2", "line 1, unit 2", "line 1, unit 3"), ("line 2",)]),
     ],
 )
-def test_each_line_bills_sessions(written: tuple[str, ...], delivered: tuple[str, ...] | None, homes: list) -> None:
+def test_each_line_bills_sessions(written: tuple[str, ...], delivered: tuple[str, ...] | None, homes: list[Any]) -> None:
     """The session named; else by the record the next that nobody bills, and without one the first or one of its own."""
     assert homes == list(homes_of(lines(*written), delivered).values())

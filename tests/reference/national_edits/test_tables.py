@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_pairs_that_are_known(pair: str, indicator: str | None) -> None:
 
 
 @pytest.mark.parametrize("setting", ["hospital", "practitioner"])
-def test_the_units_that_are_known(setting) -> None:
+def test_the_units_that_are_known(setting: Any) -> None:
     """Two of delivery and guidance, more where documented; one of port images and management."""
     found = {
         code: shipped_tables().most_units(setting, code, day("2026-10-01"))
@@ -87,7 +88,7 @@ def test_what_is_shipped_says_where_it_comes_from() -> None:
     assert [("ptp", "hospital")] == [(one.kind, one.setting) for one in editions if one.kind == "ptp"]
 
 
-def _codes(row) -> tuple[str, ...]:
+def _codes(row: Any) -> tuple[str, ...]:
     return (row.column1, row.column2) if isinstance(row, PtpRow) else (row.code,)
 
 

@@ -63,7 +63,8 @@ def test_each_change_is_told_once(write_run: WriteRun, made: Made) -> None:
 
     expected = {"001": "regressed", "002": "repaired", "003": "still_wrong", "005": "changed", "006": "gone", "007": "new"}
     assert {f"boundaries:{number}": change for number, change in expected.items()} == _changes(found)
-    assert {**dict.fromkeys(CHANGES, 0), **dict.fromkeys(expected.values(), 1), "same": 1} == found.counts
+    counts: dict[str, int] = {**dict.fromkeys(CHANGES, 0), **dict.fromkeys(expected.values(), 1), "same": 1}
+    assert counts == found.counts
     assert "regressed" == found.changes[0].change
     assert (True, 1) == (found.regressed, found.exit_code)
     assert {(cause.id, 1) for cause in made["failing"](1).causes} == {(cause.id, cause.cases) for cause in found.causes}
@@ -123,7 +124,7 @@ def test_what_can_not_be_compared_is_said(write_run: WriteRun, made: Made, field
     """Other rules, versions, seeds or cases: exit 2, with what differs and which suites can be compared."""
     results = [_passing(made, 1), made["passing"](1, "published")]
     then = write_run(results, folder="old")
-    known = {"name": "boundaries", "version": "1.0", "digest": "ab" * 32, "cases": 1, "seed": 7}
+    known: dict[str, Any] = {"name": "boundaries", "version": "1.0", "digest": "ab" * 32, "cases": 1, "seed": 7}
     suite = SuiteRecord(**(known | {key: value for key, value in fields.items() if key != "rule_set"}))
     about = {key: value for key, value in fields.items() if key == "rule_set"}
     others = tuple(record for record in then.manifest.suites if record.name == "published")

@@ -22,4 +22,4 @@ def test_published_values(hits: int, number: int, low: float, high: float) -> No
 def test_all_and_none_mirror_each_other() -> None:
     """The interval of all is that of none the other way round, and holds the share."""
     low, high = wilson(20, 20)
-    assert (pytest.approx(1 - high, abs=1e-9), pytest.approx(1 - low, abs=1e-9)) == wilson(0, 20)
+    assert pytest.approx((1 - high, 1 - low), abs=1e-9) == wilson(0, 20)

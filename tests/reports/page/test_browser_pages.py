@@ -46,7 +46,7 @@ for number, line in enumerate(sys.stdin):
 
 def _asked(folder: Path, vendor: Path, *suites: str) -> RunFolder:
     """A run of a vendor that is not conformant, as a user makes it."""
-    command = [sys.executable, "-m", "rtconform", "run", vendor, "--suite", ",".join(suites), "--out", folder / "run"]
+    command = [sys.executable, "-m", "rtconform", "run", str(vendor), "--suite", ",".join(suites), "--out", str(folder / "run")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
     assert 1 == done.returncode, done.stderr
     return RunFolder(folder / "run")
@@ -64,7 +64,7 @@ def _vendor(folder: Path, program: str, role: str) -> Path:
 
 def _comparison(folder: Path, runs: tuple[RunFolder, RunFolder]) -> Path:
     page = folder / "comparison.html"
-    page.write_text(comparison_page(compare(*(recorded(run.path) for run in runs))), "utf-8")
+    page.write_text(comparison_page(compare(recorded(runs[0].path), recorded(runs[1].path))), "utf-8")
     return page
 
 

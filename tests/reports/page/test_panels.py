@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from rtconform.conformance.records import Result
 from rtconform.conformance.traits import Traits
 from rtconform.reference.documents.coding import Answer, AnswerLine
+from rtconform.reports.figures.intervals import wilson
 from rtconform.reports.page.ambiguities import AmbiguityTally
 from rtconform.reports.page.matrices import Cell, MatrixTally
 from rtconform.reports.page.timing import HEIGHT, TimingTally, duration, timing_of
-from rtconform.reports.page.utilisation import UtilisationTally, wilson
+from rtconform.reports.page.utilisation import UtilisationTally
 
 Made = dict[str, Callable[..., Any]]
 PLACE = Traits("vmat", 1, "active", "cbct", "hospital_outpatient", "facility")
@@ -64,7 +65,8 @@ def test_consistent(made: Made, results: list[str], follows: str) -> None:
 
 
 def _clinic(made: Made, code: str) -> Result:
-    return replace(made["passing"](1, "clinic"), answer=Answer("x", "coded", (AnswerLine("S1", code),)))
+    passing: Result = made["passing"](1, "clinic")
+    return replace(passing, answer=Answer("x", "coded", (AnswerLine("S1", code),)))
 
 
 def test_utilisation(made: Made) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -219,7 +220,7 @@ def test_bad_input_is_told(arguments: list[str], named: str, tmp_path: Path) -> 
         (lambda text: text.replace('"hospital_outpatient"', "17"), "$.billing.setting"),
     ],
 )
-def test_bad_cases_are_told_with_their_place(tmp_path: Path, change, place: str) -> None:
+def test_bad_cases_are_told_with_their_place(tmp_path: Path, change: Callable[[str], str], place: str) -> None:
     """Truncated JSON, an unknown value, a duplicate id, a missing field: file, line and field, exit code 2."""
     text = rtconform("generate", "--id", "published:scenario-1-hospital-facility").stdout
     path = tmp_path / "cases.jsonl"

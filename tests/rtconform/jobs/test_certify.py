@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rtconform.cli.certifying.certify import NAMED
 from rtconform.conformance.certificates.bundle import (
     CASES,
     TEXT,
     read_bundle,
 )
 from rtconform.conformance.certificates.checks import Records
-from tests.helpers import ROOT
-from tests.helpers.issued_bundles import VENDORS, Issued, failing, new_key, rtconform, standings
+from rtconform.reports.writers.certificate import NAMED
+from tests.helpers import ROOT, VENDORS
+from tests.helpers.issued_bundles import Issued, failing, new_key, rtconform, standings
 
 
 def test_a_certificate_from_both_sides(good: Issued) -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -62,7 +63,8 @@ def test_a_folder_is_never_overwritten(exported: Path) -> None:
 def test_accepted_answers_are_what_the_judge_lets_pass(case: Case) -> None:
     """The first accepted answer passes the judge, every other one is accepted, under the ambiguities that it names."""
     expectation = expect(case)
-    for number, way in enumerate(accepted_answers(expectation)):
+    ways: list[Any] = [*accepted_answers(expectation)]
+    for number, way in enumerate(ways):
         lines = tuple(AnswerLine(*line) for line in way["lines"])
         judgement = judge(case, expectation, Answer(case.id, way["outcome"], lines))
         assert ("accepted" if number else "pass") == judgement.verdict
@@ -87,7 +89,8 @@ def test_the_script_agrees_with_the_harness(exported: Path, tmp_path: Path, vend
 def test_the_script_knows_the_forms_of_a_second_session(exported: Path, tmp_path: Path) -> None:
     """Two units, 59/76/XE and packaged lines: the script normalises as the judge does."""
     cases = [decode(line, Case) for line in (exported / "cases.jsonl").read_bytes().splitlines()]
-    answers, verdicts = [], {}
+    answers: list[Any] = []
+    verdicts: dict[str, Any] = {}
     for case in cases:
         expectation = expect(case)
         first = next((line for line in expectation.coding.lines), None)

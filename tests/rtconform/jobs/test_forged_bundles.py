@@ -99,9 +99,9 @@ def edit_expectations(forgery: Forgery) -> None:
     """Expect what was answered."""
 
     def agree(result: Result) -> Result:
-        if result.verdict != "fail" or result.answer is None:
+        if result.verdict != "fail" or result.coded is None:
             return result
-        lines = tuple(CodingLine(line.session, line.code, line.modifiers, line.units) for line in result.answer.lines)
+        lines = tuple(CodingLine(line.session, line.code, line.modifiers, line.units) for line in result.coded.lines)
         return changed(result, verdict="pass", expected=changed(result.expected, lines=lines), case=None, facts=())
 
     forgery.results(lambda results: list(map(agree, results)))
@@ -234,7 +234,7 @@ def test_records_have_one_form(name: str, write: Callable[[bytes], bytes], check
 
 def test_files_have_one_order(good: Issued) -> None:
     """The same files in another order are another bundle."""
-    names = list(reversed(good.bundle.files))
+    names = list(good.bundle.files)[::-1]
     forged = read_bundle(
         write_bundle({name: good.bundle.files[name] for name in names}, good.bundle.statement, good.key), "f.zip"
     )

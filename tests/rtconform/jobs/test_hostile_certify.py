@@ -16,7 +16,8 @@ from rtconform.conformance.certificates.bundle import TEXT, read_bundle
 from rtconform.conformance.certificates.leaks import LeakedSecret, check_leaks
 from rtconform.conformance.certificates.ledger import spend
 from rtconform.reference.errors import UserError
-from tests.helpers.issued_bundles import VENDORS, failing, new_key, rtconform
+from tests.helpers import VENDORS
+from tests.helpers.issued_bundles import failing, new_key, rtconform
 
 pytestmark = pytest.mark.hostile
 
@@ -204,12 +205,13 @@ def test_a_seed_is_spent_once(how: str, tmp_path: Path) -> None:
     assert 1 == rtconform(*command, "--seed-file", "seed.json", cwd=tmp_path).returncode
     (tmp_path / "seed.json.used").unlink()
     elsewhere = tmp_path / "elsewhere.json"
-    {
+    again: dict[str, Callable[[], object]] = {
         "the file": lambda: shutil.move(tmp_path / "seed.json", elsewhere),
         "a copy": lambda: shutil.copy(tmp_path / "seed.json", elsewhere),
         "a hard link": lambda: elsewhere.hardlink_to(tmp_path / "seed.json"),
         "a symbolic link": lambda: elsewhere.symlink_to(tmp_path / "seed.json"),
-    }[how]()
+    }
+    again[how]()
     done = rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path)
     assert 2 == done.returncode
     assert f"used in a run before ({dt.datetime.now(dt.UTC):%Y-%m}" in done.stderr

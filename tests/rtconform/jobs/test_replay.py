@@ -1,7 +1,9 @@
 """`rtconform replay`: only what failed is asked again, if it still is what it was."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +65,7 @@ def test_nothing_failed(folder: Path) -> None:
         (lambda manifest: manifest.update(mode="certify"), "a certifying run is answered once"),
     ],
 )
-def test_what_has_changed_is_refused(folder: Path, change, said: str) -> None:
+def test_what_has_changed_is_refused(folder: Path, change: Callable[[Any], object], said: str) -> None:
     """Other cases, other rules, a certifying run: exit 2 and a sentence, no traceback."""
     path = folder / "old" / "manifest.json"
     before = path.read_text()

@@ -8,6 +8,7 @@ import datetime as dt
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -40,15 +41,15 @@ CASES = int(os.environ.get("RTCONFORM_PLAUSIBLE_CASES", "2000"))
 DAY = dt.date(2026, 3, 10)
 
 
-def at(clock, day=10):
+def at(clock: str, day: int = 10) -> Any:
     return dt.datetime.fromisoformat(f"2026-03-{day:02d}T{clock}:00")
 
 
-def arc(name, start, stop, **other):
+def arc(name: str, start: float, stop: float, **other: Any) -> Any:
     return Beam(name, "photon", "ISO1", "6X", "arc", "dynamic_mlc", start, stop, 10.0, 0.0, **other)
 
 
-def field(name, angle, radiation="photon", energy="6X", modulation="none"):
+def field(name: str, angle: float, radiation: Any = "photon", energy: str = "6X", modulation: Any = "none") -> Any:
     return Beam(name, radiation, "ISO1", energy, "static", modulation, angle, None, 0.0, 0.0)
 
 
@@ -91,40 +92,41 @@ PROSTATE = Case(
 """Sound: nothing to laugh at."""
 
 
-def plan(case, **changes):
+def plan(case: Any, **changes: Any) -> Any:
     return replace(case, plans=(replace(case.plans[0], **changes), *case.plans[1:]))
 
 
-def beam(case, **changes):
+def beam(case: Any, **changes: Any) -> Any:
     first, *others = case.plans[0].beams
     return plan(case, beams=(replace(first, **changes), *others))
 
 
-def beams(case, **changes):
+def beams(case: Any, **changes: Any) -> Any:
     return plan(case, beams=tuple(replace(each, **changes) for each in case.plans[0].beams))
 
 
-def session(case, **changes):
+def session(case: Any, **changes: Any) -> Any:
     return replace(case, sessions=(replace(case.sessions[0], **changes), *case.sessions[1:]))
 
 
-def patient(case, **changes):
+def patient(case: Any, **changes: Any) -> Any:
     return replace(case, patient=replace(case.patient, **changes))
 
 
-def planning(case, **changes):
+def planning(case: Any, **changes: Any) -> Any:
     return plan(case, planning=replace(case.plans[0].planning, **changes))
 
 
-def moved(case, *position):
-    return replace(case, isocenters=(Isocenter("ISO1", position),))
+def moved(case: Any, *position: float) -> Any:
+    x, y, z = position
+    return replace(case, isocenters=(Isocenter("ISO1", (x, y, z)),))
 
 
-def imaged(case, method, timing="pre_treatment"):
+def imaged(case: Any, method: Any, timing: Any = "pre_treatment") -> Any:
     return session(case, guidance=(Guidance(method, "target_localization", timing),))
 
 
-def on(case, machine):
+def on(case: Any, machine: Any) -> Any:
     return plan(case, label=f"{case.plans[0].label.partition(' [')[0]} [{machine}]")
 
 
@@ -420,38 +422,38 @@ ABSURD = {
 
 
 @pytest.mark.parametrize("name", SOUND)
-def test_what_is_sound_passes(name):
+def test_what_is_sound_passes(name: str) -> None:
     """No fault is found in the treatments that the absurd ones are made from."""
     assert () == faults(SOUND[name])
 
 
 @pytest.mark.parametrize("name", ABSURD)
-def test_what_is_absurd_is_rejected(name):
+def test_what_is_absurd_is_rejected(name: str) -> None:
     """Each planted absurdity is found by the check that is about it."""
     check, case = ABSURD[name]
     assert check in {fault.partition(":")[0] for fault in faults(case)}
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_every_check_finds_something_and_can_be_allowed(check):
+def test_every_check_finds_something_and_can_be_allowed(check: Any) -> None:
     """No check is idle; what a suite tests on purpose can be allowed by the check's name."""
     planted = [case for name, case in ABSURD.values() if name == check]
     assert planted
     assert all(not fault.startswith(f"{check}:") for case in planted for fault in faults(case, allow=frozenset({check})))
 
 
-def test_there_are_at_least_forty_absurdities():
+def test_there_are_at_least_forty_absurdities() -> None:
     """As many as were promised, and more."""
     assert len(ABSURD) >= 40
 
 
-def test_nothing_that_the_clinic_makes_is_rejected():
+def test_nothing_that_the_clinic_makes_is_rejected() -> None:
     """Suite `clinic`, from a seed of this test's own."""
     rejected = ((case.id, fault) for case in (CLINIC.case(index, 4711).case for index in range(CASES)) for fault in faults(case))
     assert [] == [pair for pair, _ in zip(rejected, range(20), strict=False)]
 
 
-def test_nothing_of_the_space_is_rejected():
+def test_nothing_of_the_space_is_rejected() -> None:
     """Treatments spread evenly over all valid combinations, the rare ones like the common."""
     rows = count(SPACE)
     stride = rows // CASES
@@ -463,17 +465,17 @@ def test_nothing_of_the_space_is_rejected():
     assert [] == found[:20]
 
 
-def test_the_checker_shares_nothing_with_the_generator():
+def test_the_checker_shares_nothing_with_the_generator() -> None:
     """It imports its own modules and the vocabulary, nothing else of ours."""
     parts = (plausibility, plausibility_plans, plausibility_sessions, plausibility_tables)
-    trees = [ast.parse(Path(part.__file__).read_text(encoding="utf-8")) for part in parts]
+    trees = [ast.parse(Path(str(part.__file__)).read_text(encoding="utf-8")) for part in parts]
     imported = set()
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.Import):
             imported |= {each.name for each in node.names}
         elif isinstance(node, ast.ImportFrom):
             imported |= {
-                f"{node.module}.{each.name}" if node.module == "rtconform.generators" else node.module for each in node.names
+                f"{node.module}.{each.name}" if node.module == "rtconform.generators" else str(node.module) for each in node.names
             }
     ours = {each for each in imported if each.startswith("rtconform")}
     assert ours <= {"rtconform.reference.documents.treatment", *(part.__name__ for part in parts)}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,7 +11,7 @@ from rtconform.cli.main import main
 from rtconform.generators.suites.edits import EDITS_CLAIM, EDITS_DOCUMENTED
 from rtconform.generators.suites.suite import cases
 
-CLAIM = {
+CLAIM: dict[str, Any] = {
     "schema": "rtconform.claim/1",
     "id": "denied:1",
     "kind": "professional",
@@ -34,7 +35,7 @@ most_sessions = 2
 """
 
 
-def edited(capfd, *arguments: str) -> tuple[int, str, str]:
+def edited(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of `rtconform edit`."""
     try:
         main(["edit", *arguments])
@@ -50,7 +51,7 @@ def written(folder: Path, *documents: object) -> str:
     return str(path)
 
 
-def test_a_line_of_json_for_each_claim(tmp_path: Path, capfd) -> None:
+def test_a_line_of_json_for_each_claim(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Each claim gets one adjudication, in order, as JSON Lines; a table and prose say the same."""
     code, out, _ = edited(capfd, written(tmp_path, CLAIM, {**CLAIM, "id": "denied:2"}))
     assert (0, ["denied:1", "denied:2"]) == (code, [json.loads(line)["id"] for line in out.splitlines()])
@@ -60,7 +61,7 @@ def test_a_line_of_json_for_each_claim(tmp_path: Path, capfd) -> None:
     assert "appeal: 77412 is right" in prose
 
 
-def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd) -> None:
+def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A user's profile decides for the payers that it names."""
     own = tmp_path / "acme.toml"
     own.write_text(PROFILE)
@@ -71,7 +72,7 @@ def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd) -> None:
     assert (2, True) == (code, "has a profile already" in err)
 
 
-def test_money_is_shown_where_a_file_covers_it_and_changes_nothing(tmp_path: Path, capfd) -> None:
+def test_money_is_shown_where_a_file_covers_it_and_changes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """With relative values, the prose says what a line weighs; the disposition is the same, and without them nothing is said."""
     weights = tmp_path / "weights.toml"
     weights.write_text("""[period.2026-01-01]
@@ -100,14 +101,16 @@ freestanding = { 77412 = 12.5 }
         ({"schema": "rtconform.case/1"}, "rtconform.case/1"),
     ],
 )
-def test_a_wrong_claim_is_told_with_its_place(tmp_path: Path, capfd, changes: dict[str, object], told: str) -> None:
+def test_a_wrong_claim_is_told_with_its_place(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], changes: dict[str, object], told: str
+) -> None:
     """A claim that is no claim ends with exit code 2 and file, line and field; without a traceback."""
     path = written(tmp_path, CLAIM, {**CLAIM, "id": "denied:2", **changes})
     code, _, err = edited(capfd, path)
     assert (2, True, True, False) == (code, f"{path}:2" in err, told in err, "Traceback" in err), err
 
 
-def test_no_file_and_no_json(tmp_path: Path, capfd) -> None:
+def test_no_file_and_no_json(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A file that is not there, a claim twice, and what is no JSON are told so."""
     assert 2 == edited(capfd, str(tmp_path / "none.jsonl"))[0]
     assert "duplicate id" in edited(capfd, written(tmp_path, CLAIM, CLAIM))[2]
@@ -116,7 +119,7 @@ def test_no_file_and_no_json(tmp_path: Path, capfd) -> None:
 
 
 @pytest.mark.parametrize("suite", [EDITS_CLAIM, EDITS_DOCUMENTED], ids=lambda suite: suite.name)
-def test_suites_can_be_edited_from_standard_input(suite) -> None:
+def test_suites_can_be_edited_from_standard_input(suite: Any) -> None:
     """`rtconform generate … | rtconform edit` adjudicates every claim of a suite."""
     from rtconform.cli.reference.edit import edit  # noqa: PLC0415 - after the fixtures
 

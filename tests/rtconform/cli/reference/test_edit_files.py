@@ -12,6 +12,7 @@ from rtconform.cli.main import cli
 from rtconform.formats.x12.answers import read_disposition
 from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.suite import SuiteClaim
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.errors import UserError
@@ -50,7 +51,8 @@ def run(tmp_path: Path) -> Run:
 def claims(count: int) -> list[Claim]:
     """Professional claims of a suite that an 837 carries whole."""
     suite = any_suite("edits-claim")
-    found = (replace(suite.case(index, 1).claim, id=f"C{index}") for index in range(suite.size(None)))
+    items = (suite.case(index, 1) for index in range(suite.size(None)))
+    found = (replace(item.claim, id=f"C{index}") for index, item in enumerate(items) if isinstance(item, SuiteClaim))
     return [one for one in found if one.kind == "professional" and one.place_of_service and one.stay is None][:count]
 
 

@@ -60,7 +60,7 @@ def test_a_run_is_judged_by_the_profile(profile: Path, tmp_path: Path) -> None:
     manifest = json.loads((out / "manifest.json").read_text())
     record = {"name": "ours", "payers": ["ours", "commercial"], "digest": digest_of(load_profile(profile))}
     assert [record] == manifest["payer_profiles"]
-    assert record["digest"] in (out / "report.html").read_text()
+    assert str(record["digest"]) in (out / "report.html").read_text()
     results = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
     failed = {line.get("category") for one in results if one["verdict"] == "fail" for line in one["expected"]["lines"]}
     assert {"level_not_authorised"} <= failed
