@@ -22,7 +22,7 @@ _HUGE = (10**6,)
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultGroup:
     """One fault: its cause, its place in the order of repair, its smallest cases.
 
     `known`: the known faults, any of which would have given exactly these answers; None: there is none, or nobody looked.
@@ -68,7 +68,7 @@ class FaultTally:
             elif entry[:2] > heap[0][:2]:
                 heapq.heapreplace(heap, entry)
 
-    def faults(self, known: KnownFaults | None = None) -> tuple[Fault, ...]:
+    def faults(self, known: KnownFaults | None = None) -> tuple[FaultGroup, ...]:
         """The faults in the order of repair, the smallest case of each first: few causes, then a small treatment.
 
         `known`: what was recognised at the end of the run.
@@ -76,9 +76,9 @@ class FaultTally:
         recognised = {one.cause: one for one in known.recognised} if known else {}
         return tuple(self._fault(step, recognised.get(step.cause)) for step in order(self.combinations))
 
-    def _fault(self, step: Step, known: Recognised | None) -> Fault:
+    def _fault(self, step: Step, known: Recognised | None) -> FaultGroup:
         kept = tuple(entry[2] for entry in sorted(self._smallest[step.cause], key=_rank, reverse=True))
-        return Fault(self._causes[step.cause], step, kept, known, self._money.weight(step.cause))
+        return FaultGroup(self._causes[step.cause], step, kept, known, self._money.weight(step.cause))
 
 
 def _rank(entry: tuple[tuple[int, ...], int, Result]) -> tuple[tuple[int, ...], int]:

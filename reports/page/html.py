@@ -21,7 +21,7 @@ from rtconform.reference.coder.rules import RULES
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.relative_values import RelativeValues, shipped_values
 from rtconform.reports.figures.failure import Row, RuleText, compared, rule_text, shape
-from rtconform.reports.figures.faults import Fault
+from rtconform.reports.figures.faults import FaultGroup
 from rtconform.reports.figures.hints import hint, hint_of_all
 from rtconform.reports.figures.summary import RuleCount, Summary, counted_results, remarks
 from rtconform.reports.page.course import courses, plan_lines
@@ -74,7 +74,7 @@ class Listed:
 class ShownFault:
     """A fault with the smallest cases that are shown under it in full: id, title and HTML of each; `hint`: a known fault."""
 
-    fault: Fault
+    fault: FaultGroup
     hint: str
     differences: tuple[Row, ...]
     smallest: tuple[tuple[str, str, Markup], ...]

@@ -7,7 +7,7 @@ from rtconform.conformance.cause import Cause
 from rtconform.conformance.records import KnownFaults, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.relative_values import RelativeValues
-from rtconform.reports.figures.faults import Fault, FaultTally
+from rtconform.reports.figures.faults import FaultGroup, FaultTally
 from rtconform.reports.figures.summary import Summary, counted_results
 from rtconform.reports.page.ambiguities import Ambiguity, AmbiguityTally
 from rtconform.reports.page.matrices import Matrix, MatrixTally
@@ -24,7 +24,7 @@ class Reading:
     those of each result that does not stand, in the order of the results.
     """
 
-    faults: tuple[Fault, ...]
+    faults: tuple[FaultGroup, ...]
     causes: tuple[tuple[Cause, ...], ...]
     known: KnownFaults | None
     combinations: Counter[frozenset[str]]
