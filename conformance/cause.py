@@ -1,8 +1,8 @@
-"""Causes: why results do not stand, so that a thousand failing cases become a few faults. One type for every role.
+"""Causes: why results are not right, so that a thousand failing cases become a few faults. One type for every role.
 
 A cause is a rule that was broken and the kind of difference that broke it: one change most likely fixes all results that share
-it. A case may fail for several causes; it passes again when all of them are fixed. A result has its causes from the day that it
-is made (`Result.causes`); they are worked out nowhere else. What is a role's own about them is in its folder.
+it. A case may fail for several causes; it passes again when all of them are fixed. A result gets its causes when it is
+made (`Result.causes`), and nothing else computes them. What is specific to a role is in the role's folder.
 """
 
 from typing import Literal

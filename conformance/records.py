@@ -90,7 +90,7 @@ class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/
     """What was run: written before the first case, never changed.
 
     `mode` practice: everything shown, repeatable for ever; certify: opaque ids, answered once, whole. `shard`: only this part,
-    from 1, of so many was asked, and `cases` of the suites count that part; their digests are of the whole suites.
+    from 1, of that many was asked, and `cases` of the suites count that part; their digests are of the whole suites.
     `payer_profiles`: the user's own, by which claims to their payers were judged.
     """
 

@@ -1,4 +1,4 @@
-"""What a role is: all in which vendors of one kind differ from those of another. `roles.py` holds the roles that there are.
+"""What a role is: everything that differs between vendors of one kind and another. `roles.py` holds the roles that there are.
 
 A role is one value, in the folder that is named after it. The runner, the canary, the fairness checks, certificates and hunts
 know no other difference between a coder and an editor.
@@ -44,7 +44,7 @@ class Hunting(Generic[I]):
 
 
 class SeenFault(KnownFault, Protocol):
-    """A known fault of which is told where it is met."""
+    """A known fault that says where it occurs."""
 
     @property
     def seen(self) -> str:
@@ -91,25 +91,37 @@ class Catalogue(Generic[Q, A]):
 
 @dataclass(frozen=True)
 class RoleOf(Generic[Q, I, E, A]):
-    """One role; all functions are pure.
+    """One role. All its functions are pure.
 
-    Words: `noun` and `described` name it in messages, `searched` what a hunt draws; `asks`: the suites that fit it.
-    `begin_with`: the suites for a first run; `certifying`: those of a certifying run; `to_check`: questions that show whether a
-    vendor answers at all. `wire`: what is said with it.
+    Words and suites:
 
-    Judging: `unsupported`: why a vendor does not support a question, None where it does. `expect` is the reference's reading,
-    `recorded` what of it a result keeps; `judge` holds an answer against it, `judge_malformed` an answer to what is no sound
-    question (None: neither an answer nor an error came); `causes`: why a result does not stand; `facts` says a question in a few
-    sentences. `about`: what a result says of the question itself; `kept`: what it keeps of one that did not pass. `facets`: what
-    it covers. `remarks`: what the author of an item expects, and the reference does not say.
+    - `noun`, `described`: its name in messages; `searched`: what a hunt draws.
+    - `asks`: the suites that fit it; `begin_with`: those for a first run; `certifying`: those of a certifying run.
+    - `to_check`: questions that show whether a vendor answers at all. `wire`: what is asked and answered.
 
-    Asking again: `signature`: what two answers to one question must share to be the same. `canaries`: what is impossible about
-    questions made from this one, and they; `swallowed`: how an answer takes one for possible (empty: it does not); `forgiven`: so
-    many may be swallowed before that is a `finding`. `answered`: an answer in a few words.
+    Judging:
 
-    Searching: `asking`: an item that asks another question; `asked`: the item that a result is of; `contradictions`: why nobody
-    could read a question; `size`: a key to sort questions by; `smaller`: a question with one thing less, each in turn. `hunting`
-    and `catalogue` are dear to import: they are functions.
+    - `unsupported`: why a vendor does not support a question; None where it does.
+    - `expect`: the reference's reading; `recorded`: the part of it that a result keeps.
+    - `judge`: the judgement of an answer; `judge_malformed`: of an answer to a document that is not a sound question (None:
+      neither an answer nor an error came).
+    - `causes`: why a result is not right. `facts`: a question in a few sentences.
+    - `about`: what a result says about the question; `kept`: what it keeps of a question that did not pass; `facets`: what the
+      question covers; `remarks`: where the author of an item expects something else than the reference.
+
+    Asking again, and canaries:
+
+    - `signature`: what two answers to one question must share to be the same answer.
+    - `canaries`: impossible questions made from this one, each with what is impossible about it.
+    - `swallowed`: how an answer treats a canary as possible, in words (empty: it does not).
+    - `forgiven`: how many canaries may be swallowed before that is the `finding`. `answered`: an answer in a few words.
+
+    Searching:
+
+    - `asking`: an item that asks another question; `asked`: the item that a result is about.
+    - `contradictions`: why nobody could read a question; `size`: a key to sort questions by; `smaller`: a question with one thing
+      less, each in turn.
+    - `hunting`, `catalogue`: functions, because what they return takes long to import.
     """
 
     name: RoleName

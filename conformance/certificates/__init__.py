@@ -1,4 +1,4 @@
-"""Certificates: what a certifying run is made into, sealed, and how anybody checks one without trusting its maker.
+"""Certificates: how a certifying run is sealed, and how anyone checks the result without trusting its maker.
 
 `container` is the file, `envelope` its seal, `statement` what it says, `seeds` the draw of held-out cases, `disguise` what keeps
 a vendor from knowing them, `checks` the verification.

@@ -1,6 +1,6 @@
-"""The verification of a bundle, check by check: what held, what did not, and what could not be looked at.
+"""The verification of a bundle, check by check: what held, what did not, and what could not be checked.
 
-Nothing that the bundle says is believed where it can be made again. Every check stands alone: one that fails hides no other.
+Nothing in the bundle is believed that can be computed again. Checks are independent: one that fails hides no other.
 """
 
 import datetime as dt

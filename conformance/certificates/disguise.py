@@ -1,7 +1,7 @@
 """Opaque ids: a certifying run asks the same treatments under names that nobody could know, in an order that nobody could.
 
 Everything is derived from a key drawn for the run, so that it differs from run to run and can be recomputed once the key is
-revealed in the bundle. What is clinical stays as it is: the answer may depend on it.
+revealed in the bundle. The clinical content stays, because the answer may depend on it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The judge: holds an answer against the reference's expectation and says what is wrong with it, by which rule.
+"""The judge: compares an answer with the reference's expectation and says what is wrong with it, by which rule.
 
 Pure: the same case, expectation and answer give the same judgement, in a run and when a certificate is verified.
 """

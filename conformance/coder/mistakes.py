@@ -1,7 +1,8 @@
 """How a coder's answers differ from what is due, in one sentence for each rule that can be broken and each way to break it.
 
-Said in the present tense, as a developer would write it into an issue, and of what can be seen alone: what came, what was due,
-and the fact that decides. Which idea of the vendor's is behind it, `known_faults.py` says where it is proved. Data only.
+Each sentence is in the present tense, as a developer would write it into an issue, and says only what can be seen: what came,
+what was due, and the fact that decides. `known_faults.py` says which
+idea of the vendor's is behind it, where that is proved. Data only.
 """
 
 MISTAKES = {

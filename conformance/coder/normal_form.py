@@ -1,7 +1,7 @@
 """Normal form of an answer's lines: forms that mean the same become the same.
 
-Payers differ on how a second session is written, hospitals show packaged services, and nobody cares for the order of
-lines. None of that is a reading of the rules (those are the reference's alternatives), so it is settled here, before judging.
+Payers differ on how a second session is written, hospitals show packaged services, and the order of lines means nothing. None
+of that is a reading of the rules (readings are the reference's alternatives), so it is settled here, before judging.
 """
 
 from collections import Counter

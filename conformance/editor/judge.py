@@ -1,9 +1,13 @@
-"""The judge of dispositions: holds what an editor did with each line of a claim against the reference's adjudication.
+"""The judge of dispositions: compares what an editor did with each line of a claim with the reference's adjudication.
 
-A line stopped that was due to be allowed is a *false denial*, a line allowed that was due to be stopped a *miss*, a line
-held for a person where it was due to be allowed is *held*. Whether a stop is a deny or a bundle is one, where the line's payment
-is inside another's. A stop for another reason (a CARC or category that does not fit) is reported, never failed:
-a payer may well choose another code for the same stop. Pure: the same adjudication and disposition give the same judgement.
+- *False denial*: a line was stopped that had to be allowed.
+- *Miss*: a line was allowed that had to be stopped.
+- *Held*: a line was held for a person that had to be allowed.
+
+Where the line's payment is inside another's, deny and bundle are equally right. A stop for another reason (a CARC or category
+that does not fit) is reported, never failed: a payer may choose another code for the same stop.
+
+Pure: the same adjudication and disposition give the same judgement.
 """
 
 from collections import Counter

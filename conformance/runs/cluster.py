@@ -1,7 +1,7 @@
-"""Runs on more than one machine: the suites cut into shards by index, each run where it is by the ordinary runner.
+"""Runs on more than one machine: the suites are cut into shards by index, and the ordinary runner runs each on its worker.
 
-dask.distributed (extra `rtconform[cluster]`) carries the shards. What comes back of each is what its run folder held; joined in
-order they are the folder of an unbroken run. A shard counts when it has come whole: if a worker is lost, another runs its
+dask.distributed (extra `rtconform[cluster]`) carries the shards. Each shard returns what its run folder held. Joined in order
+they are the folder of an unbroken run. A shard counts when it has arrived whole: if a worker is lost, another runs its
 shards again, and no case is lost or there twice.
 """
 

@@ -1,7 +1,7 @@
 """Errata: cases of shipped suites that were wrong, since which version they are gone or right, and why.
 
-Data (`generators/data/errata.toml`), so that one who holds an old run, report or certificate can apply what was found out
-since. A failure in such a case no longer counts; it keeps its verdict, and is shown as set aside.
+Errata are data (`generators/data/errata.toml`), so that anyone who holds an old run, report or certificate can apply what was
+found out since. A failure in such a case no longer counts; it keeps its verdict, and is shown as set aside.
 """
 
 import datetime as dt

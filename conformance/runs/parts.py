@@ -1,7 +1,7 @@
 """Joining parts of a run that were run apart: the events that they leave.
 
-A part is run by the ordinary runner, so each asks its own canary and sample again; joined, the run reads as one that was never
-taken apart.
+The ordinary runner runs each part, so each part asks its own canary and its own sample again. The joined run looks like one that
+was never divided.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """The runner: puts suites to a vendor, judges what comes back and writes the run folder.
 
-Cases stream from the suite through the adapter to the folder: what is held at any time is the cases in flight. Results
-are written in the suites' order, however the answers come, so that two runs can be laid side by side.
+Cases stream from the suite through the adapter to the folder. Only the cases in flight are held. Results are written in the
+order of the suites, in whatever order the answers come, so that two runs can be compared side by side.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The vendor file: read, with every table, field and expression looked at and all faults reported with their lines.
+"""Reading the vendor file: every table, field and expression is checked, and all faults are reported with their lines.
 
 `scaffold` writes the file to begin with, in which every field is explained.
 """

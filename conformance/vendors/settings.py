@@ -1,6 +1,6 @@
 """What a vendor file says, as types: what the vendor is called, what it supports, and how it is reached.
 
-What each field means stands in the file that `rtconform vendor init` writes (`vendor_template.py`).
+What each field means stands in the file that `rtconform vendor init` writes (`scaffold.py`).
 """
 
 from collections.abc import Mapping

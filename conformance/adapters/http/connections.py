@@ -1,8 +1,9 @@
 """Kept connections to a web service, with nothing left on them that could be taken for the next answer.
 
-A service that sends more than it was asked for (an answer twice, say) leaves bytes on a connection, and whoever uses that next
-reads them first. aiohttp hands such a connection out again; this looks first, as urllib3 and httpcore do. What comes only after
-the next request was sent can't be told from its answer, but carries another id: then `drop` keeps the rest from going wrong too.
+A service that sends more than it was asked for (an answer twice, say) leaves bytes on a connection, and the next request on it
+would read them first. aiohttp hands such a connection out again. This module looks first, as urllib3 and httpcore do. Bytes that
+arrive after the next request was sent can't be distinguished from its answer, but carry another id: then `drop` closes the
+connection, so that later answers are right.
 """
 
 import select

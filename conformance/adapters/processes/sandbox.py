@@ -1,7 +1,11 @@
 """A sandbox around a vendor's program, made by bubblewrap (`bwrap`, Linux).
 
-In it there are the system's programs and libraries, the vendor file's folder and what its interpreter needs, all read-only; a
-temporary folder of its own; no network; no processes but its own; of our environment only what names languages and paths.
+The program finds in it
+
+- the system's programs and libraries, the vendor file's folder and what its interpreter needs, all read-only;
+- its own temporary folder, and its own processes only;
+- of our environment only the variables that name languages and paths;
+- no network.
 """
 
 import os

@@ -1,7 +1,7 @@
 """What a vendor's program leaves behind outside its own session: daemons, grandchildren that called setsid.
 
-Killing a process group does not reach them. Where `adopt` was called (the command line does; Linux only) they become children of
-this process when their parents die, so that `bury` finds, kills and reaps them: every child that was not started by `started`.
+Killing a process group does not reach them. After `adopt` (called by the command line; Linux only) they become children of this
+process when their parents die. `bury` then finds, kills and reaps every child that was not reported by `started`.
 """
 
 import ctypes

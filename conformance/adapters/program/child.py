@@ -1,7 +1,7 @@
-"""A program started in a session of its own, read and written without ever blocking, and ended with all its children.
+"""A program started in its own session, read and written without ever blocking, and ended with all its children.
 
-Plain pipes and `subprocess` rather than asyncio's own: there the program's standard input is a socket on some versions
-(a shell's /dev/stdin then fails), and waiting for it may wait for grandchildren that hold a pipe open.
+This uses plain pipes and `subprocess`, not asyncio's own processes: with asyncio the program's standard input is a socket on
+some versions (a shell's /dev/stdin then fails), and waiting for it may wait for grandchildren that hold a pipe open.
 
 Vendors that are programs, and templates, need a POSIX system: sessions and process groups end what they start.
 """

@@ -232,6 +232,6 @@ def _ignore(stderr: bytes) -> None:
 
 
 def _seen(done: "asyncio.Future[bytes]") -> None:
-    """A failure to set up is told by whoever asks next, whether or not anybody waits for the setting up itself."""
+    """The next question reports a failure to set up, whether or not anything waits for the setting up itself."""
     if not done.cancelled():
         done.exception()

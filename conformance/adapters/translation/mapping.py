@@ -1,6 +1,6 @@
-"""A vendor's own answer, in JSON, XML or text, made into what is due in its role by JMESPath expressions.
+"""A vendor's own answer, in JSON, XML or text, made into the answer of its role by JMESPath expressions.
 
-Runs in the translator's process only: the answer and the expressions may want any time and memory.
+This runs in the translator's process only, because the answer and the expressions may take any time and memory.
 """
 
 import re

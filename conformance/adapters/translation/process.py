@@ -1,7 +1,7 @@
 """The translator's process: renders request templates and reads vendors' own answers, where neither can do harm.
 
 The template sandbox guards attributes, not time or memory, and a pattern can run for ever. So both run here: this
-process limits its own memory, and its parent (`translate.py`) kills it when a request takes too long.
+process limits its own memory, and its parent (`client.py`) kills it when a request takes too long.
 """
 
 import signal
