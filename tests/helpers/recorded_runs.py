@@ -35,7 +35,7 @@ THOROUGH = (*CODERS, "pairwise", "documentation", "invalid", "certify")
 AT_RANDOM = frozenset({"miniatures-unstable"})
 """Vendors that answer at random: of them only findings and exit code are the same in every run."""
 
-PROSE = frozenset({"rules", "reasons", "reason", "appeal", "schema", "id"})
+PROSE = frozenset({"rules", "tables", "reasons", "reason", "appeal", "schema", "id"})
 """The fields of an expected answer that explain it."""
 
 
