@@ -14,7 +14,7 @@ from rtconform.conformance.cause import Cause
 from rtconform.conformance.hunted import KnownFault
 from rtconform.conformance.protocol import Question, Returned
 from rtconform.conformance.records import FaultNamed, KnownFaults, Recognised, Result
-from rtconform.conformance.role import WHOLE, Catalogue, Parts, Role, SeenFault
+from rtconform.conformance.role import WHOLE, Catalogue, Part, Parts, Role, SeenFault
 from rtconform.conformance.verdicts import VERDICTS
 
 Answers = Sequence[tuple[Question, Returned]]
@@ -240,12 +240,20 @@ def _seen(vendor: Parts, fault: Parts) -> _Seen:
     )
     right = all(part.right for part in fault.values())
     if vendor.keys() == fault.keys():
-        contradicted = any(not fault[key].right and part.said != fault[key].said for key, part in vendor.items())
+        contradicted = any(_contradicts(part, fault[key]) for key, part in vendor.items())
     elif (WHOLE, "") in vendor:
         contradicted = False  # the vendor gave no codes, or none that can be told apart: that says nothing of a level
     else:
         contradicted = not right
     return _Seen(whole=whole, explained=explained, contradicted=contradicted)
+
+
+def _contradicts(vendor: Part, fault: Part) -> bool:
+    """Whether a part of the vendor's answer shows that it does not have the fault.
+
+    A wrong part where the fault is right does not show it: that may be another fault's.
+    """
+    return vendor.said != fault.said and (vendor.right or not fault.right)
 
 
 def _named(faults: Sequence[SeenFault]) -> tuple[FaultNamed, ...]:

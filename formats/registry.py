@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtconform.formats.messages import Cut, Part, Unreadable
-from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName
+from rtconform.formats.settings import AnswerFormatName, Companion, QuestionFormatName
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.answers import read_disposition
 from rtconform.formats.x12.claim_reader import read_claims
@@ -49,9 +49,9 @@ class AnswerFormat:
     media_type: str
     cut: Cut | None
     short_names: bool
-    names: Callable[[bytes, AnswerSettings], Iterable[str]]
+    names: Callable[[bytes], Iterable[str]]
     names_of: Callable[[str], tuple[str, ...]]
-    read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
+    read: Callable[[bytes, Question], Answer | Disposition]
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -66,15 +66,9 @@ def _reread_837(document: bytes) -> Claim:
     return found[0].claim
 
 
-def _read_x12_editor(document: bytes, question: Question, settings: AnswerSettings) -> Disposition:
-    del settings
+def _read_x12_editor(document: bytes, question: Question) -> Disposition:
     assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
     return read_disposition(document, question)
-
-
-def _names_x12_editor(document: bytes, settings: AnswerSettings) -> Iterable[str]:
-    del settings
-    return names_in(document)
 
 
 X12 = "application/edi-x12"
@@ -90,7 +84,7 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         media_type=X12,
         cut=segments.cut,
         short_names=True,
-        names=_names_x12_editor,
+        names=names_in,
         names_of=lambda name: (name, f"group {control_number(name)}"),
         read=_read_x12_editor,
     ),

@@ -20,7 +20,7 @@ from msgspec.structs import fields
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName, Supports
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.vendors.formats import read_formats, with_media_type
+from rtconform.conformance.vendors.formats import read_format, with_media_type
 from rtconform.conformance.vendors.scaffold import scaffold
 from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
 from rtconform.conformance.vendors.settings import (
@@ -80,14 +80,14 @@ class _RequestTable(msgspec.Struct, frozen=True):
 def load_vendor(path: Path) -> Vendor:
     """The vendor that the file describes. Raises UserError, or TomlError with all faults."""
     file = TomlFile(path)
-    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response", "format", "answers"])
+    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response", "format"])
     about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
     role = about.role if about else "coder"
     supports = _supports(file, role)
     settings = _settings(file)
     template = _template(file, path)
     response = _response(file, settings, role)
-    formats = read_formats(file, role)
+    formats = read_format(file, role)
     variables = _variables(file, settings)
     if isinstance(settings, CliSettings):
         _check_cli(file, settings)
@@ -107,15 +107,14 @@ def load_vendor(path: Path) -> Vendor:
         version=about.version,
         role=role,
         supports=supports,
-        settings=with_media_type(settings, file, role, formats[0]),
+        settings=with_media_type(settings, file, role, formats),
         template=template,
         response=response,
         file=path,
         file_digest=digest,
         variables=variables,
         build_digest=about.build_digest,
-        format=formats[0],
-        answers=formats[1],
+        format=formats,
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables `[format]` and `[answers]` of a vendor file: read, and held against what the vendor's role and adapter can take."""
+"""The table `[format]` of a vendor file: read, and held against what the vendor's role and adapter can take."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -9,19 +9,14 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import HttpSettings, Settings
 from rtconform.formats.registry import QUESTIONS, formats_for
-from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
+from rtconform.formats.settings import Companion, FormatSettings
 from rtconform.reference.toml_tables import TomlFile
 
-_ADVICE = {
-    "companion": f"use {' or '.join(repr(word) for word in get_args(Companion))}",
-    "none": 'use "invalid", "out_of_scope" or "needs_review"',
-    "codes": 'give a table, for instance {RT3 = "77412"}',
-    "separator": 'give one character, for instance ";"',
-}
+_ADVICE = {"companion": f"use {' or '.join(repr(word) for word in get_args(Companion))}"}
 
 
-def read_formats(file: TomlFile, role: RoleName) -> tuple[FormatSettings, AnswerSettings] | None:
-    """Both tables; None where one of them has faults, which `file` then holds."""
+def read_format(file: TomlFile, role: RoleName) -> FormatSettings | None:
+    """The table; None where it has faults, which `file` then holds."""
     raw = file.root.get("format", {})
     sound = True
     for key, known in zip(("question", "answer"), formats_for(ROLES[role].asks), strict=True):
@@ -32,13 +27,12 @@ def read_formats(file: TomlFile, role: RoleName) -> tuple[FormatSettings, Answer
             file.fault(what, "format", key)
             sound = False
     formats = file.table(FormatSettings, raw, "format", advice=_ADVICE) if sound else None
-    answers = file.table(AnswerSettings, file.root.get("answers", {}), "answers", advice=_ADVICE)
-    if formats is None or answers is None:
+    if formats is None:
         return None
     faults = list(_faults(file, formats, role))
     for what, *place in faults:
         file.fault(what, *place)
-    return None if faults else (formats, answers)
+    return None if faults else formats
 
 
 def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator[tuple[str, ...]]:
@@ -52,8 +46,6 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
         yield f"[format] question = {formats.question!r} writes the request already; remove one of the two", "request"
     if formats.answer != "json" and "response" in file.root:
         yield f"[format] answer = {formats.answer!r} reads the answer already; remove one of the two", "response"
-    if formats.answer == "json" and "answers" in file.root:
-        yield "says how another format than JSON is read; set [format] answer", "answers"
 
 
 def with_media_type(settings: Settings, file: TomlFile, role: RoleName, formats: FormatSettings) -> Settings:

@@ -190,7 +190,6 @@ def test_hostile_messages_change_nothing_but_their_own_verdict(tmp_path: Path) -
         ('[format]\nquestion = "hl7v2"\n', "is not a format for the question where a vendor is asked a claim"),
         ('[format]\nquestion = "json"\ncompanion = "note"\n', "json questions have no companion 'note'"),
         ('[format]\nanswer = "x12"\n[response]\nlines = "x"\n', "reads the answer already; remove one of the two"),
-        ('[answers]\nnone = "needs_review"\n', "set [format] answer"),
         ('[format]\nanswers = "x12"\n', "answers"),
     ],
 )
