@@ -56,6 +56,46 @@ def decode(document: bytes, kind: type[T], source: str = "<document>", line: int
         raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind)) from None
 
 
+def documents_in(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, bytes]]:
+    """The documents of a file, each with the line that it begins on: JSON Lines, or one JSON object or array laid out on lines.
+
+    A file of JSON Lines is read line by line, however long it is. Raises DocumentError for an array or a laid-out object that
+    is longer than 16 MiB together, or not JSON.
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    begun = next(numbered, None)
+    if begun is None:
+        return
+    number, first = begun
+    text = first.strip()
+    if not (text.startswith(b"[") or (text.startswith(b"{") and not text.endswith(b"}"))):
+        yield number, first
+        yield from numbered
+        return
+    whole = bytearray(first)
+    for _, line in numbered:
+        whole += line
+        if len(whole) > MAX_DOCUMENT_BYTES:
+            what = f"an array, or an object on several lines, of more than {MAX_DOCUMENT_BYTES} bytes: write one document a line"
+            raise DocumentError(source, number, (Fault(what),))
+    yield from _laid_out(bytes(whole), number, source)
+
+
+def _laid_out(whole: bytes, number: int, source: str) -> Iterator[tuple[int, bytes]]:
+    if not whole.lstrip().startswith(b"["):
+        yield number, whole
+        return
+    try:
+        parts = msgspec.json.decode(whole, type=list[msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DocumentError(source, number, (Fault(str(error)),)) from None
+    place = 0
+    for part in map(bytes, parts):
+        place = whole.index(part, place)
+        yield number + whole.count(b"\n", 0, place), part
+        place += len(part)
+
+
 def decode_lines(lines: Iterable[bytes], kind: type[T], source: str) -> Iterator[tuple[int, T]]:
     """The documents of a JSON Lines stream with their line numbers; blank lines are passed over."""
     for number, line in enumerate(lines, 1):
@@ -64,7 +104,7 @@ def decode_lines(lines: Iterable[bytes], kind: type[T], source: str) -> Iterator
 
 
 def decode_cases(lines: Iterable[bytes], source: str, *, strict: bool = False) -> Iterator[tuple[int, Case]]:
-    """The cases of a JSON Lines stream.
+    """The cases of a user's file (`documents_in`).
 
     Two cases with one id, and two parts of a case with one id, are faults. `strict` refuses terms that the vocabulary
     lacks too; otherwise they are left to rule DOC-UNKNOWN.
@@ -79,7 +119,7 @@ def decode_cases(lines: Iterable[bytes], source: str, *, strict: bool = False) -
 
 
 def decode_claims(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, Claim]]:
-    """The claims of a JSON Lines stream. Two claims with one id, and two parts of a claim with one id, are faults."""
+    """The claims of a user's file (`documents_in`). Two claims with one id, and two parts of a claim with one id, are faults."""
     return _distinct(lines, Claim, source, claim_faults)
 
 
@@ -87,7 +127,8 @@ def _distinct(
     lines: Iterable[bytes], kind: type[D], source: str, faults_of: Callable[[D], Iterable[Fault]]
 ) -> Iterator[tuple[int, D]]:
     first: dict[str, int] = {}
-    for number, document in decode_lines(lines, kind, source):
+    for number, written in documents_in(lines, source):
+        document = decode(written, kind, source, number)
         faults = list(faults_of(document))
         if document.id in first:
             faults.append(Fault(f"duplicate id {document.id!r}, first on line {first[document.id]}", "$.id"))

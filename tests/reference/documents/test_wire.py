@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.coding import Answer, Coding
@@ -147,3 +148,26 @@ def test_unknown_terms_are_left_to_the_coder_unless_strict() -> None:
     assert ("needs_review", ("DOC-UNKNOWN",)) == (code(case).outcome, code(case).rules)
     with pytest.raises(DocumentError, match="unknown technique 'phased_resonance'"):
         list(decode_cases([line], "x", strict=True))
+
+
+@given(st.sampled_from(["lines", "array", "laid-out array"]), st.integers(0, 3), st.sampled_from([None, 1, 4]))
+def test_documents_of_a_file_may_be_laid_out(form: str, blank: int, indent: int | None) -> None:
+    """The same cases are read of JSON Lines and of an array, laid out or not, each with the line that it begins on."""
+    documents = [{**DOCUMENT, "id": f"test:{number}"} for number in range(1, 4)]
+    if form == "lines":
+        text = "".join(f"{json.dumps(document)}\n" for document in documents)
+    else:
+        text = json.dumps(documents, indent=indent if form == "laid-out array" else None)
+    lines = ("\n" * blank + text).encode().splitlines(keepends=True)
+    read = list(decode_cases(lines, "x"))
+    assert [document["id"] for document in documents] == [case.id for _, case in read]
+    assert all(lines[number - 1].lstrip(b"[ ").startswith(b"{") for number, _ in read)
+
+
+def test_one_laid_out_object_is_one_document() -> None:
+    """A case on many lines is a case; what is wrong with it is said with the line that it begins on."""
+    text = json.dumps(DOCUMENT, indent=2).encode().splitlines(keepends=True)
+    assert [(2, "test:1")] == [(number, case.id) for number, case in decode_cases([b"\n", *text], "x")]
+    for torn, what in (([b"[\n", b'{"id": 1},\n', b"{}]"], "x:2: .*required property"), ([b"[1,\n", b"2"], "x:1: .*truncated")):
+        with pytest.raises(DocumentError, match=what):
+            list(decode_cases(torn, "x"))
