@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from rtconform.conformance.cause import Cause
-from rtconform.conformance.protocol import Returned, RoleName
+from rtconform.conformance.protocol import Returned, RoleName, of_kind
 from rtconform.conformance.traits import Traits
 from rtconform.conformance.verdicts import FindingKind, Verdict
 from rtconform.formats.settings import FormatSettings
@@ -140,28 +140,25 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     answer_digest: str = ""
     causes: tuple[Cause, ...] = ()
 
-    # The four below are the only places that tell the roles' documents apart by their types: whatever reads a result by role
-    # asks here, and mypy then knows what it has.
-
     @property
     def coding(self) -> Coding | None:
         """What is expected of a coder; None: a claim was asked."""
-        return self.expected if isinstance(self.expected, Coding) else None
+        return of_kind(self.expected, Coding)
 
     @property
     def coded(self) -> Answer | None:
         """A coder's answer."""
-        return self.answer if isinstance(self.answer, Answer) else None
+        return of_kind(self.answer, Answer)
 
     @property
     def adjudication(self) -> Adjudication | None:
         """What is expected of an editor; None: a case was asked."""
-        return self.expected if isinstance(self.expected, Adjudication) else None
+        return of_kind(self.expected, Adjudication)
 
     @property
     def disposition(self) -> Disposition | None:
         """An editor's answer."""
-        return self.answer if isinstance(self.answer, Disposition) else None
+        return of_kind(self.answer, Disposition)
 
 
 class FaultNamed(Struct, frozen=True):

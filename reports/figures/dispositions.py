@@ -23,7 +23,7 @@ NOTES: dict[SlipKind, str] = {
 
 def disposition_text(said: Adjudication | Disposition) -> str:
     """An adjudication or a disposition on one line: "1 allow; 2 deny (CARC 97)"."""
-    if isinstance(said, Disposition):
+    if isinstance(said, Disposition):  # what was due and what came are worded side by side
         return one_line(dispositions_in_words(said))
     return "; ".join(f"{line.number} {_due_text(line)}" for line in said.lines)
 

@@ -141,7 +141,7 @@ def coding_text(coding: Coding | Adjudication | Returned | None) -> str:
     """A coding or an answer on one line: "S1 77407; S1 77387-26", its outcome where it has no line, or "no answer"."""
     if coding is None:
         return "no answer"
-    if isinstance(coding, Adjudication | Disposition):
+    if isinstance(coding, Adjudication | Disposition):  # one column of the reports shows either role
         return disposition_text(coding)
     lines = "; ".join(f"{line.session} {line_text(line)}{' (bundled)' if _bundled(line) else ''}" for line in coding.lines)
     if coding.outcome == "coded":

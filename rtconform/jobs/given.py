@@ -32,7 +32,7 @@ def claim_of(given: Claim | Mapping[str, Json] | str | bytes) -> Claim:
 
 def question_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> Question:
     """The case or the claim, whichever it is: a document says it (`schema`); one that does not is a claim where it has lines."""
-    if isinstance(given, Case | Claim):
+    if isinstance(given, Case | Claim):  # a user's program may hand over either, ready made
         return claim_of(given) if isinstance(given, Claim) else case_of(given)
     plain = _plain(given)
     said = plain.get("schema", "rtconform.claim/1" if "lines" in plain else "") if isinstance(plain, dict) else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import overload
 
-from rtconform.conformance.protocol import GivenAnswer, Json
+from rtconform.conformance.protocol import GivenAnswer, Json, of_kind
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.runner import result_of
 from rtconform.conformance.verdicts import VERDICTS, Judgement, Verdict
@@ -52,18 +52,20 @@ class Item:
     @property
     def case(self) -> Case:
         """The case. Raises UserError where the suite asks claims, and for a case of suite `invalid`, which is not a sound one."""
-        if not isinstance(self.item, SuiteCase):
+        asked = of_kind(self.item, SuiteCase)
+        if asked is None:
             raise UserError(f"{self.id} is a claim, not a case: use .claim")
-        if not self.item.sound:
+        if not asked.sound:
             raise UserError(f"{self.id} is not a sound case: use .wire, or .data where it is JSON")
-        return self.item.case
+        return asked.case
 
     @property
     def claim(self) -> Claim:
         """The claim. Raises UserError where the suite asks cases."""
-        if not isinstance(self.item, SuiteClaim):
+        asked = of_kind(self.item, SuiteClaim)
+        if asked is None:
             raise UserError(f"{self.id} is a case, not a claim: use .case")
-        return self.item.claim
+        return asked.claim
 
     @property
     def wire(self) -> bytes:
