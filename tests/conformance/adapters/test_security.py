@@ -372,6 +372,7 @@ def test_a_sandboxed_vendor(tmp_path: Path) -> None:
         "import os, socket\nassert 'HOME_SECRET' not in os.environ and not os.path.exists('/root') and not os.path.exists('/home')\n"
         "try:\n    socket.create_connection(('1.1.1.1', 53), 1)\n    raise SystemExit('network')\nexcept OSError:\n    pass\n"
     )
+    shutil.copy(VENDORS / "correct" / "reading.py", tmp_path)
     coder = (VENDORS / "correct" / "coder.py").read_text()
     head, _, rest = coder.partition("import json\n")
     (tmp_path / "coder.py").write_text(f"{head}{guard}import json\n{rest}")

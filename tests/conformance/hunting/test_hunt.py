@@ -152,7 +152,7 @@ def test_an_answer_that_does_not_come_again_is_said_to_be_unstable(behaviour: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("behaviour", "cause"), [("exits", "crash"), ("html", "invalid")])
+@pytest.mark.parametrize(("behaviour", "cause"), [("exits", "crash"), ("html", "invalid/schema")])
 def test_no_answer_is_a_kind_of_fault(behaviour: str, cause: str) -> None:
     """Crashes and answers in no agreed form are kinds of fault, and end a hunt only where nothing else comes."""
     found = hunted(VENDORS / "miniatures" / f"{behaviour}.toml", effort=20)

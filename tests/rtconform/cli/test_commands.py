@@ -373,7 +373,7 @@ def test_a_baseline_that_is_out_of_date_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("runn", "did you mean run?"), ("certfy", "did you mean certify?"), ("xyzzy", "there are: run")]
+    ("typed", "said"), [("runn", "did you mean run?"), ("certfy", "did you mean certify?"), ("xyzzy", "there are: demo, run")]
 )
 def test_a_mistyped_command(typed: str, said: str) -> None:
     """The nearest one is named, where there is one."""

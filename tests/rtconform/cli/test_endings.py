@@ -1,6 +1,7 @@
 """However a command reaches a vendor, nothing of the vendor's is left running when it ends; nothing of ours is open to others."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,10 +41,12 @@ COMMANDS = {
 def vendor_of(folder: Path) -> str:
     """A coder that leaves a daemon, found by the mark in its environment."""
     mark = f"rtconform-ending-{os.getpid()}-{time.monotonic_ns()}"
-    (folder / "coder.py").write_text(DAEMON)
+    (folder / "daemon.py").write_text(DAEMON)
+    for name in ("coder.py", "reading.py"):  # in the vendor's own folder: a sandbox shows no other
+        shutil.copy(VENDORS / "correct" / name, folder)
     (folder / "vendor.toml").write_text(
-        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py", '
-        f'"{VENDORS / "correct" / "coder.py"}"]\nworkers = 1\n[adapter.env]\nMARK = "{mark}"\n'
+        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "daemon.py", '
+        f'"coder.py"]\nworkers = 1\n[adapter.env]\nMARK = "{mark}"\n'
     )
     return mark
 
