@@ -5,7 +5,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-DELIVERY, REPEAT = {"77402", "77407", "77412"}, {"59", "76", "XE"}  # one of the latter may mark a second session's line
+DELIVERY = {"77402", "77407", "77412"}
+REPEAT, LEVEL = {"59", "76", "77", "XE"}, {"59", "XE", "XS", "XP", "XU"}
+MARKS = REPEAT | LEVEL  # one may mark a second session's line: of the same code, or of another level
 PACKAGED = {("facility", "77387", ()), ("facility", "77387", ("TC",)), ("technical", "77387", ("TC",))}
 
 files = (Path(sys.argv[2]), Path(sys.argv[1], "cases.jsonl"), Path(sys.argv[1], "accepted.jsonl"))
@@ -20,10 +22,11 @@ for case, right in zip(cases, accepted, strict=True):
         taken, count = {x[0] for x in lines if x[1] == code or {x[1], code} <= DELIVERY}, line.get("units", 1)
         free = [s["id"] for s in case["sessions"] if s["beams_delivered"] and s["id"] not in taken]
         units += [(home, code, modifiers) for home in [session, *free, *[session] * count][:count]]
-    plain = {code in DELIVERY or code for _, code, modifiers in units if not REPEAT & {*modifiers}}
+    bare = {code for _, code, modifiers in units if not MARKS & {*modifiers}}
     for i, (session, code, modifiers) in enumerate(units):
-        if (code in DELIVERY or code) in plain and len(REPEAT & {*modifiers}) == 1:
-            units[i] = (session, code, tuple(m for m in modifiers if m not in REPEAT))
+        taken = (REPEAT if code in bare else set()) | (LEVEL if code in DELIVERY and (bare & DELIVERY) - {code} else set())
+        if len(MARKS & {*modifiers}) == 1 and MARKS & {*modifiers} <= taken:
+            units[i] = (session, code, tuple(m for m in modifiers if m not in MARKS))
     found = answer.get("outcome"), sorted([s, c, list(m), n] for (s, c, m), n in Counter(units).items())
     match = [number for number, way in enumerate(right["accepted"]) if (way["outcome"], way["lines"]) == found]
     print(case["id"], "unanswered" if not answer else "fail" if not match else "accepted" if match[0] else "pass")

@@ -258,7 +258,8 @@ def test_a_key_that_others_can_read(tmp_path: Path) -> None:
 )
 def test_a_certificate_has_a_minimum(supports: str, outcome: str, said: str, tmp_path: Path) -> None:
     """A correct coder that declares nearly everything away is refused, with what was not asked; one that leaves out claims is not."""
-    (tmp_path / "coder.py").write_text((VENDORS / "correct" / "coder.py").read_text())
+    for name in ("coder.py", "reading.py"):
+        (tmp_path / name).write_text((VENDORS / "correct" / name).read_text())
     (tmp_path / "vendor.toml").write_text(
         f'[vendor]\nname = "V"\nversion = "1"\n[vendor.supports]\n{supports}\n[adapter]\nkind = "cli"\ncommand = ["python3", "coder.py"]\n'
     )
