@@ -28,6 +28,7 @@ def test_a_fault_of_the_catalogue_is_named(name: str) -> None:
     assert [] == list(wrong_hints(results, found, ITEMS, CODERS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other"), list(pairwise(SOME)))
 def test_two_faults_make_no_wrong_hint(one: str, other: str) -> None:
     """Two faults may hide each other: what is named for a cause still gives its answers, and no answer contradicts it."""
@@ -35,6 +36,7 @@ def test_two_faults_make_no_wrong_hint(one: str, other: str) -> None:
     assert [] == list(wrong_hints(results, recognised(results, ITEMS), ITEMS, CODERS))
 
 
+@pytest.mark.slow
 def test_mutants_make_no_wrong_hint() -> None:
     """A fault that the catalogue lacks is named after none that answers otherwise."""
     for mutant in first_order()[::40]:

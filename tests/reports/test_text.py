@@ -37,6 +37,7 @@ def unfit(character: str) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_of_all_characters_none_gets_through_that_is_unfit() -> None:
     """Every character of Unicode, between two others: those that are unfit for a reader are gone, the others are as they were."""
     shown = clean("".join(f"a{character}" for character in EVERY if character not in "\r\x1b")).split("a")

@@ -173,6 +173,7 @@ def test_a_run_is_written_when_asked_for(tmp_path: Path) -> None:
         rtconform.run(all_77407, ["boundaries"]).write(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_folder_and_memory_hold_the_same(tmp_path: Path) -> None:
     """A vendor file run into a folder, and without one: equal but for the times."""
     kept = rtconform.run(THREE_FAULTS, ["published"])

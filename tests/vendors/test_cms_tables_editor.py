@@ -30,6 +30,7 @@ def test_the_tables_alone_are_conformant(tmp_path: Path) -> None:
     assert ((), ()) == (summary.edits.false_denials, summary.edits.misses)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [("--without", "77412/77407"), ("--without", "77373/77427"), ("--without", "77525/77402"), ("--units", "77412=3"), ("--units", "77407=1"),

@@ -66,6 +66,7 @@ def test_a_canary_is_made_of_any_patient(born: str, tmp_path: Path) -> None:
     assert ({"pass": 1}, ()) == (verdicts(summary), summary.findings)
 
 
+@pytest.mark.slow
 def test_the_sample_editor(tmp_path: Path) -> None:
     """Three false denials and two misses are found, exactly these, each with what a biller answers."""
     summary, _ = run(VENDORS / "sample_editor" / "vendor.toml", tmp_path / "run")
@@ -87,6 +88,7 @@ def test_the_sample_editor(tmp_path: Path) -> None:
     assert (1, ()) == (summary.exit_code, summary.findings)
 
 
+@pytest.mark.slow
 def test_the_report_leads_with_false_denials(tmp_path: Path) -> None:
     """Table, page, JSON and JUnit all have the numbers; a false denial comes before any miss."""
     run(VENDORS / "sample_editor" / "vendor.toml", tmp_path / "run", ("edits-claim",))
@@ -100,6 +102,7 @@ def test_the_report_leads_with_false_denials(tmp_path: Path) -> None:
     assert "edits.specificity" in (tmp_path / "run" / "junit.xml").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "verdict", "findings"),
     [
@@ -118,6 +121,7 @@ def test_liars_are_found_out(tmp_path: Path, behaviour: str, verdict: dict[str, 
     assert verdict is None or verdict == verdicts(summary)
 
 
+@pytest.mark.slow
 def test_denying_everything_allows_no_right_claim(tmp_path: Path) -> None:
     """An editor that denies everything stops every wrong claim, allows no right one, and is not conformant."""
     summary, _ = run(miniature(tmp_path, "always_deny"), tmp_path / "run", ("edits-claim",))
@@ -161,6 +165,7 @@ def test_check_asks_an_editor_claims() -> None:
     assert "edits-claim,edits-documented" in good.output
 
 
+@pytest.mark.slow
 def test_a_run_of_an_editor_resumes(tmp_path: Path) -> None:
     """An interrupted run goes on where it stopped, with the same results as an unbroken one."""
     vendor = VENDORS / "sample_editor" / "vendor.toml"
@@ -226,6 +231,7 @@ def test_an_editor_with_its_own_json(tmp_path: Path, payer: str) -> None:
     assert {None, "97"} == denied
 
 
+@pytest.mark.slow
 def test_what_failed_can_be_replayed(tmp_path: Path) -> None:
     """A run of an editor is replayed like a coder's: the claims that failed, and no others, are asked again."""
     summary, _ = run(VENDORS / "sample_editor" / "vendor.toml", tmp_path / "run", ("edits-claim",))

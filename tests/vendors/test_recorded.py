@@ -28,6 +28,7 @@ def test_records_are_of_the_present_suites(name: str) -> None:
     assert {} == outdated, f"run `make recorded`, look at the difference, and say in the commit why verdicts changed: {outdated}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VENDORS)
 def test_a_run_gives_what_is_on_record(name: str, tmp_path: Path) -> None:
     """Exit code, findings, expected answers, verdicts and broken rules are those of the record."""

@@ -61,6 +61,7 @@ def test_a_secret_of_several_lines_is_found(way: str) -> None:
     assert all(len(word) <= 10 for word in re.findall(r"[A-Za-z0-9+/=]+", left)), shown
 
 
+@pytest.mark.slow
 @pytest.mark.hostile
 @pytest.mark.parametrize("adapter", ["stream", "oneshot"])
 @pytest.mark.parametrize("where", ["stderr", "stderr slowly", "notes", "stray", "crash"])
@@ -276,6 +277,7 @@ def test_links_in_a_run_folder_are_not_written_through(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_links_laid_for_temporary_files_are_not_written_through(tmp_path: Path) -> None:
     """Nor by a name under which we write before a file is whole."""
     victim = tmp_path / "victim"
@@ -292,6 +294,7 @@ def test_links_laid_for_temporary_files_are_not_written_through(tmp_path: Path) 
     assert not (tmp_path / "run" / "manifest.json").is_symlink()
 
 
+@pytest.mark.slow
 def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
     """A vendor's name is shown without commands to a terminal, and is no markup."""
     for name in ("coder.py", "reading.py"):
@@ -320,6 +323,7 @@ def on_a_terminal(command: list[str], folder: Path) -> tuple[int, str]:
     return process.returncode, shown.decode(errors="replace")
 
 
+@pytest.mark.slow
 def test_a_run_folder_with_an_endless_line(tmp_path: Path) -> None:
     """A line of a run folder longer than any document is refused with its number, not read into memory whole."""
     subprocess.run(
@@ -404,6 +408,7 @@ def test_a_finding_says_what_happened(tmp_path: Path) -> None:
     assert "error: the program ended with exit code 1" in finding.detail
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "said"), [("\\r", r"it ends its lines with \r alone"), ("", "it ends its lines with nothing")]
 )

@@ -47,6 +47,7 @@ def key() -> SigningKey:
     return read_signing_key(private_key(), "key.pem")
 
 
+@pytest.mark.slow
 @given(FILES)
 def test_what_is_packed_is_unpacked(files: dict[str, bytes]) -> None:
     """Contents come back as they were, by us and by any reader of ZIP, and the same contents are always the same bytes."""

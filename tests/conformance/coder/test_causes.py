@@ -131,6 +131,7 @@ def test_an_accepted_reading_beside_a_fault_is_no_cause() -> None:
     assert (("SCOPE-DELETED",), ["SCOPE-DELETED/deleted-code"]) == (result.rules, [cause.id for cause in causes_of(result)])
 
 
+@pytest.mark.slow
 @given(odd_records.cases(), st.sampled_from(list(LINES)), st.sampled_from(["coded", "out_of_scope", "needs_review"]))
 def test_whatever_does_not_stand_has_a_cause(case: Case, wrong: str, outcome: str) -> None:
     """Every result that does not stand has causes, of rules that it broke; one that stands has none."""
@@ -152,6 +153,7 @@ def test_what_stands_has_no_cause() -> None:
     assert () == causes_of(judged(case, Answer(case.id, "coded", right_lines(case))))
 
 
+@pytest.mark.slow
 @given(odd_records.cases())
 def test_less_is_smaller(case: Case) -> None:
     """A case without one of its sessions, or without guidance, is smaller."""

@@ -70,6 +70,7 @@ def test_a_record_that_contradicts_itself(case: Case) -> None:
     assert 0 == traits_of(replace(case, plans=(astray,), sessions=delivered)).isocenters
 
 
+@pytest.mark.slow
 @given(odd_records.cases())
 def test_traits_agree_with_the_facts(case: Case) -> None:
     """In a record without contradictions, isocenters and motion are those of the facts."""

@@ -97,6 +97,7 @@ def test_a_subtle_fault_is_found_and_shrunk(fault: str, tmp_path: Path) -> None:
     assert all(each.stable for each in found.found)
 
 
+@pytest.mark.slow
 def test_each_of_three_planted_faults_is_found_and_named() -> None:
     """77386 for IMRT, set-up surface guidance as motion management, plans for isocenters: each at its smallest, and by name."""
     found = three_faults()
@@ -159,6 +160,7 @@ def test_no_answer_is_a_kind_of_fault(behaviour: str, cause: str) -> None:
     assert cause in shapes(found)
 
 
+@pytest.mark.slow
 def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
     """Byte for byte, and another seed draws other treatments."""
     vendor = load_vendor(subtle("spirometry", tmp_path))
@@ -264,6 +266,7 @@ def test_told_to_stop_it_asks_no_more(tmp_path: Path) -> None:
     assert Hunted(0, (), "interrupted") == hunt(vendor, stop=stop)
 
 
+@pytest.mark.slow
 @given(odd_records.cases())
 def test_taken_apart_a_case_keeps_what_is_shown(case: Case) -> None:
     """Only what is asked for is left: as many isocenters as there were, nothing guided, and a record that can be coded."""

@@ -72,6 +72,7 @@ def shapes(found: Hunted) -> dict[str, Shape]:
     }
 
 
+@pytest.mark.slow
 def test_the_sample_editors_faults_are_found() -> None:
     """Three false denials and two misses, exactly these, each by one line, with the record only where it is needed."""
     assert {

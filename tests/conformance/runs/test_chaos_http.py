@@ -10,6 +10,8 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.errors import VendorUnreachable
 from tests.helpers.chaos_runs import ASKED, load, nothing_left, run
 
+pytestmark = pytest.mark.slow
+
 service = load("service")
 DUE: dict[str, set[str]] = {
     **{name: {"timeout"} for name in ("silent", "slow_bytes", "slow_headers", "endless_continue")},

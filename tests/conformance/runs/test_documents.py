@@ -53,6 +53,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_what_a_run_writes_meets_its_schemas(run_folder: Path) -> None:
     """Manifest, results, and the codings and answers in them are valid by the published schemas."""
     assert [] == list(validator("manifest").iter_errors(json.loads((run_folder / "manifest.json").read_text())))
@@ -104,6 +105,7 @@ def test_documents_that_nobody_can_read(tmp_path: Path) -> None:
     assert 0 == coding.counts["pass"] + coding.counts["accepted"]
 
 
+@pytest.mark.slow
 def test_the_same_in_other_bytes(tmp_path: Path) -> None:
     """A correct program reads every spelling of suite respelled out of its pipe, and each verdict is that of a plain case."""
     summary = asyncio.run(

@@ -43,6 +43,7 @@ def test_the_correct_coder(tmp_path: Path) -> None:
     assert ({"pass": len(results)}, (), 0) == (verdicts(summary), summary.findings, summary.exit_code)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 16, 17, 32])
 def test_a_whole_run_is_resumed(tmp_path: Path, count: int) -> None:
     """A run of any size ends, and resumed once it is whole it asks nothing more."""
@@ -101,6 +102,7 @@ def test_a_service_with_its_own_json(node_coder: Path, tmp_path: Path) -> None:
     assert () == summary.findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "kinds"),
     [
@@ -121,12 +123,14 @@ def test_what_is_found_out(behaviour: str, kinds: set[str], tmp_path: Path) -> N
     assert (not kinds) == summary.conformant
 
 
+@pytest.mark.slow
 def test_a_memoriser_passes_every_case_and_is_not_conformant(tmp_path: Path) -> None:
     """Right answers to known ids are not enough."""
     summary, results = run(MINIATURES / "memoriser.toml", tmp_path / "run", ("published",))
     assert ({"pass": len(results)}, 1) == (verdicts(summary), summary.exit_code)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "verdict"),
     [
@@ -158,6 +162,7 @@ def test_a_vendor_that_does_not_support_everything(tmp_path: Path) -> None:
     assert 0 == summary.exit_code
 
 
+@pytest.mark.slow
 def test_results_stand_in_the_suites_order(tmp_path: Path) -> None:
     """However the answers come, results are written in the order of the suite: two runs can be laid side by side."""
     _, first = run(VENDORS / "correct" / "vendor.toml", tmp_path / "a")
@@ -172,6 +177,7 @@ def test_a_case_is_asked_by_its_id_alone(tmp_path: Path) -> None:
     assert ["pairwise:77:000003"] == [result.id for result in RunFolder(tmp_path / "run").results()]
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_resumed(tmp_path: Path) -> None:
     """Where nothing is left to ask, resuming ends at once, with the same results."""
     planned = plan_run(VENDORS / "correct" / "vendor.toml", ("clinic",), seed=1, count=32)
@@ -181,6 +187,7 @@ def test_a_finished_run_is_resumed(tmp_path: Path) -> None:
     assert (32, first) == (summary.cases, list(RunFolder(tmp_path / "run").results()))
 
 
+@pytest.mark.slow
 def test_a_run_is_counted_as_its_folder_says(tmp_path: Path) -> None:
     """The numbers counted while a run goes on are those of what it has written, also where it was cut and resumed."""
     planned = plan_run(VENDORS / "three_faults" / "vendor.toml", BOTH, seed=1)

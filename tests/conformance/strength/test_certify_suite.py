@@ -85,6 +85,7 @@ def test_every_condition_decides(seed: int) -> None:
     assert {obligation.says for obligation in conditions_possible() - conditions_met(at(seed))} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("says", FOREIGN)
 def test_it_stops_faults_that_nobody_listed(says: str) -> None:
     """A faulty coder of another kind, written without a look at the catalogue, is stopped at every seed."""

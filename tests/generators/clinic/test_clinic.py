@@ -93,6 +93,7 @@ def test_the_library_is_wide() -> None:
     }
 
 
+@pytest.mark.slow
 def test_diagnoses_may_be_billed() -> None:
     """Every diagnosis is an ICD-10-CM code of fiscal year 2026 that has no subdivisions."""
     with warnings.catch_warnings():

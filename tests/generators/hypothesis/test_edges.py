@@ -2,6 +2,8 @@
 
 from itertools import product
 
+import pytest
+
 from tests.helpers.edge_records import CHANGES, PICKED
 
 
@@ -10,6 +12,7 @@ def test_every_change_can_be_made_to_every_hand_picked_treatment() -> None:
     assert all(change(case).id == case.id for case in PICKED for change in CHANGES)
 
 
+@pytest.mark.slow
 def test_any_change_can_be_made_after_any_other() -> None:
     """All pairs, each on some of the treatments."""
     assert all(second(first(case)).id == case.id for case in PICKED[::10] for first, second in product(CHANGES, repeat=2))

@@ -93,6 +93,7 @@ def test_pairs_of_the_benchmark_model_need_no_row_more_than_the_lower_bound(mode
     assert [lower_bound(model, 2)] * 5 == [len(covering_array(model, 2, seed)) for seed in range(5)]
 
 
+@pytest.mark.slow
 @given(documents())
 def test_rows_are_counted_and_numbered_exactly(document: Document) -> None:
     """Count, row and index agree with the list of all valid rows."""
@@ -103,6 +104,7 @@ def test_rows_are_counted_and_numbered_exactly(document: Document) -> None:
     assert list(range(len(rows))) == [index(model, each) for each in rows]
 
 
+@pytest.mark.slow
 @given(documents(), st.integers(1, 3))
 def test_tuples_are_counted_exactly(document: Document, t: int) -> None:
     """A tuple counts when some valid row contains it."""
@@ -114,6 +116,7 @@ def test_tuples_are_counted_exactly(document: Document, t: int) -> None:
     assert len(found) == count_tuples(model_of(document), t)
 
 
+@pytest.mark.slow
 @given(documents(), st.data())
 def test_a_partial_assignment_is_feasible_when_some_valid_row_contains_it(document: Document, data: st.DataObject) -> None:
     """Also where no single implication rules it out."""
@@ -138,6 +141,7 @@ def test_an_array_covers_everything_that_is_possible_and_nothing_else(document: 
     assert lower_bound(model, t) <= len(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(documents(), st.integers(1, 3))
 def test_no_valid_row_contains_two_incompatible_tuples(document: Document, t: int) -> None:

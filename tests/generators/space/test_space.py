@@ -72,6 +72,7 @@ def test_counts_are_those_of_trying_all(names: Any) -> None:
     assert len(tried) == projected(names)
 
 
+@pytest.mark.slow
 def test_pairs_are_counted_exactly() -> None:
     """Every pair of values, by trying whether it can occur."""
     possible = sum(

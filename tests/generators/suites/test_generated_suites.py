@@ -101,6 +101,7 @@ def test_shards_together_are_the_suite(suite: Any) -> None:
     assert sorted(whole) == sorted(document for part in parts for document in part)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("suite", "t"), [(PAIRWISE, 2), (THREEWAY, 3)], ids=["pairwise", "threeway"])
 def test_coverage_is_proved_from_the_json_lines_alone(suite: Any, t: int) -> None:
     """Read from the cases by other code, checked by another program: every valid tuple is there, and no invalid row."""
@@ -248,6 +249,7 @@ for suite in (CLINIC, EXHAUSTIVE, DOCUMENTATION, INVALID, RESPELLED, PAIRWISE):
 """
 
 
+@pytest.mark.slow
 def test_cases_depend_on_nothing_but_suite_version_seed_and_index() -> None:
     """The same digests in processes with another hash seed and another time zone, on every version of Python."""
     printed = [

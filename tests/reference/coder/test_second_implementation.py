@@ -31,6 +31,7 @@ def test_both_agree(case: Case) -> None:
     assert theirs == ours
 
 
+@pytest.mark.slow
 @given(odd_records.cases(), ANY_MOTION)
 def test_both_agree_on_odd_motion_records(case: Case, motion: Motion) -> None:
     """They agree too where the record of motion management is contradictory."""
@@ -38,6 +39,7 @@ def test_both_agree_on_odd_motion_records(case: Case, motion: Motion) -> None:
     assert theirs == ours
 
 
+@pytest.mark.slow
 @given(odd_records.cases(), st.sampled_from(["beam", "isocenter", "photon", "date", "technique", "method", "radiation"]))
 def test_both_agree_on_records_that_contradict_themselves(case: Case, fault: str) -> None:
     """They agree on records with a contradiction or an unknown word in them."""

@@ -46,6 +46,7 @@ def test_pairs(expected: list[CodingLine], answered: list[AnswerLine]) -> None:
     assert len(answered) - len(paired) == sum(row.mark in ("not billed", "not expected") for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.hostile
 @pytest.mark.timeout(60)
 def test_very_many_lines() -> None:

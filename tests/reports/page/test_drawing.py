@@ -74,6 +74,7 @@ def test_late_approval_stands_after_the_next_session(case: Case) -> None:
     assert "unapproved" in [step.kind for step in never.steps]
 
 
+@pytest.mark.slow
 @given(odd_records.cases())
 def test_every_record_can_be_drawn(case: Case) -> None:
     """Whatever the record says, it is drawn: every session has a course with a beam-on, every plan a line."""

@@ -169,6 +169,7 @@ def test_rendering_changes_nothing_and_is_repeatable(any_run: RunFolder) -> None
     assert before | first == {path.name: path.read_bytes() for path in any_run.path.iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_folder_that_lacks_any_number_of_cases(name: str, write_run: Callable[..., RunFolder], made: dict[str, Any]) -> None:
     """A manifest may say what it likes: how many cases have no result is told as it is, and a bounded number of them listed."""

@@ -110,6 +110,7 @@ def test_only_asks_one_case(tmp_path: Path) -> None:
     assert [case_id] == [result["id"] for result in results]
 
 
+@pytest.mark.slow
 def test_rules_and_suites_print_json() -> None:
     """What prints a table prints JSON too."""
     assert "ISO-CONTIGUOUS" in {rule["id"] for rule in json.loads(rtconform("rules", "--format", "json").stdout)}
@@ -257,6 +258,7 @@ def test_bad_vendor_files_are_told(tmp_path: Path, text: str, named: str) -> Non
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_suite_file_of_ones_own(tmp_path: Path) -> None:
     """The suite file of the documentation runs; where its author expects something else than the reference, that is told."""
     block = re.search(r"```toml file=my-clinic.toml\n(.*?)```", (ROOT / "docs" / "how-to" / "suites.md").read_text(), re.DOTALL)
@@ -329,6 +331,7 @@ def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
     assert suite == ids
 
 
+@pytest.mark.slow
 def test_suites_add_up(tmp_path: Path) -> None:
     """Named with commas, named again, or both: the run asks all of them, each once."""
     done = rtconform(
@@ -349,6 +352,7 @@ def test_suites_add_up(tmp_path: Path) -> None:
     assert ["published", "boundaries"] == [suite["name"] for suite in json.loads(done.stdout)["suites"]]
 
 
+@pytest.mark.slow
 def test_a_part_of_a_suite_is_not_called_conformant(tmp_path: Path) -> None:
     """All that was asked stands, so the exit code is 0; that the vendor is conformant nobody says."""
     only = ("--only", "boundaries:surface-for-setup")
@@ -361,6 +365,7 @@ def test_a_part_of_a_suite_is_not_called_conformant(tmp_path: Path) -> None:
     assert "not shown to be conformant: it was asked only part 2 of 40 of its suites (exit code 0)" in part.stdout
 
 
+@pytest.mark.slow
 def test_a_baseline_that_is_out_of_date_is_named(tmp_path: Path) -> None:
     """A vendor that passes what its baseline excuses is conformant, and the run ends with 1: the sentence says why."""
     baseline = tmp_path / "known.toml"
@@ -382,6 +387,7 @@ def test_a_mistyped_command(typed: str, said: str) -> None:
     assert said in done.stderr
 
 
+@pytest.mark.slow
 def test_too_many_workers_are_told(tmp_path: Path) -> None:
     """Cases that time out while more workers run than there are processors: the run says what to try first."""
     slow = "import sys, time\nfor line in sys.stdin:\n    time.sleep(60)\n"
@@ -393,6 +399,7 @@ def test_too_many_workers_are_told(tmp_path: Path) -> None:
     assert f"set workers = {os.cpu_count()} in {vendor}" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
     """The command that is printed resumes it."""
     slow = WORKING_CODER.replace("for line", "import time\nfor line").replace("    print", "    time.sleep(0.05); print")

@@ -14,7 +14,7 @@ import pytest
 
 from tests.helpers import VENDORS
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
 DAEMON = """
 import os, runpy, subprocess, sys

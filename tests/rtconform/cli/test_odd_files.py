@@ -75,6 +75,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", ["manifest.json", "results.jsonl", "events.jsonl"])
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])

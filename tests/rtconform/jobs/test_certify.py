@@ -22,6 +22,8 @@ from rtconform.reports.writers.certificate import NAMED
 from tests.helpers import ROOT, VENDORS
 from tests.helpers.issued_bundles import Issued, failing, new_key, rtconform, standings
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_certificate_from_both_sides(good: Issued) -> None:
     """A correct coder is certified; offline, with the certifier's key and commitment, every check holds."""

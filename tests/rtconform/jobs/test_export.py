@@ -59,6 +59,7 @@ def test_a_folder_is_never_overwritten(exported: Path) -> None:
         export(suite("boundaries"), exported, seed=1, count=None)
 
 
+@pytest.mark.slow
 @given(odd_records.cases())
 def test_accepted_answers_are_what_the_judge_lets_pass(case: Case) -> None:
     """The first accepted answer passes the judge, every other one is accepted, under the ambiguities that it names."""
@@ -71,6 +72,7 @@ def test_accepted_answers_are_what_the_judge_lets_pass(case: Case) -> None:
         assert number == 0 or set(judgement.rules) == set(way["under"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["correct", "three_faults", "all_77407"])
 def test_the_script_agrees_with_the_harness(exported: Path, tmp_path: Path, vendor: str) -> None:
     """Judged from the files alone, every answer of a vendor gets the verdict that the harness gave it."""

@@ -39,6 +39,8 @@ from rtconform.reports.writers.certificate import in_words
 from rtconform.reports.writers.formats import render
 from tests.helpers.issued_bundles import NOW, Issued, failing, new_key, rtconform, standings
 
+pytestmark = pytest.mark.slow
+
 Forge = Callable[["Forgery"], None]
 
 

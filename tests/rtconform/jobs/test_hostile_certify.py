@@ -19,8 +19,9 @@ from rtconform.reference.errors import UserError
 from tests.helpers import VENDORS
 from tests.helpers.issued_bundles import failing, new_key, rtconform
 
-pytestmark = pytest.mark.hostile
+pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
+# Anyone who runs it gives it a temporary folder of its own: it rewrites the records of every certifying run that it finds
 REWRITES = """
 import glob, json, sys, tempfile
 for line in sys.stdin:
@@ -45,7 +46,9 @@ def test_a_vendor_that_rewrites_the_records_is_refused(tmp_path: Path) -> None:
     """Sealed is what the runner wrote: outside the sandbox, where a program reaches the folder, the refusal says who was at it."""
     vendor_of(tmp_path, REWRITES)
     key = new_key(tmp_path / "key.pem")
-    done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--no-sandbox", "--out", "b.zip", cwd=tmp_path)
+    done = rtconform(
+        "certify", "vendor.toml", "--key", "key.pem", "--no-sandbox", "--out", "b.zip", cwd=tmp_path, TMPDIR=str(tmp_path)
+    )
     bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")
     certificate = bundle.statement.predicate
     assert (1, "refused") == (done.returncode, certificate.outcome)
@@ -58,7 +61,7 @@ def test_a_vendor_that_rewrites_the_records_is_refused(tmp_path: Path) -> None:
 def test_the_records_are_out_of_sight_in_the_sandbox(tmp_path: Path) -> None:
     """The same program by default finds no folder to rewrite, and is refused for its answers alone."""
     vendor_of(tmp_path, REWRITES)
-    rtconform("certify", "vendor.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path)
+    rtconform("certify", "vendor.toml", "--unsigned", "--out", "b.zip", cwd=tmp_path, TMPDIR=str(tmp_path))
     certificate = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip").statement.predicate
     assert [] == [finding for finding in certificate.findings if finding.kind == "records_changed"]
     assert "refused" == certificate.outcome
@@ -82,7 +85,7 @@ def test_what_was_around_the_vendor_stands_in_the_certificate(tmp_path: Path) ->
     (tmp_path / "bin" / "bwrap").chmod(0o755)
     said = {}
     for name, options, path in (("without", ["--no-sandbox"], None), ("broken", [], f"{tmp_path / 'bin'}:/usr/bin:/bin")):
-        environment = {"PATH": path} if path else {}
+        environment = {"TMPDIR": str(tmp_path)} | ({"PATH": path} if path else {})
         done = rtconform("certify", "vendor.toml", "--unsigned", "--out", f"{name}.zip", *options, cwd=tmp_path, **environment)
         bundle = read_bundle((tmp_path / f"{name}.zip").read_bytes(), "b.zip")
         said[name] = bundle.statement.predicate.environment.sandbox

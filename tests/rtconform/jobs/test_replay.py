@@ -10,6 +10,8 @@ import pytest
 from tests.helpers import VENDORS
 from tests.helpers.command import rtconform
 
+pytestmark = pytest.mark.slow
+
 FAULTY, CORRECT = (VENDORS / name / "vendor.toml" for name in ("three_faults", "correct"))
 CRASHING = """
 [vendor]

@@ -45,6 +45,7 @@ def test_each_case_is_a_test(tmp_path: Path, spread: list[str]) -> None:
     assert re.search(r"rtconform: Three Faults Coder .*, published, rule set 2026\.1: 16 fail, 55 pass", done.stdout)
 
 
+@pytest.mark.slow
 def test_a_correct_coder_passes_and_one_case_can_be_asked_for(tmp_path: Path) -> None:
     """-k chooses among the cases by their ids."""
     done = _pytest(tmp_path, "--rtconform-vendor", CORRECT, "--rtconform-suite", "published", "-k", "scenario-2-hospital", "-v")
@@ -53,6 +54,7 @@ def test_a_correct_coder_passes_and_one_case_can_be_asked_for(tmp_path: Path) ->
     assert "2 passed, 69 deselected" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -77,6 +79,7 @@ def test_a_vendors_own_test_gets_the_cases(tmp_path: Path) -> None:
     assert "S1: expected 77402, answered 77407: another code" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marker", "said"),
     [
@@ -93,6 +96,7 @@ def test_a_wrong_marker_is_said(tmp_path: Path, marker: str, said: str) -> None:
     assert 0 != done.returncode
 
 
+@pytest.mark.slow
 def test_who_does_not_ask_pays_nothing(tmp_path: Path) -> None:
     """Beside the plugin's own file nothing of rtconform is imported by a pytest that was not asked for a case."""
     (tmp_path / "test_own.py").write_text(
@@ -103,6 +107,7 @@ def test_who_does_not_ask_pays_nothing(tmp_path: Path) -> None:
     assert f"LOADED {loaded}" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_decorated_test_runs_for_each_case(tmp_path: Path) -> None:
     """One test for each case, named by its id; a failure is told in the judge's words, without a line of ours."""
     (tmp_path / "coder.py").write_text(OWN_CODER, encoding="utf-8")
@@ -121,6 +126,7 @@ def test_a_decorated_test_runs_for_each_case(tmp_path: Path) -> None:
     assert "items.py" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_decorator_with_a_wrong_suite_ends_the_collection_in_words(tmp_path: Path) -> None:
     """The sentence, and no traceback of ours."""
     (tmp_path / "test_own.py").write_text(

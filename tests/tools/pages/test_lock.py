@@ -42,6 +42,7 @@ def test_suites_are_what_the_lock_says() -> None:
     assert lock_text() == LOCK.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [
@@ -55,6 +56,7 @@ def test_nothing_outside_has_an_influence(environment: dict[str, str]) -> None:
     assert LOCK.read_text(encoding="utf-8") == python(PRINT_LOCK, **environment)
 
 
+@pytest.mark.slow
 def test_the_clock_has_no_influence() -> None:
     """With the clock a day on, every suite is the same."""
     faketime = shutil.which("faketime")
@@ -64,11 +66,13 @@ def test_the_clock_has_no_influence() -> None:
     assert LOCK.read_text(encoding="utf-8") == python(PRINT_LOCK, faketime, "-f", "+1d")
 
 
+@pytest.mark.slow
 def test_parts_are_the_whole() -> None:
     """Cases made in order, backwards, or in shards are the same bytes."""
     assert list(SUITES) == [line.split()[0] for line in python(SHARDED).splitlines()]
 
 
+@pytest.mark.slow
 def test_a_suite_can_not_change_in_silence(tmp_path: Path) -> None:
     """A digest that changed under the same version is refused; with a new version it is not."""
     locked = json.loads(LOCK.read_text(encoding="utf-8"))

@@ -69,6 +69,7 @@ def test_a_killed_harness_leaves_nothing(mode: str, tmp_path: Path, gone: Callab
     assert (2, 1) == (fresh.returncode, resumed.returncode)
 
 
+@pytest.mark.slow
 def test_the_one_who_waits_ends_with_the_run(tmp_path: Path, gone: Callable[[int], bool]) -> None:
     """A run that ends by itself has nobody waiting for its death any more."""
     (tmp_path / "coder.py").write_text(SIBLINGS + ANSWERS)

@@ -60,6 +60,7 @@ def test_a_late_second_answer_is_told(talk: Talk, program: Program) -> None:
     assert [("made:1",)] == [event.cases for event in conversation.events if event.kind == "stray_output"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [("unknown_id", "made:1-x"), ("not_json", "Welcome to Coder 3000"), ("no_id", '"outcome"')],
@@ -93,6 +94,7 @@ def test_a_wrong_shape_is_invalid_with_every_fault(talk: Talk, program: Program)
     assert "maybe" in conversation.replies[0].received
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [("torn", "not JSON"), ("long_answer", "longer than 1048576 bytes"), ("long_line", "no answer carried its id")],
@@ -123,6 +125,7 @@ def test_a_program_that_never_answers_times_out(talk: Talk, program: Program) ->
     assert "silent" in conversation.said("restart")
 
 
+@pytest.mark.slow
 def test_hanging_on_one_case_costs_that_case(talk: Talk, program: Program) -> None:
     """A process that hangs after good answers is replaced; only the case that it hung on is a timeout."""
     conversation = talk(program("stream.py", "hangs", timeout_s=2), 5)
@@ -130,6 +133,7 @@ def test_hanging_on_one_case_costs_that_case(talk: Talk, program: Program) -> No
     assert ["answered", "timeout", "answered", "answered", "answered"] == conversation.statuses
 
 
+@pytest.mark.slow
 def test_a_case_passed_over_times_out(talk: Talk, program: Program) -> None:
     """A case that is never answered is a timeout, its neighbours are not."""
     conversation = talk(program("stream.py", "ignores", timeout_s=2))

@@ -102,6 +102,7 @@ def test_a_template_that_fails_is_named_with_its_line(
         render(template)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "template", ["{{ 10 ** (10 ** 9) }}", "{% set s = 'a' * 2000 %}" + "{% for a in s %}" * 5 + "{% endfor %}" * 5]
 )
@@ -111,6 +112,7 @@ def test_a_template_without_end_is_stopped(render: Callable[..., bytes], templat
         render(template)
 
 
+@pytest.mark.slow
 def test_a_template_that_fails_on_one_case_costs_that_case(translate: Callable[..., Any]) -> None:
     """One case that hangs the template is refused; those that were asked with it are rendered."""
     template = (
@@ -161,6 +163,7 @@ def test_lines_may_be_written_as_vendors_write_them(read: Callable[..., dict[str
     } == made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "response", "reason"),
     [

@@ -52,6 +52,7 @@ def test_a_profile_of_a_payer_that_is_not_asked_for(profile: Path) -> None:
     assert "no claim of a suite is sent to any of them; add to its payers one of medicare" in told
 
 
+@pytest.mark.slow
 def test_a_run_is_judged_by_the_profile(profile: Path, tmp_path: Path) -> None:
     """An editor that is right by the shipped profiles misses what the payer's own policy stops; the manifest has the digest."""
     out = tmp_path / "run"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from rtconform.conformance.runs.log import LogLine
 from rtconform.generators.suites.registry import suite
@@ -22,6 +23,7 @@ def log(*arguments: object) -> tuple[int, list[dict[str, Any]]]:
     return done.returncode, lines
 
 
+@pytest.mark.slow
 def test_a_run_is_told_from_start_to_end(tmp_path: Path) -> None:
     """Start, canary, each result that is not conformant, the end with counts and exit code: in this order."""
     code, lines = log(VENDORS / "three_faults" / "vendor.toml", "--suite", "boundaries", "--out", tmp_path / "run")
@@ -39,6 +41,7 @@ def test_a_run_is_told_from_start_to_end(tmp_path: Path) -> None:
     assert {"canary", "finished"} <= {line["event"] for line in lines}
 
 
+@pytest.mark.slow
 def test_findings_are_told(tmp_path: Path) -> None:
     """A finding is a line with its kind."""
     _, lines = log(VENDORS / "miniatures" / "liar.toml", "--suite", "published", "--out", tmp_path / "run")
