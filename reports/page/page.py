@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import hashlib
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,8 +14,9 @@ from rtconform.reports.page.timing import duration
 from rtconform.reports.text import clip, one_line
 
 
+@cache
 def environment() -> Environment:
-    """The templates, with the filters that they use."""
+    """The templates, with the filters that they use: compiled once for all pages that a process writes."""
     made = Environment(
         loader=PackageLoader("rtconform.reports.page", "templates"),
         autoescape=True,
