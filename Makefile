@@ -51,10 +51,11 @@ types: setup
 	$(BIN)/mypy
 	$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32 -p rtconform -p tools
 
-# Branch coverage of the package by all tests, also by the programs that they start. Printed, not a gate.
+# Branch coverage of the package by the quick tests, also by the programs that they start. Printed, not a gate. By all: TIER=""
+TIER ?= not slow
 .PHONY: coverage
 coverage: setup
-	$(BIN)/python -m pytest -n 2 -q --cov --cov-config=pyproject.toml --cov-report=term
+	$(BIN)/python -m pytest -n 2 -q -m "$(TIER)" --cov --cov-config=pyproject.toml --cov-report=term
 
 layers: setup
 	$(BIN)/lint-imports
