@@ -60,7 +60,8 @@ class Held:
 class Life:
     """One process of the program, from start to end.
 
-    `overdue`: the cases for whose silence it was killed; `over`: nothing is sent to it any more.
+    `overdue`: the cases for whose silence it was killed; `over`: nothing is sent to it any more; `reading`: lines that came are
+    being read.
     """
 
     child: ChildProcess
@@ -70,3 +71,4 @@ class Life:
     last_good: float = 0.0
     overdue: list[str] = field(default_factory=list)
     over: bool = False
+    reading: bool = False

@@ -19,6 +19,9 @@ END_S = 1.0
 SOON_S = 0.2
 """How soon after its output a program has ended too, if it has not merely closed its output."""
 
+READING_S = 30.0
+"""How long a program is not called silent while lines of its are still being read (a pattern of the vendor file may be slow)."""
+
 HOPELESS = 3
 """A program that has died or been silent so often without ever answering takes all its cases with it from then on."""
 
@@ -117,9 +120,11 @@ class StreamWorker:
         loop = asyncio.get_running_loop()
         while (batch := await life.lines.batch()) is not None:
             before = self._held
+            life.reading = True
             for line in batch:
                 if line.data.strip() or line.dropped:
                     await self._line(life, line)
+            life.reading = False
             if self._held is not None and self._held is not before:
                 self._stop_holding()
                 self._holding = loop.call_later(self._program.held_s, self._let_go)
@@ -209,7 +214,7 @@ class StreamWorker:
         late = loop.time() - due
         if late < 0:
             self._timer = loop.call_at(due, self._watch)
-        elif life.lines.consumed < life.child.received and late < timeout:
+        elif (life.lines.consumed < life.child.received and late < timeout) or (life.reading and late < max(timeout, READING_S)):
             self._timer = loop.call_later(0.05, self._watch)  # what came is not read yet: that is not the vendor's delay
         else:
             life.overdue = self._overdue(loop.time() - timeout)

@@ -16,13 +16,19 @@ from rtconform.conformance.adapters.translation.process import Configuration
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
 from rtconform.reference.documents.wire import encode
-from rtconform.reference.errors import UserError
+from rtconform.reference.errors import UserError, VendorUnreachable
 
 TIME_LIMIT_S = 2.0
 """How long one translation may take."""
 
 START_LIMIT_S = 60.0
-"""How long the translator itself may take to start."""
+"""How long the translator itself may take to start, or to be set up again after it was killed."""
+
+STARTS = 3
+"""How often in a row it is started before all that waits is refused."""
+
+PAUSE_S = 0.2
+"""How long it is waited before it is started once more."""
 
 
 class TranslationFault(Exception):
@@ -70,17 +76,19 @@ class Translator:
         self._timer: asyncio.TimerHandle | None = None
         self._why = ""
         self._broken = False
+        self._ready = False
         self._closing = False
 
     async def start(self, sample: Question) -> None:
         """Start the child and try the template on `sample`. Raises UserError where the vendor file's template is wrong."""
         if not (self.renders or self.reads or self.reads_format):
             return
-        setup = await self._spawn()
+        setup = await self._spawn(TIME_LIMIT_S)
         self._serving = asyncio.get_running_loop().create_task(self._serve())
         try:
             for job in setup:
                 await job.done
+            self._ready = True
             if self.renders:
                 await self.request(sample)
         except TranslationFault as fault:
@@ -113,19 +121,20 @@ class Translator:
 
     async def _ask(self, kind: bytes, payload: bytes) -> bytes:
         job = self._job(kind, payload, TIME_LIMIT_S)
-        if self._broken or self._child is None:
+        if self._broken or self._serving is None:
             job.refuse(Refusal(self._why or "the translator is not running"))
             return await job.done
         self._jobs.append(job)
-        self._child.write(job.frame)
-        self._watch()
+        if self._child is not None:  # else a new one is on its way, which is given everything that waits
+            self._child.write(job.frame)
+            self._watch()
         return await job.done
 
     def _job(self, kind: bytes, payload: bytes, limit_s: float) -> _Job:
         return _Job(kind, payload, limit_s, asyncio.get_running_loop().create_future())
 
-    async def _spawn(self) -> list[_Job]:
-        """A new child, given everything that still waits."""
+    async def _spawn(self, limit_s: float) -> list[_Job]:
+        """A new child, set up within `limit_s` and given everything that still waits. Raises VendorUnreachable."""
         self._child = await start_child(
             [sys.executable, "-P", "-m", "rtconform.conformance.adapters.translation.process"],
             cwd=None,
@@ -134,16 +143,17 @@ class Translator:
         )
         if self._closing:
             self._child.kill()  # close() came while it was starting
-        setup = [self._job(HELLO, b"", START_LIMIT_S), self._job(CONFIGURE, self._configuration, TIME_LIMIT_S)]
+        setup = [self._job(HELLO, b"", START_LIMIT_S), self._job(CONFIGURE, self._configuration, limit_s)]
         for job in setup:
             job.done.add_done_callback(_seen)
         self._jobs.extendleft(reversed(setup))
         for job in self._jobs:
             self._child.write(job.frame)
-        self._watch()
+        self._rewatch()
         return setup
 
     async def _serve(self) -> None:
+        failed = 0
         while self._child is not None:
             await self._read_replies(self._child)
             code = await self._child.end()
@@ -152,13 +162,33 @@ class Translator:
             head = self._jobs.popleft() if self._jobs else None
             if head is not None:
                 head.refuse(Refusal(why))
-            if self._closing or (head is not None and head.sets_up):
-                self._broken, self._why = True, why
-                while self._jobs:
-                    self._jobs.popleft().refuse(Refusal(why))
+            setting_up = head is not None and head.sets_up
+            failed = failed + 1 if setting_up else 0
+            if self._closing or failed == STARTS or (setting_up and not self._ready):
+                self._give_up(why)
                 return
+            if setting_up:
+                self._jobs = deque(job for job in self._jobs if not job.sets_up)
             self._why = ""
-            await self._spawn()
+            await self._start_again()
+
+    async def _start_again(self) -> None:
+        """A new child, which is given what waits; where none can be had, what waits is refused."""
+        for left in reversed(range(STARTS)):
+            try:
+                await self._spawn(START_LIMIT_S)
+            except VendorUnreachable as error:
+                if left == 0 or self._closing:
+                    self._give_up(f"the translator can't be started again: {error}")
+                    return
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return
+
+    def _give_up(self, why: str) -> None:
+        self._broken, self._why = True, why
+        while self._jobs:
+            self._jobs.popleft().refuse(Refusal(why))
 
     async def _read_replies(self, child: ChildProcess) -> None:
         try:

@@ -42,6 +42,15 @@ def backwards() -> None:
         say(answer(case))
 
 
+def runaway() -> None:
+    """Answers six cases in one piece, the last first, the second such that the pattern `(a+)+$` never ends on it."""
+    source = cases()
+    asked = [next(source) for _ in range(6)]
+    say("\n".join(f"{case['id']} {'a' * 40}{'!' if is_second(case) else ''}" for case in reversed(asked)))
+    for case in source:
+        say(f"{case['id']} {'a' * 40}{'!' if is_second(case) else ''}")
+
+
 def twice() -> None:
     """Answers everything twice."""
     for case in cases():

@@ -301,3 +301,18 @@ def test_an_adapter_that_was_never_started_can_be_closed(write: Callable[..., Pa
         await open_adapter(load_vendor(write(program("stream.py", "right"))), lambda _: None).close()
 
     asyncio.run(close())
+
+
+@pytest.mark.hostile
+@pytest.mark.slow
+def test_a_runaway_pattern_costs_its_case(talk: Talk, program: Program) -> None:
+    """A pattern of the vendor file that never ends on one answer costs that case; the time that it takes is charged to no other."""
+    response = (
+        '[response]\nformat = "text"\npattern = "^(?P<id>\\\\S+) (?P<x>(a+)+)$"\nid = "matches[0].id"\n'
+        'outcome = "\'needs_review\'"\nlines = "`[]`"\n'
+    )
+    conversation = talk(program("stream.py", "runaway", timeout_s=1) + response, 6)
+
+    assert ["answered", "invalid", "answered", "answered", "answered", "answered"] == conversation.statuses
+    assert "no answer carried its id within 1 s; what came: made:2 " in conversation.details
+    assert ["made:2"] == [name for event in conversation.events if event.kind == "restart" for name in event.cases]

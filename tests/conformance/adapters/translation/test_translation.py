@@ -1,6 +1,7 @@
 """Request templates and response expressions, run where they can do no harm."""
 
 import asyncio
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,54 @@ def test_a_template_that_fails_on_one_case_costs_that_case(translate: Callable[.
     assert [f"made:{number}".encode() for number in (0, 1, 2, 4, 6, 7)] == [one for one in made if isinstance(one, bytes)]
     faults = [(fault.what, fault.line) for fault in made if isinstance(fault, TranslationFault)]
     assert [("it takes more than 2 s", None), ("'lost' is undefined", 2)] == faults
+
+
+@pytest.mark.hostile
+@pytest.mark.slow
+def test_what_comes_while_the_translator_restarts_waits(translate: Callable[..., Any]) -> None:
+    """Cases that are asked at any moment of a restart after a runaway template are rendered; only those that hang are refused."""
+    template = "{{ id }}{% if id[:4] == 'hang' %}{{ 10 ** (10 ** (plans | length + 8)) }}{% endif %}"
+
+    async def use(translator: Translator, case: Case) -> tuple[list[Any], set[bool]]:
+        asked = [asyncio.ensure_future(translator.request(replace(case, id=f"hang:{number}"))) for number in range(2)]
+        restarting = set()
+        while not all(job.done() for job in asked[:2]):
+            restarting.add(translator._child is None)
+            moment = bool(translator._why) or translator._child is None
+            if (moment and len(asked) < 1000) or len(asked) < 100:
+                asked.append(asyncio.ensure_future(translator.request(replace(case, id=f"made:{len(asked)}"))))
+            await asyncio.sleep(0 if moment else 0.001)
+        return await asyncio.gather(*asked, return_exceptions=True), restarting
+
+    made, restarting = translate(f'{ONESHOT}[request]\ntemplate = "acme.j2"\n', use, acme_j2=template)
+
+    assert {True, False} == restarting
+    assert ["it takes more than 2 s"] * 2 == [str(fault) for fault in made[:2]]
+    assert [f"made:{number}".encode() for number in range(2, len(made))] == made[2:]
+
+
+@pytest.mark.hostile
+@pytest.mark.slow
+def test_a_translator_that_cannot_be_started_again_is_told(translate: Callable[..., Any]) -> None:
+    """Where the system gives no new process, what waits is refused with the reason, and nothing waits for ever."""
+    template = "{{ id }}{% if id == 'hang' %}{{ 10 ** (10 ** (plans | length + 8)) }}{% endif %}"
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def use(translator: Translator, case: Case) -> list[Any]:
+        asked = [translator.request(replace(case, id=name)) for name in ("hang", "made:1")]
+        waiting = [asyncio.ensure_future(one) for one in asked]
+        await asyncio.sleep(0)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (4, before[1]))
+        try:
+            async with asyncio.timeout(20):
+                return await asyncio.gather(*waiting, return_exceptions=True)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+    made = translate(f'{ONESHOT}[request]\ntemplate = "acme.j2"\n', use, acme_j2=template)
+
+    assert "it takes more than 2 s" == str(made[0])
+    assert str(made[1]).startswith("the translator can't be started again: ")
 
 
 def test_no_secret_is_near_a_template(translate: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
