@@ -21,7 +21,8 @@ class Reply(Struct, frozen=True, gc=False):
 
     `status`: answered (then `answer` is there) | invalid (something came, no answer to this case) | error (crash, 5xx) |
     timeout. `refused`: the vendor said clearly that it can't read what it was sent (HTTP 4xx, an exit code with
-    words on standard error, an answer with an `error`). `answers_another`: what came is an answer to another case.
+    words on standard error, an answer with an `error`). `answers_another`: what came is an answer to another case, or
+    the rest of one.
     `detail`: one sentence that says why it is not answered.
     `received`: what came, as text, at most 4 kB; `stderr`: the vendor's around this case, at most 4 kB. Secrets are already
     replaced in both. `digest`: the SHA-256 of what came, byte for byte (empty: nothing came, or not all of it was read).

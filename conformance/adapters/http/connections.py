@@ -2,13 +2,14 @@
 
 A service that sends more than it was asked for (an answer twice, say) leaves bytes on a connection, and the next request on it
 would read them first. aiohttp hands such a connection out again. This module looks first, as urllib3 and httpcore do. Bytes that
-arrive after the next request was sent can't be distinguished from its answer, but carry another id: then `drop` closes the
-connection, so that later answers are right.
+arrive after the next request was sent can't be distinguished from its answer, but carry another id, or are not HTTP: then the
+connection is used no more (`drop`), and the question is put again on one that nobody has used (`fresh`).
 """
 
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 _last: ContextVar[tuple[ResponseHandler, bool]] = ContextVar("_last")
+_fresh: ContextVar[bool] = ContextVar("_fresh", default=False)
 
 
 class Connections(aiohttp.TCPConnector):
@@ -28,7 +30,7 @@ class Connections(aiohttp.TCPConnector):
         self._waiting: WeakKeyDictionary[ResponseHandler, Callable[[], bool]] = WeakKeyDictionary()
 
     async def connect(self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:
-        """A connection that is new, or kept and silent."""
+        """A connection that is new, or kept and silent; inside `fresh` a new one only."""
         while True:
             connection = await super().connect(req, traces, timeout)
             protocol = connection.protocol
@@ -36,10 +38,20 @@ class Connections(aiohttp.TCPConnector):
             waiting = self._waiting.get(protocol)
             if waiting is None:
                 self._waiting[protocol] = _waiting(connection)
-            if waiting is None or not (protocol.should_close or waiting()):
+            if waiting is None or not (_fresh.get() or protocol.should_close or waiting()):
                 _last.set((protocol, waiting is not None))
                 return connection
             connection.close()
+
+
+@contextmanager
+def fresh() -> Iterator[None]:
+    """The requests of this task go over connections that nobody has used; kept ones that are in the way are closed."""
+    before = _fresh.set(True)
+    try:
+        yield
+    finally:
+        _fresh.reset(before)
 
 
 def was_kept() -> bool:

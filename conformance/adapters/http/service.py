@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+import msgspec
 import stamina
 from yarl import URL
 
@@ -24,8 +25,7 @@ from rtconform.conformance.vendors.settings import HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 
 TRIES = 3
-"""How often a case is sent where the service says that it is busy (429, 503), drops an idle connection, or leaves on one what
-answers another case."""
+"""How often a case is sent where the service says that it is busy (429, 503) or drops an idle connection."""
 
 CONNECT_LIMIT_S = 10.0
 
@@ -125,13 +125,9 @@ class HttpAdapter:
         if isinstance(request, Reply):
             return request
         reply = await self._ask(question, request)
-        for _ in range(1, TRIES):
-            if not reply.answers_another:
-                break
-            connections.drop()
-            if not connections.was_kept():
-                break
-            reply = await self._ask(question, request)  # what came may have been left over from a case before
+        if reply.answers_another and connections.was_kept():
+            with connections.fresh():  # what came may have been left over from a case before
+                return await self._ask(question, request)
         return reply
 
     async def _ask(self, question: Question, request: bytes) -> Reply:
@@ -141,10 +137,17 @@ class HttpAdapter:
         except TimeoutError:
             return self._failure("timeout", f"no answer within {self._settings.timeout_s:g} s", started)
         except aiohttp.ClientResponseError as error:  # its status is none that the service sent
-            return self._failure("error", f"what came is not HTTP: {' '.join(error.message.split())}".rstrip(" ^"), started)
+            fault = self._failure("error", f"what came is not HTTP: {' '.join(error.message.split())}".rstrip(" ^"), started)
+            return msgspec.structs.replace(fault, answers_another=True)  # the rest of something, perhaps
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
         latency_ms = (time.perf_counter() - started) * 1000
+        reply = await self._reply(question, response, started, latency_ms)
+        if reply.status != "answered":
+            connections.drop()
+        return reply
+
+    async def _reply(self, question: Question, response: _Response, started: float, latency_ms: float) -> Reply:
         if status_fault := _status_fault(response):
             refused = 400 <= response.status < 500 and response.status not in _ABOUT_THE_WAY
             return self._failure("error", status_fault, started, response.body, refused=refused)

@@ -90,6 +90,17 @@ def drops(handler: Handler, body: bytes) -> None:
     handler.close_connection = True
 
 
+def left_over(handler: Handler, body: bytes, rest: Callable[[bytes], bytes]) -> None:
+    """Answers, and puts `rest` of the answer before what is next due on the same connection, once that is asked for."""
+    handler.wfile.write(handler.__dict__.get("rest", b""))
+    handler.reply(answer(body))
+    handler.__dict__["rest"] = rest(answer(body))
+
+
+def http(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
 def own_shape(handler: Handler, body: bytes) -> None:
     visit = json.loads(body)["visit"]
     charges = [{"fx": "S1", "cpt": "77387", "mods": ["26"]}] if visit["sex"] == "female" else []
@@ -122,6 +133,10 @@ SERVICES: dict[str, Callable[[Handler, bytes], Any]] = {
     "bomb": bomb,
     "drops": drops,
     "own_shape": own_shape,
+    "late_duplicate": lambda handler, body: left_over(handler, body, http),
+    "late_duplicates": lambda handler, body: left_over(handler, body, lambda one: http(one) * 5),
+    "smuggled": lambda handler, body: left_over(handler, body, lambda one: http(one.replace(b"made:", b"lost:"))),
+    "rest_of_another": lambda handler, body: left_over(handler, body, lambda one: http(one)[40:]),
     "echo_token": lambda handler, _: handler.reply(handler.headers["Authorization"].encode(), 403),
 }
 

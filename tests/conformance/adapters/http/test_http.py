@@ -138,3 +138,14 @@ def test_a_host_that_does_not_exist_is_unreachable(talk: Talk) -> None:
     """A host name without an address is told in the same way."""
     with pytest.raises(VendorUnreachable, match=r"no-such-host\.invalid"):
         talk('[adapter]\nkind = "http"\nurl = "http://no-such-host.invalid/code"\ntimeout_s = 5\n')
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("path", ["late_duplicate", "late_duplicates", "smuggled", "rest_of_another"])
+def test_what_is_left_on_connections_spoils_no_case(ask: Talk, service: Any, path: str) -> None:
+    """Where every kept connection brings something else first, each case is asked once more, on a connection that nobody has used."""
+    conversation = ask(path, 71, more="workers = 8\n")
+
+    assert ["answered"] * 71 == conversation.statuses
+    assert [f"made:{number}" for number in range(1, 72)] == [reply.answer.id for reply in conversation.replies]
+    assert 71 < service.asked[f"/{path}"] <= 142
