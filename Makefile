@@ -113,7 +113,7 @@ interrupts: setup
 scale: setup
 	$(BIN)/python tests/benchmarks/scale.py 40000 20000
 
-# What the reports of runs of so many cases cost: the table of docs/reference/reports.md. Keeps the runs in runs/. Half an hour; wants a quiet machine.
+# What reports cost for runs of LARGE cases: the table of docs/reference/reports.md. Keeps the runs in runs/. Takes half an hour; wants a quiet machine.
 LARGE ?= 100000 1000000
 .PHONY: large
 large: setup
@@ -152,7 +152,7 @@ matrix:
 	    echo "== $$python"; $(MAKE) --no-print-directory test-all PYTHON=$$python VENV=.venv/matrix-$$python || exit 1; \
 	  else echo "== $$python: not on this machine, skipped"; fi; done
 
-# Chooses the cases of suite certify anew from the kill matrix: five minutes of both cores. Raise the suite's version with it.
+# Chooses the cases of suite certify again, from the kill matrix: five minutes of both cores. Raise the suite's version with it.
 .PHONY: certify-suite strength strength-pairs
 certify-suite: setup
 	$(BIN)/python -m tools.strength.selection

@@ -40,7 +40,7 @@ KINDS: dict[Kind, str] = {
     "held": "Holds a line of a claim for review that it has to allow.",
     "unrecorded": "The version of rtconform that made this run did not record why the result does not stand.",
 }
-"""The sentence for a kind of difference where nothing more telling is known."""
+"""The sentence for a kind of difference where nothing more specific is known."""
 
 _WITHOUT_ANSWER: dict[Verdict, Kind] = {"invalid": "invalid", "error": "crash", "timeout": "timeout", "unanswered": "unanswered"}
 
@@ -90,7 +90,7 @@ _INVALID = (
 def without_answer(verdict: Verdict, explanation: str) -> Cause | None:
     """The cause of a result for which no answer could be read; None: there is an answer to look at, or nothing is wrong.
 
-    Those of `invalid` are told apart by what is wrong with what came.
+    Causes of `invalid` differ by what is wrong with what came.
     """
     kind = _WITHOUT_ANSWER.get(verdict)
     if kind == "invalid":

@@ -30,7 +30,7 @@ def read_regular(path: Path, longest: int = -1) -> bytes:
 
 
 def regular_descriptor(path: Path | str, flags: int, mode: int = 0o644) -> int:
-    """The descriptor of a file opened with `flags`. Raises OSError where that is no regular file; nothing is waited for."""
+    """The descriptor of a file opened with `flags`. Raises OSError where that is not a regular file; nothing is waited for."""
     try:
         descriptor = os.open(path, flags | _AT_ONCE, mode)
     except ValueError:  # a NUL character

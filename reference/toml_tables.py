@@ -23,7 +23,7 @@ LONGEST_FILE = 1024 * 1024
 """Longest TOML file that is read, in bytes."""
 
 MOST_FAULTS = 100
-"""How many faults of a file are told; the others are counted."""
+"""How many faults of a file are reported; the others are counted."""
 
 LONGEST_KEY = 100
 """How much of an unknown key is compared with the known ones."""
@@ -78,7 +78,7 @@ class TomlFile:
 
     @property
     def full(self) -> bool:
-        """Whether as many faults are noted as are told: what comes now is only counted."""
+        """Whether as many faults are noted as are reported: further ones are only counted."""
         return len(self.faults) >= MOST_FAULTS
 
     @cached_property

@@ -1,6 +1,6 @@
 """Whom a message in a format of the trade is about: names that messages can carry, for ids that they can't.
 
-A format's names are short and tell nothing of the suite; which question each stands for is kept here, for as long as the vendor
+A format's names are short and say nothing about the suite; which question each stands for is kept here, for as long as the vendor
 is asked.
 """
 

@@ -97,7 +97,7 @@ def read_signing_key(pem: bytes, source: str) -> SigningKey:
         key = serialization.load_pem_private_key(pem, password=None)
     except TypeError:
         raise UserError(f"{source}: the key is encrypted: give it decrypted, in a file that only you can read") from None
-    except Exception:  # noqa: BLE001 - the library raises several kinds for what is no key, and their texts may quote it
+    except Exception:  # noqa: BLE001 - the library raises several kinds for what is not a key, and their texts may quote it
         what = (
             "a public key, which signs nothing: give the private one"
             if b"PUBLIC KEY-----" in pem
@@ -115,7 +115,7 @@ def read_public_key(pem: bytes, source: str) -> PublicKey:
         key = _serialization().load_pem_public_key(pem)
     except MissingExtra:
         raise
-    except Exception:  # noqa: BLE001 - the library raises several kinds for what is no key
+    except Exception:  # noqa: BLE001 - the library raises several kinds for what is not a key
         private = b"PRIVATE KEY-----" in pem
         what = "a private key, which nobody but the certifier should have" if private else "no public key in PEM form"
         raise UserError(f"{source}: {what}; the certifier makes the public one with: openssl pkey -in key.pem -pubout") from None
@@ -139,7 +139,7 @@ def others_can_read(path: Path) -> bool:
     """Whether the file's mode lets its group, or everybody, read or change it."""
     try:
         return bool(path.stat().st_mode & 0o077)
-    except OSError:  # it can't be read either, which is told when that is tried
+    except OSError:  # it can't be read either; reading it says so
         return False
 
 

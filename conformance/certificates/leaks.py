@@ -43,7 +43,7 @@ def check_leaks(records: Mapping[str, bytes], key: SigningKey | None, variables:
     redactor = Redactor({name: value for name, value in variables.items() if len(value) >= SHORTEST})
     for name in filter(None, map(redactor.first, texts)):
         raise LeakedSecret(
-            f"the records hold the secret {name}, which the vendor file takes from the environment, and no bundle is written. "
+            f"the records hold the secret {name}, which the vendor file takes from the environment, so nothing is written. "
             "Change that secret, and have the vendor keep it"
         )
 

@@ -1,8 +1,8 @@
 """Diagnosis of a fail: which rule the answer breaks, in one sentence that says what differs and the fact that decides.
 
 The rule of a wrong level is found by a misreading: one wrong idea about the facts under which the rules would give the code that
-was billed. The table lists the wrong ideas met in the field, the most telling first. One answer proves no idea, so that none is
-said: the sentence names the fact. What a vendor does wrong is said where all its answers prove it (`known_faults.py`).
+was billed. The table lists the wrong ideas met in the field, the most specific first. A single answer proves no idea, so the
+sentence names the fact, not the idea. What a vendor does wrong is said only where all its answers prove it (`known_faults.py`).
 """
 
 from collections import Counter

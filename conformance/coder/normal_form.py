@@ -21,7 +21,7 @@ Service = tuple[str, tuple[str, ...]]
 """Code and sorted modifiers of one unit of service."""
 
 Billed = tuple[str, Service, int]
-"""So many units of a service in a session."""
+"""Units of a service in a session: the session, the service, how many."""
 
 NormalForm = dict[str, Counter[Service]]
 """What is billed separately, by session: how many units of which service."""

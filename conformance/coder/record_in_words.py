@@ -6,7 +6,7 @@ from rtconform.reference.coder.facts import approval_state, next_session_at
 from rtconform.reference.documents.treatment import Case, Motion, MotionDocumentation, Session
 
 _APPROVED = {
-    "early": "before the session began: that is no approval of it",
+    "early": "before the session began: that is not an approval of it",
     "in_time": "in time",
     "late": "late: not before the next session",
 }

@@ -48,7 +48,7 @@ class Asker:
     """A context: connected to the vendor while it is entered. Entering raises VendorUnreachable.
 
     `seen`: the causes shown so far, by their ids; `stood`: the first questions whose answers stand; `asked`: how many the
-    vendor was sent. `watch` is called after each. Told to `stop`, it asks no more: what would ask raises KeyboardInterrupt.
+    vendor was sent. `watch` is called after each. Once `stop` is set, it asks no more: what would ask raises KeyboardInterrupt.
     """
 
     def __init__(self, vendor: Vendor, stop: Stop, watch: Callable[[], None]) -> None:

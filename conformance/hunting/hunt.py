@@ -64,7 +64,7 @@ class _Shows(AssertionError):
 def hunt(vendor: Vendor, *, effort: int = EFFORT, seed: int = 1, watch: Watch | None = None, stop: Stop | None = None) -> Hunted:
     """Hunt until `effort` treatments, or claims, have shown nothing new. Raises VendorUnreachable.
 
-    `watch` is called with the numbers of questions asked and of causes seen. Told to `stop`, or interrupted
+    `watch` is called with the numbers of questions asked and of causes seen. Asked to `stop`, or interrupted
     (KeyboardInterrupt), it returns what was found by then.
     """
     role = ROLES[vendor.role]

@@ -8,7 +8,7 @@ _T = TypeVar("_T")
 
 
 class Stop:
-    """Tells a search to stop. `told`: it was told. For one thread and its signal handlers."""
+    """A request that a search stop. `told`: it was made. For one thread and its signal handlers."""
 
     def __init__(self) -> None:
         self.told = False

@@ -193,7 +193,7 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
         async with client:
             yield client
         return
-    try:  # whoever can connect to a worker can have it run anything: of those on this machine none may but we
+    try:  # anyone who can connect to a worker can have it run anything, so on this machine only we may connect
         make: Callable[[], Any] = distributed.Security.temporary  # the library declares no types
         security = make()
     except ImportError:

@@ -234,7 +234,7 @@ def _whole_lines(path: Path) -> Iterator[bytes]:
     try:
         with open_regular(path) as stream:
             while line := stream.readline(MAX_DOCUMENT_BYTES + 2):
-                if line.endswith(b"\n") or len(line) > MAX_DOCUMENT_BYTES:  # the latter is refused by whoever decodes it
+                if line.endswith(b"\n") or len(line) > MAX_DOCUMENT_BYTES:  # the latter is refused when it is decoded
                     yield line
     except FileNotFoundError:
         return

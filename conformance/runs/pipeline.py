@@ -70,7 +70,7 @@ class Pipeline:
             await asyncio.gather(*self._askers, return_exceptions=True)
 
     def _make(self, number: int) -> bool:
-        """So many more under way; False: there are no more."""
+        """Take `number` more questions under way; False: there are no more."""
         made = list(islice(self._turns, number))
         self._under_way += made
         for turn in made:

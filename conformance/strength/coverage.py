@@ -15,7 +15,7 @@ from rtconform.generators.suites.certify import CERTIFY, recipes
 
 
 def conditions_met(of: Iterable[Asked]) -> frozenset[Obligation]:
-    """The obligations that some of these cases meet; documents that are no case meet none."""
+    """The obligations that some of these cases meet; documents that are not cases meet none."""
     return frozenset(obligation for one in of if one.sent.sound for obligation in met_by(one))
 
 

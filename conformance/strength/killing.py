@@ -22,7 +22,7 @@ from rtconform.reference.errors import DocumentError
 class Asked:
     """A case with what is expected, and the expected answer as a coder gives it.
 
-    `sent` is the document as readers get it. Where that is no sound case, `case` is what a reader makes of it all the same;
+    `sent` is the document as readers get it. Where that is not a sound case, `case` is what a reader makes of it all the same;
     `readable`: whether one can.
     """
 

@@ -35,7 +35,7 @@ SECOND_ORDER = "second order"
 NOT_EQUIVALENT = "not equivalent: "
 
 Progress = Callable[[str, int, int], None]
-"""Told of what is being done, how much of it is done, and of how much."""
+"""Called with what is being done, how much of it is done, and how much there is to do."""
 
 
 @dataclass(frozen=True)

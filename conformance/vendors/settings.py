@@ -140,7 +140,7 @@ class Vendor:
             role=self.role,
             kind=settings.kind,
             target=target,
-            file="" if self.function else str(self.file),  # reports tell no one to run a file that is no vendor file
+            file="" if self.function else str(self.file),  # reports tell no one to run a file that is not a vendor file
             file_digest=self.file_digest,
             supports=declared,
             build_digest=self.build_digest,

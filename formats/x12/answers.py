@@ -112,7 +112,7 @@ def _word(status: str, said: ClaimSaid) -> DispositionWord:
         return "deny"
     if status.startswith(("P", "R")):
         return "review"
-    raise Unreadable(f"claim {said.name[:40]!r}: {status[:10]!r} is no claim status category (STC01-1)", said.name)
+    raise Unreadable(f"claim {said.name[:40]!r}: {status[:10]!r} is not a claim status category (STC01-1)", said.name)
 
 
 def _matched(services: list[Service], lines: tuple[ClaimLine, ...]) -> dict[int, list[Service]]:

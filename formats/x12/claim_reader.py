@@ -1,7 +1,7 @@
 """837 claims read, as a stream: real files of many transactions and loops, ours among them.
 
-What these edits say nothing of (other families' lines, services that are no CPT or HCPCS code) stays on the claim or is passed
-through with a note. A damaged segment is told by its position and costs its own line, or its own claim; the rest goes on.
+What these edits say nothing of (other families' lines, services that have no CPT or HCPCS code) stays on the claim or is passed
+through with a note. A damaged segment is reported with its position and costs its own line, or its own claim. The rest is read.
 """
 
 import datetime as dt
@@ -365,7 +365,7 @@ def _claim_line(opened: _Open, line: _Line) -> tuple[ClaimLine | None, str]:
     if line.day and line.end and not 0 < (line.end - line.day).days < LONGEST_SPAN:
         return None, f"{line.code}: {line.day} to {line.end} is not a span of days on one line"
     if any(not _MODIFIER.fullmatch(modifier) for modifier in line.modifiers):
-        return None, f"{line.code}: a modifier is no two letters or digits"
+        return None, f"{line.code}: a modifier is not two letters or digits"
     revenue = line.revenue if line.revenue and _REVENUE.fullmatch(line.revenue) else None
     return (
         ClaimLine(line.number, line.code, day, line.modifiers, units, _pointed(opened, line), line.session, revenue, line.end),

@@ -1,7 +1,7 @@
 """Claims as 837P (005010X222A1) and 837I (005010X223A2) interchanges, one claim or a batch of them.
 
 Element names are the guides'. What a claim does not say and a guide requires (names, addresses, charges) is the same for every
-claim or made from the patient's id, so that it tells nothing of where the claim comes from.
+claim or made from the patient's id, so that it says nothing about where the claim comes from.
 """
 
 import datetime as dt
@@ -122,7 +122,7 @@ def _head(claim: Claim, diagnoses: list[str]) -> list[str]:
     codes = [f"{'ABK' if index == 0 else 'ABF'}:{_diagnosis(code)}" for index, code in enumerate(diagnoses)]
     if claim.kind == "professional":
         if claim.place_of_service is None:
-            raise Inexpressible("a professional claim without a place of service is no valid 837 (CLM05-1)")
+            raise Inexpressible("a professional claim without a place of service is not a valid 837 (CLM05-1)")
         return [
             f"CLM*{name}*{total}***{claim.place_of_service}:B:1*Y*A*Y*Y",
             f"HI*{'*'.join(codes)}",
@@ -130,7 +130,7 @@ def _head(claim: Claim, diagnoses: list[str]) -> list[str]:
             *_facility(claim),
         ]
     if claim.type_of_bill is None:
-        raise Inexpressible("an institutional claim without a type of bill is no valid 837 (CLM05)")
+        raise Inexpressible("an institutional claim without a type of bill is not a valid 837 (CLM05)")
     bill = claim.type_of_bill[-3:]
     days = sorted(day for line in claim.lines for day in (line.date_of_service, line.last_day))
     return [
@@ -170,7 +170,7 @@ def _line(claim: Claim, line: ClaimLine, number: int, diagnoses: list[str], sess
         pointers = [str(diagnoses.index(diagnosis) + 1) for diagnosis in line.diagnoses[:MOST_POINTERS]] or ["1"]
         head = f"SV1*{service}*{charge}*UN*{line.units}***{':'.join(pointers)}"
     elif line.revenue_code is None:
-        raise Inexpressible("an institutional line without a revenue code is no valid 837 (SV201)")
+        raise Inexpressible("an institutional line without a revenue code is not a valid 837 (SV201)")
     else:
         head = f"SV2*{line.revenue_code.zfill(4)}*{service}*{charge}*UN*{line.units}"
     segments = [f"LX*{number}", head, _days(line), f"REF*6R*{line.number}"]

@@ -136,7 +136,7 @@ class _Reader:
         said = [reason.lstrip("0") or "0" for reason, amount in zip(reasons, amounts, strict=True) if reason and amount]
         wrong = next((reason for reason in said if not re.fullmatch(r"[0-9]{1,3}|[A-Z][0-9]{1,3}", reason)), None)
         if wrong is not None:
-            raise Unreadable(f"{segment}: {wrong[:20]!r} is no claim adjustment reason code", self.name)
+            raise Unreadable(f"{segment}: {wrong[:20]!r} is not a claim adjustment reason code", self.name)
         (self._service or self._claim).reasons.extend(said)
 
     def ref(self, segment: Segment) -> None:
@@ -170,7 +170,7 @@ class _Reader:
         number = segment.get(2)
         self._group = int(number) if re.fullmatch(r"[0-9]{1,9}", number) else None
         if self._group is None:
-            raise Unreadable(f"{segment}: {number[:20]!r} is no control number of a group (AK102)")
+            raise Unreadable(f"{segment}: {number[:20]!r} is not a control number of a group (AK102)")
         self.reading.acknowledged.setdefault(self._group, False)
 
     def ak9(self, segment: Segment) -> None:

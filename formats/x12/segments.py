@@ -65,7 +65,7 @@ def segments_of(document: bytes) -> Iterator[Segment]:
 
 
 def stream_segments(stream: BinaryIO) -> Iterator[Segment]:
-    """The segments of a stream. Each ISA sets the separators anew; text before the first one is read with the usual ones."""
+    """The segments of a stream. Each ISA sets the separators again; text before the first one is read with the usual ones."""
     reader = _Reader(stream)
     position = 0
     while (elements := reader.next()) is not None:
@@ -97,7 +97,7 @@ class _Reader:
         raw = self._until(terminator)
         text = raw.decode("utf-8", errors="replace")
         if not self.fault and "\ufffd" in text:
-            self.fault = "holds bytes that are no text"
+            self.fault = "holds bytes that are not text"
         return tuple(text.strip().split(self.delimiters.element))
 
     def _skip_blank(self) -> None:

@@ -13,13 +13,13 @@ TAXONOMIES: dict[BillingProvider, str] = {
     "freestanding_center": "261QX0203X",
     "physician_group": "2085R0001X",
 }
-"""Provider taxonomy of whoever bills (loop 2000A, PRV03)."""
+"""Provider taxonomy of the billing provider (loop 2000A, PRV03)."""
 
 RENDERING: dict[RenderingProvider, str] = {"physician": "2085R0001X", "nonphysician": "363LA2200X"}
-"""Provider taxonomy of whoever renders or attends the service."""
+"""Provider taxonomy of the provider who renders or attends the service."""
 
 NONPHYSICIAN = ("363", "364", "367", "163", "247")
-"""How the taxonomies of rendering providers that are no physicians begin."""
+"""How the taxonomies of rendering providers that are not physicians begin."""
 
 FILING: dict[str, str] = {
     "medicare": "MB",

@@ -135,7 +135,7 @@ def _hospital_place(claim: Claim) -> tuple[Claim, list[int]]:
 
 
 def _span(days: int, units: int) -> Spoil:
-    """The delivery line over so many days, with so many units."""
+    """The delivery line over `days` days, with `units` units."""
 
     def spoil(claim: Claim) -> tuple[Claim, list[int]]:
         last = dt.timedelta(days=days - 1)

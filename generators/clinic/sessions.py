@@ -98,7 +98,7 @@ def guidance_of(guidance: str, purpose: str, timing: str) -> tuple[Guidance, ...
 
 @cache
 def motion_of(motion: str, monitor: str, control: str, document: int) -> Motion:
-    """The motion record that these values of the space stand for; `document` chooses how much its documentation tells."""
+    """The motion record that these values of the space stand for; `document` chooses how much its documentation says."""
     if monitor == "none":
         return Motion(motion)
     names = SYSTEMS[monitor]

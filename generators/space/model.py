@@ -34,7 +34,7 @@ class Model:
 
     Two models are never equal, so that what is worked out for a model can be kept with it. The order of declaration is
     the order of rows: the first parameter varies slowest. Raises DocumentError, naming every fault, for a model that
-    contradicts its own declarations; whether it has any valid row, `counting.count` tells.
+    contradicts its own declarations; `counting.count` says whether it has any valid row.
     """
 
     parameters: Mapping[str, tuple[str, ...]]

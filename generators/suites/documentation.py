@@ -17,7 +17,7 @@ from rtconform.generators.suites.suite import SuiteCase
 
 _TREATMENTS = 20
 _TREATMENTS_UNAFFECTED = 8
-_ANY = 5  # of so many treatments one is any
+_ANY = 5  # one treatment of five is any treatment
 
 
 def _make(place: Place) -> SuiteCase:

@@ -24,7 +24,7 @@ from rtconform.generators.suites.suite import SuiteClaim
 from rtconform.generators.suites.written.composition import WHOSE_CLAIM
 
 _BEFORE_THE_FIRST = -1
-_PARTNERS = 3  # with so many others each fault is combined, at least
+_PARTNERS = 3  # each fault is combined with at least as many others
 
 _CLAIM_OF = {pair: name for name, pair in WHOSE_CLAIM.items()}
 

@@ -24,7 +24,7 @@ class SuiteCase(Struct, frozen=True, gc=False):
     (for instance "77412 + 77387-26"), held against the reference by a test. Empty or None where there is none.
 
     `writing`: how the case is put into bytes, where that is not the plain way. What it writes is read and judged as the case
-    (suite `respelled`). Where not `sound` it is no case at all (suite `invalid`): `case` is then the sound one, with the same
+    (suite `respelled`). Where not `sound` it is not a case at all (suite `invalid`): `case` is then the sound one, with the same
     id, that it was made from, and the only right answers are needs_review or an error.
     """
 

@@ -124,7 +124,7 @@ def profile_of(payer: str, own: Iterable[PayerProfile] = ()) -> PayerProfile:
 
 
 def shipped_profile_of(payer: str) -> PayerProfile:
-    """The shipped profile for what a claim calls its payer: what suites are made by, whoever judges their claims."""
+    """The shipped profile for what a claim calls its payer. Suites are made by it, whichever profile judges them."""
     return _named(payer, profiles().values())
 
 

@@ -26,7 +26,7 @@ from rtconform.reference.national_edits.tables import (
 T = TypeVar("T")
 
 PREAMBLE = 60
-"""So many rows may stand before the header."""
+"""How many rows may stand before the header."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_VERSION = 1994
@@ -104,7 +104,7 @@ class _Reader:
         deletion = self._day(row, at["deletion"])
         indicator = _cell(row, at["indicator"])
         if indicator not in ("0", "1", "9"):
-            raise self._fault(row, at["indicator"], f"{indicator!r} is no modifier indicator: 0, 1 or 9")
+            raise self._fault(row, at["indicator"], f"{indicator!r} is not a modifier indicator: 0, 1 or 9")
         if effective is None:
             raise self._fault(row, at["effective"], "no effective date")
         if deletion is not None and deletion < effective:
@@ -129,10 +129,10 @@ class _Reader:
                 continue
             units, mai = _cell(row, at["units"]), _cell(row, at["mai"])[:1]
             if not units.isdecimal():
-                raise self._fault(row, at["units"], f"{units!r} is no number of units")
+                raise self._fault(row, at["units"], f"{units!r} is not a number of units")
             if mai not in ("1", "2", "3"):
                 raise self._fault(
-                    row, at["mai"], f"{_cell(row, at['mai'])!r} is no adjudication indicator: 1, 2 or 3 and its words"
+                    row, at["mai"], f"{_cell(row, at['mai'])!r} is not an adjudication indicator: 1, 2 or 3 and its words"
                 )
             found.append(MueRow(its, int(units), int(mai)))
         date = re.search(r"(\d{2})-(\d{2})-(\d{4})", self.name)
@@ -148,7 +148,7 @@ class _Reader:
             if in_family(code):
                 status = _cell(row, at["status"])
                 if not re.fullmatch(r"[A-Z][0-9]?", status):
-                    raise self._fault(row, at["status"], f"{status!r} is no status indicator")
+                    raise self._fault(row, at["status"], f"{status!r} is not a status indicator")
                 rate = _cell(row, at["rate"])
                 paid = None if rate in ("", ".") else self._number(row, at["rate"])
                 found.append(StatusRow(code, status, _cell(row, at["apc"]) or None, paid))
@@ -186,7 +186,7 @@ class _Reader:
             for name in ("nonfacility", "facility", "factor"):
                 if not re.fullmatch(r"\d+\.\d+", cut[name]):
                     first, last = _FIXED[name]
-                    what = f"{cut[name]!r} is no number at characters {first + 1} to {last}; download the file again"
+                    what = f"{cut[name]!r} is not a number at characters {first + 1} to {last}; download the file again"
                     raise TableError(self.file, what, row.line, first + 1)
             factors.add(float(cut["factor"]))
             found.append(FeeRow(cut["code"], cut["modifier"], cut["status"], float(cut["nonfacility"]), float(cut["facility"])))
@@ -235,7 +235,7 @@ class _Reader:
             return code
         if len(cell) > 20 or " " in cell.strip():
             return ""
-        raise self._fault(row, column, f"{cell!r} is no code of five letters and digits")
+        raise self._fault(row, column, f"{cell!r} is not a code of five letters and digits")
 
     def _day(self, row: Row, column: int) -> dt.date | None:
         """A date YYYYMMDD; None: `*`, or empty."""
@@ -243,16 +243,16 @@ class _Reader:
         if text in ("", "*"):
             return None
         if not re.fullmatch(r"[0-9]{8}", text):
-            raise self._fault(row, column, f"{text!r} is no date YYYYMMDD, and not *")
+            raise self._fault(row, column, f"{text!r} is not a date YYYYMMDD, and not *")
         try:
             return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
         except ValueError:
-            raise self._fault(row, column, f"{text!r} is no day of the calendar") from None
+            raise self._fault(row, column, f"{text!r} is not a day of the calendar") from None
 
     def _number(self, row: Row, column: int) -> float:
         text = _cell(row, column).removeprefix("$").replace(",", "").strip()
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?|\.[0-9]+", text):
-            raise self._fault(row, column, f"{_cell(row, column)!r} is no number")
+            raise self._fault(row, column, f"{_cell(row, column)!r} is not a number")
         return float(text)
 
     def _month_of(self, text: str) -> dt.date:
@@ -267,7 +267,7 @@ class _Reader:
         try:
             return dt.date(year, month, day)
         except ValueError:
-            raise TableError(self.file, f"{month:02}-{day:02}-{year} in the name is no day; keep CMS's own name") from None
+            raise TableError(self.file, f"{month:02}-{day:02}-{year} in the name is not a day; keep CMS's own name") from None
 
     def _fault(self, row: Row, column: int, what: str) -> TableError:
         return TableError(self.file, f"{what}; download the file again", row.line, column + 1)

@@ -1,6 +1,6 @@
 """Files as CMS ships them, as rows of text cells: text, CSV or xlsx, or a zip of these. What is inside is not looked at here.
 
-Every fault is told with file, line and column; sizes are bounded, so that a small zip can't grow without end.
+Every fault is reported with file, line and column; sizes are bounded, so that a small zip can't grow without end.
 """
 
 import csv

@@ -98,7 +98,7 @@ def _day(result: Result) -> dt.date | None:
 
 
 def _weighed(result: Result, values: RelativeValues) -> tuple[float, int] | None:
-    """How much too much was billed or paid, and in how many sessions; None: it can't be told."""
+    """How much too much was billed or paid, and in how many sessions; None: it is not known."""
     if result.claim is not None:
         return _paid(result, values)
     case, expected, answer = result.case, result.coding, result.coded

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """Mend `cause`: it is in `cases` cases, is the only cause of `alone`, and after the steps before clears `clears` more."""
+    """Fix `cause`: it is in `cases` cases, is the only cause of `alone`, and after the steps before clears `clears` more."""
 
     cause: str
     cases: int

@@ -30,7 +30,7 @@ def differences(passed: Case, failing: Case) -> tuple[str, ...]:
 
 
 def differing_traits(passed: Traits, failing: Traits) -> tuple[str, ...]:
-    """The same of two kinds of cases: two that are no twins differ in much that decides nothing."""
+    """The same of two kinds of cases: two that are not twins differ in much that decides nothing."""
     pairs = ((name, getattr(passed, name), getattr(failing, name)) for name in Traits.__struct_fields__)
     return tuple(f"{name}: {_value(before)} → {_value(after)}" for name, before, after in pairs if before != after)
 

@@ -1,7 +1,7 @@
 """A treatment as a person draws it: a dial for each isocenter with the beams round it, and the course of each session.
 
 Geometry only: the template turns it into SVG and escapes every word. Angles are gantry angles (IEC 61217): 0 from above,
-90 from the right of whoever looks at the machine.
+90 from the right of a person who faces the machine.
 """
 
 import math

@@ -45,7 +45,7 @@ LONGEST_JSON = 40_000
 EVENTS_SHOWN = 200
 
 FindCase = Callable[[str], Case | None]
-"""Finds the treatment of a case by its id: passing results are recorded without. None: it can't be told any more."""
+"""Finds the treatment of a case by its id: passing results are recorded without. None: it is no longer known."""
 
 Body = Callable[[Result, Case | None], Markup]
 """Shows a case in full, with its treatment where that is known."""

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator
 
 _PACKED = re.compile(rb'(<script type="application/octet-stream" id="[a-z0-9-]+">)([^<]*)(?=</script>)')
-"""A packed part as the template of the report writes it; `[^<]`, so that what is no base64 is found, and refused."""
+"""A packed part as the template of the report writes it; `[^<]`, so that what is not base64 is found, and refused."""
 
 
 def pack(value: object) -> str:

@@ -38,7 +38,7 @@ class Reading:
 
 
 def read(run: RunFolder, summary: Summary, values: RelativeValues = ()) -> Reading:
-    """The reading of the results that `summary` counts; what an erratum set aside is no fault. `values` weigh the faults."""
+    """The reading of the results that `summary` counts; what an erratum set aside is not a fault. `values` weigh the faults."""
     tallies = _Tallies(frozenset(item.case for item in summary.set_aside), FaultTally(values))
     for result in counted_results(run, summary):
         tallies.add(result)

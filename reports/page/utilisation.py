@@ -1,6 +1,6 @@
 """Utilisation: the share of each delivery level among the sessions that the vendor coded, beside what is expected of a clinic.
 
-It is shown only of suites that are a realistic mix; in the others every rule stands as often as the next. It is no rule for
+It is shown only of suites that are a realistic mix; in the others every rule stands as often as the next. It is not a rule for
 any one claim.
 """
 
@@ -15,7 +15,7 @@ REALISTIC = frozenset({"clinic"})
 """The suites whose cases come as often as in a clinic."""
 
 FEWEST = 100
-"""Below so many sessions a share says nothing."""
+"""Below this number of sessions a share says nothing."""
 
 EXPECTED: dict[str, tuple[float, float, str]] = {
     "77402": (0.0, 0.15, "at most 15 % (reported elsewhere)"),

@@ -70,7 +70,7 @@ class Remittances:
 
 
 def paid_claim(found: FoundClaim, claim: Claim, adjudication: Adjudication) -> PaidClaim:
-    """The claim as an 835 tells of it: what is passed on is paid as it was charged."""
+    """The claim as an 835 reports it: what is passed on is paid as it was charged."""
     decided = {line.number: line for line in adjudication.lines}
     lines = [
         PaidLine(

@@ -40,7 +40,7 @@ def question_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> Quest
 
 
 def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:
-    """An answer as if a vendor had given it: what is no answer in the agreed form is invalid, and never an error of ours."""
+    """An answer as if a vendor had given it: what is not an answer in the agreed form is invalid, and never an error of ours."""
     role = role_asked(item)
     kind: type[Returned] = role.wire.answer
     try:
@@ -87,4 +87,4 @@ def _plain(given: Mapping[str, Json] | str | bytes) -> object:
     try:
         return msgspec.json.decode(given)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
-        return None  # whoever reads it as a case says what is wrong
+        return None  # the caller, who reads it as a case, says what is wrong

@@ -34,7 +34,7 @@ def look_again(folder: Path) -> None:
 
 
 def finder_of(suites: Iterable[SuiteOf[Any]]) -> Find:
-    """Finds what suites ask by id; None for what they don't have, and for a document that is no sound case."""
+    """Finds what suites ask by id; None for what they don't have, and for a document that is not a sound case."""
     by_name = {suite.name: suite for suite in suites}
 
     def find(case_id: str) -> Question | None:

@@ -48,7 +48,7 @@ class Rendered:
 
 
 def made(cases: int) -> RunFolder:
-    """The run folder of so many cases."""
+    """The run folder of this many cases."""
     folder = Path("runs") / f"large-{cases}"
     command = [sys.executable, "-m", "rtconform", "run", str(VENDOR), "--suite", "clinic", "--count", str(cases)]
     resume = ["--resume"] if (folder / "manifest.json").exists() else []

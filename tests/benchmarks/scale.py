@@ -1,7 +1,7 @@
 """What a run costs on 1, 2 and 4 worker processes: `make scale`. Prints the table of docs/how-to/scale.md.
 
 Two vendors: one that computes (the correct coder, a Python program) and one that only waits, 5 ms a case, as a service elsewhere
-does. The first shows what the machine's cores give, the second what more workers give where cores are no limit.
+does. The first shows what the machine's cores give, the second what more workers give where cores are not limit.
 """
 
 import os

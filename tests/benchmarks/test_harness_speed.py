@@ -104,7 +104,7 @@ def whole_run(vendor: Path, cases: int, out: Path) -> tuple[float, float]:
 
 
 def ask_all(vendor: Path, cases: list[Any], at_once: int) -> float:
-    """Seconds to ask all cases, so many at once, as a run does."""
+    """Seconds to ask all cases, `at_once` at a time, as a run does."""
 
     async def ask() -> float:
         adapter = open_adapter(load_vendor(vendor), lambda _: None)

@@ -1,6 +1,6 @@
 """The reference's whole answers, with rules, reasons and alternatives, as they were last read by a person.
 
-    python tests/helpers/answers_in_full.py     writes tests/reference/answers/ anew: read the difference before you commit it
+    python tests/helpers/answers_in_full.py     writes tests/reference/answers/ again: read the difference before you commit it
 
 Whether an answer is right is shown elsewhere (authors' expectations, the second implementation, the editor's laws). These files
 make a change of any answer, rule or word visible, and hold what no other test looks at: the reasons.

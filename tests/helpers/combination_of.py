@@ -162,7 +162,7 @@ def approval_of(case: Document, session: Document) -> str:
 
 
 def adaptive_of(plans: list[Document]) -> str:
-    """Whether and how a plan was made anew."""
+    """Whether and how a plan was made again."""
     if any(plan["label"].endswith("superseded") for plan in plans):
         return "offline"
     return "online" if any(plan["label"].endswith("adapted online") for plan in plans) else "no"
@@ -179,7 +179,7 @@ def date_of(date: str) -> str:
         return date
     day = dt.date.fromisoformat(date)
     if day.year != 2026 or day.weekday() > 4:
-        raise ValueError(f"{date} is no weekday of 2026")
+        raise ValueError(f"{date} is not a weekday of 2026")
     return "2026"
 
 

@@ -1,7 +1,7 @@
 """Records of every kind that the vocabulary can write, usual and odd, for laws that must hold for all of them.
 
 Not the space of treatments (`rtconform.generators.hypothesis.strategies`): these contradict themselves and lack evidence at will.
-Positions lie on a grid of a tenth of a millimetre, so that no property hangs on binary rounding.
+Positions lie on a grid of a tenth of a millimetre, so that no property depends on binary rounding.
 """
 
 import datetime as dt

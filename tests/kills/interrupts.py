@@ -29,7 +29,7 @@ LONGEST_S = 6.0
 
 
 def interrupted(folder: Path, out: Path, by: signal.Signals, after_s: float) -> int:
-    """Interrupt a hunt so many seconds after it began to ask; how many cases it wrote."""
+    """Interrupt a hunt `after_s` seconds after it began to ask; how many cases it wrote."""
     command = [sys.executable, "-m", "rtconform", "hunt", str(folder / "vendor.toml"), "--effort=1000000", f"--out={out}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as hunt:
         while hunt.poll() is None and not any((folder / "pids").iterdir()):
@@ -46,7 +46,7 @@ def interrupted(folder: Path, out: Path, by: signal.Signals, after_s: float) -> 
 
 
 def main(interrupts: int, seed: int) -> None:
-    """Interrupt so many hunts; print what came of it."""
+    """Interrupt many hunts; print what came of them."""
     chance = random.Random(seed)  # noqa: S311 - the moments need no secrecy
     found = []
     for _ in range(interrupts):

@@ -20,7 +20,7 @@ def test_every_fault_has_a_line_with_its_place(error: DocumentError, said: str) 
 
 
 def test_an_error_keeps_what_it_was_told() -> None:
-    """Whoever catches it reads source, line, faults and advice, and finds them in the error's arguments as well."""
+    """Anyone who catches it reads source, line, faults and advice, and finds them in the error's arguments as well."""
     error = DocumentError("x.jsonl", 3, TWO, "Write a case.")
     assert ("x.jsonl", 3, TWO, "Write a case.") == (error.source, error.line, error.faults, error.advice)
     assert ("x.jsonl", 3, TWO) == error.args

@@ -230,12 +230,12 @@ def test_a_key_has_a_line(key: tuple[str, ...], line: int | None) -> None:
 
 
 def test_of_a_key_written_twice_the_first_line_counts() -> None:
-    """The second is the mistake of whoever looks for the key, and TOML refuses it anyway."""
+    """The second is the mistake of the program that looks for the key, and TOML refuses it anyway."""
     assert [1, 2] == [line_of("[a]\nb = 1\nb = 2\n[a]\n", key) for key in (("a",), ("a", "b"))]
 
 
 def test_the_first_day_of_a_period(own: Own) -> None:
-    """The day that the key says; what is no day is told."""
+    """The day that the key says; what is not a day is reported."""
     file = own("[period.2026-01-01]\n[period.new]\n")
     assert dt.date(2026, 1, 1) == day_of(file, "2026-01-01")
     assert day_of(file, "new") is None

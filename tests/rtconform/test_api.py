@@ -133,7 +133,7 @@ def test_what_is_not_an_answer_is_invalid(answer: Any, verdict: str, said: str) 
 
 
 def test_a_case_that_is_not_sound_has_no_case() -> None:
-    """Suite `invalid`: what is sent can be had, and an answer judged; that it is no case, or no JSON, is said in words."""
+    """Suite `invalid`: what is sent can be had, and an answer judged; that it is not a case, or no JSON, is said in words."""
     suite = rtconform.suite("invalid")
     review = [{"id": item.id, "outcome": "needs_review"} for item in suite]
     assert {"pass"} == {item.judge(answer).verdict for item, answer in zip(suite, review, strict=True)}

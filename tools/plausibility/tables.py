@@ -110,7 +110,7 @@ SOURCES = ("hdr_brachytherapy", "ldr_brachytherapy", "superficial_xray", "intrao
 """Techniques without a gantry, motion management or imaging of a linac."""
 
 GRAY_BY_COURSE: tuple[tuple[int, float], ...] = ((5, 5.0), (10, 4.6), (15, 3.0), (35, 2.4), (40, 1.7), (70, 1.3))
-"""Of a course of external beams: with more fractions than this, at most so many gray each."""
+"""A course of external beams with more fractions than the first number has at most the second number of gray in each."""
 
 MOST_GRAY: dict[str, float] = {"total_body": 14, "craniospinal_axis": 40, "total_marrow": 24, "skin": 40}
 """Total dose that a site of this name never exceeds."""

@@ -124,7 +124,7 @@ def breadth(covered: Mapping[str, Wanted], chosen: tuple[str, ...]) -> tuple[str
 
 
 def _greedy(covered: Mapping[str, Wanted], have: tuple[str, ...], times: int) -> tuple[str, ...]:
-    """Candidates, the most useful first, until each thing that can be covered is so many times, with those that we have."""
+    """Candidates, the most useful first, until they and `have` cover each thing `times` times, where that is possible."""
     count = Counter(wanted for recipe in have for wanted in covered[recipe])
     chosen: list[str] = []
     left = [recipe for recipe in covered if recipe not in have]

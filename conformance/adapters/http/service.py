@@ -162,7 +162,7 @@ class HttpAdapter:
         await self._exchange.close()
 
     async def _send_patiently(self, request: bytes) -> _Response:
-        """The response; the machinery of trying again, dear beside a request, is set up only once a first try has failed."""
+        """The response. Trying again costs more to set up than a request, so that is done only once a first try has failed."""
         try:
             return await self._send(request)
         except (_Busy, aiohttp.ClientError, OSError) as error:

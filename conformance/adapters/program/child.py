@@ -79,7 +79,7 @@ class ChildProcess:
             self.close_pipes()
             await asyncio.wait(lost)
             if held_open:
-                bury()  # whoever holds them
+                bury()  # the processes that hold them
         return code
 
     def close_pipes(self) -> None:
@@ -187,7 +187,7 @@ def why_not_started(error: OSError | ValueError, program: str, cwd: Path | None)
 
 
 def exit_code(popen: "subprocess.Popen[bytes]") -> int:
-    """The exit code of a program that has ended; negative: the signal. A sandbox tells a signal as a shell does."""
+    """The exit code of a program that has ended; negative: the signal. A sandbox reports a signal as a shell does."""
     code: int = popen.returncode
     sandboxed = isinstance(popen.args, (list, tuple)) and Path(str(popen.args[0])).name == "bwrap"
     return 128 - code if sandboxed and code > 128 else code

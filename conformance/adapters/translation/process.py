@@ -98,7 +98,7 @@ def _frames(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 def _limit_memory() -> None:
     if sys.platform != "win32":  # this module is imported everywhere, its process starts on POSIX only (`program/child.py`)
-        with suppress(OSError, ValueError):  # not every system has the limit or tells its own size; time is limited anyway
+        with suppress(OSError, ValueError):  # not every system has the limit or reports a size; time is limited anyway
             pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
             limit = pages * resource.getpagesize() + MEMORY
             resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,6 +1,6 @@
 """A coder's answer part by part: the delivery and the guidance of each session, each right or wrong on its own.
 
-A vendor with two faults gives answers that no coder with one of them gives; part by part each fault can still be told.
+A vendor with two faults gives answers that no coder with one of them gives; part by part each fault can still be recognised.
 """
 
 from collections import Counter

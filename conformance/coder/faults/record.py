@@ -107,7 +107,7 @@ _ROWS = (
     ("electron-plan-with-photons-ignored", "An electron plan with photon beams is coded.", BLIND, "DOC-CONFLICT",
      _conflict("photon beam")),
     ("3d-as-declared", "3D is 3D, whatever the record shows.", DECLARED, "DOC-3D", _without("plan_record", "DOC-3D")),
-    ("histogram-always-asked-for", "A 3D plan without evaluated histogram is refused also where nothing hangs on it.", FIELDS,
+    ("histogram-always-asked-for", "A 3D plan without evaluated histogram is refused also where nothing depends on it.", FIELDS,
      "DOC-PARTIAL", _reviewed(lambda case: any(not plan.planning.dvh_evaluated for plan in delivered_plans(case)))),
     ("imrt-as-declared", "IMRT is IMRT, whatever the record shows.", DECLARED, "DOC-IMRT", _without("plan_record", "DOC-IMRT")),
     ("unmodulated-is-2d", "IMRT that is not modulated is always 2D.", FIELDS, "DOC-IMRT",

@@ -97,7 +97,7 @@ def _plan_doubts(plans: Callable[[Case], Iterator[Plan]]) -> Iterator[tuple[str,
 
 
 def _record_doubted(rule: str, plan: Plan, case: Case) -> bool:
-    """Whether the plan's own record is such as the rule speaks of, whatever hangs on it."""
+    """Whether the rule doubts the plan's own record, also where no line depends on that plan."""
     beams = tuple(beam.id for beam in plan.beams)
     alone = with_fields(case, plans=(plan,), sessions=tuple(with_fields(s, beams_delivered=beams) for s in case.sessions))
     return any(found.id == rule for facts in case_facts(alone).plans for found in BOOK.doubts(facts)[:1])
@@ -209,7 +209,7 @@ _CODED = tuple(name for name, rule in RULES.items() if name not in _SETTLED and 
 
 def _of_documentation() -> Iterator[Edit]:
     """Each doubt of a documentation rule, raised wherever each rule of delivery, or a professional claim, decides: where it can't
-    change the lines it is no doubt.
+    change the lines it is not a doubt.
     """
     doubts: tuple[tuple[str, Doubt], ...] = (
         *((rule, partial(_any_record_doubted, rule)) for rule in ("DOC-3D", "DOC-PARTIAL", "DOC-IMRT")),

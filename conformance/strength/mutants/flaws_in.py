@@ -1,4 +1,4 @@
-"""What is wrong with a document that is no case: by kinds, derived from the types of a case and from what JSON itself asks.
+"""What is wrong with a document that is not a case: by kinds, derived from the types of a case and from what JSON itself asks.
 
 A kind is a field that is missing, of another type, or beyond what its type allows; or what keeps a document from being read.
 """
@@ -52,7 +52,7 @@ def FLAW_KINDS() -> dict[str, str]:  # noqa: N802 - a table, made when it is fir
     found = {
         "not UTF-8": "a document that is not UTF-8",
         "not JSON": "a document that is not JSON",
-        "not an object": "a document that is no object",
+        "not an object": "a document that is not an object",
         "NaN": "a number that JSON does not have",
         "too long": "text beyond every bound",
         "schema: value": "another schema",

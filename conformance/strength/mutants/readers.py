@@ -33,8 +33,10 @@ class Number(str):
 
 @dataclass(frozen=True)
 class Sent:
-    """A document as it is sent. `case`: the sound case that it holds or, where it is no case, was made from; `written`: its bytes
-    (None: those of the plain way).
+    """A document as it is sent.
+
+    `case`: the sound case that it holds or, where it is not a case, was made from. `written`: its bytes (None: those of the
+    plain way).
     """
 
     case: Case
@@ -48,7 +50,7 @@ class Sent:
 
     @cached_property
     def values(self) -> Document:
-        """The document's values, with numbers as they are written; empty where it is no sound one."""
+        """The document's values, with numbers as they are written; empty where it is not a sound one."""
         found: Document = json.loads(self.document, parse_float=Number, parse_int=Number) if self.sound else {}
         return found
 
@@ -421,6 +423,6 @@ def _far(limit: float, sent: Sent) -> bool:
 
 
 def _careless() -> Iterator[Reader]:
-    """Documents that are no case, coded all the same: one kind of what can be wrong passed over each."""
+    """Documents that are not cases, coded all the same: one kind of what can be wrong passed over each."""
     for kind, says in FLAW_KINDS().items():
         yield Reader(f"careless {kind}", f"{says} is passed over", "careless", ("DOC-MALFORMED",), swallows=kind)

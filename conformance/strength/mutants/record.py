@@ -1,6 +1,6 @@
 """Systematic mutants of how the record is read: each word of the vocabulary taken for another, each part overlooked.
 
-A method that is not read is no guidance.
+A method that is not read is not guidance.
 """
 
 from collections.abc import Callable, Iterator

@@ -40,8 +40,10 @@ def mutant_of(name: str) -> Mutant:
 
 
 def second_order(number: int, seed: int) -> Iterator[tuple[int, int]]:
-    """So many mutants of two edits, as the places of their edits in the first order, drawn without repetition from all pairs of
-    edits that go together. Mutants that are too cautious are none of them: two doubts are two faults, each stopped alone.
+    """`number` mutants of two edits, each as the places of its edits in the first order.
+
+    They are drawn without repetition from all pairs of edits that go together. Mutants that are too cautious are not among them:
+    two doubts are two faults, each stopped alone.
     """
     edits = [mutant.edits[0] for mutant in first_order() if mutant.edits[0].operator not in (CAUTION, LIST_ORDER)]
     draw = Random(seed)  # noqa: S311 - a sample that can be drawn again, no secret

@@ -71,7 +71,7 @@ def prove_reader(reader: Reader) -> Proof:
     """Compare a coder behind this reader with the reference over every record in which a field may be absent.
 
     Each record is sent in two ways: every default spelled, and every default absent. A reader that refuses a spelling, or codes
-    what is no case, differs by what it is: it is never equivalent.
+    what is not a case, differs by what it is: it is never equivalent.
     """
     spaces = ("planning", "records", "beside")
     if reader.alters is None:

@@ -55,7 +55,7 @@ def _questions(rules: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def base(law: Law, draw: Draw, seed: int, *, sure: bool) -> SuiteCase:
-    """A case to try the law on; `sure`: one that whoever sends it back is wrong about."""
+    """A case to try the law on; `sure`: one that a coder is wrong to send back."""
     if law.cases:
         return _one(tuple(entry for entry in handmade() if entry.id in law.cases), draw)
     if sure and settled(law.rules):

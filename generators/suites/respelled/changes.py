@@ -118,7 +118,7 @@ def turn(document: Document, *_: object) -> None:
 
 
 def another_day(document: Document, _: Draw, __: str, how: With) -> None:
-    """The date of service and every time, so many days earlier or later."""
+    """The date of service and every time, moved by the same number of days."""
     due: dt.date = how["day"]
     was = dt.date.fromisoformat(document["billing"]["date_of_service"])
     if was.year == due.year:

@@ -75,7 +75,7 @@ def certify(
     and neither the network nor what is yours. The certificate says whether it was.
 
     Standard output gets the certificate or the refusal. Exit code 0: certified; 1: refused, the bundle names the cases; 2:
-    something given is wrong; 3: the vendor could not be reached; 130: interrupted, no bundle, and the seed is spent.
+    something given is wrong; 3: the vendor could not be reached; 130: interrupted; nothing is written, and the seed is spent.
     """
     if seed is not None and seed_file is not None:
         raise click.UsageError("--seed and --seed-file exclude each other: a seed that is known can't be held out")

@@ -66,7 +66,7 @@ def show(codes: tuple[str, ...], day: str | None, folder: Path, form: str) -> No
         return
     for code in codes:
         if not in_family(code):
-            raise UserError(f"{code!r} is no code of this family: give codes such as 77412, 77387 or G6015")
+            raise UserError(f"{code!r} is not a code of this family: give codes such as 77412, 77387 or G6015")
     on = _day(day) if day else max(one.effective for one in known.editions)
     found = list(_found(known, codes, on))
     print_rows(found, form, _COLUMNS, (None, None, None, None, 70))
@@ -77,7 +77,7 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"--on {text!r} is no date: write YYYY-MM-DD, for instance 2026-10-14") from None
+        raise UserError(f"--on {text!r} is not a date: write YYYY-MM-DD, for instance 2026-10-14") from None
 
 
 def _named(edition: Edition) -> dict[str, str]:

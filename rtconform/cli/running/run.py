@@ -146,7 +146,7 @@ def run_watched(
     log: RunLog | None = None,
     keep: Callable[[Mapping[str, bytes]], None] | None = None,
 ) -> Summary:
-    """Run with a progress bar where a person watches; quiet in a pipe; all told to `log` where there is one."""
+    """Run with a progress bar where a person watches; quiet in a pipe; all of it written to `log` where there is one."""
     if cluster is not None:
         _warn_of(cluster, log)
     else:

@@ -171,7 +171,7 @@ def test_programs_that_work_there(kind: str, tmp_path: Path) -> None:
 
 
 def test_a_signal_is_told_as_a_signal(tmp_path: Path) -> None:
-    """A crash in the sandbox reads as outside, and is no refusal in words."""
+    """A crash in the sandbox reads as outside, and is not a refusal in words."""
     (tmp_path / "coder.py").write_text(
         "import os, signal, sys\nprint('oh', file=sys.stderr)\nos.kill(os.getpid(), signal.SIGSEGV)\n"
     )

@@ -153,7 +153,7 @@ def test_a_secret_host_is_not_in_the_error(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", ["../secret.j2", "/etc/passwd", "link.j2", "pipe.j2"])
 def test_a_template_stays_in_its_folder(name: str, tmp_path: Path) -> None:
-    """A template outside the vendor file's folder, or that is no file, is refused: nothing can be sent away with it."""
+    """A template outside the vendor file's folder, or that is not a file, is refused: nothing can be sent away with it."""
     (tmp_path / "secret.j2").write_text("secret")
     folder = tmp_path / "vendor"
     folder.mkdir()
@@ -296,7 +296,7 @@ def test_links_laid_for_temporary_files_are_not_written_through(tmp_path: Path) 
 
 @pytest.mark.slow
 def test_a_name_does_not_steer_the_terminal(tmp_path: Path) -> None:
-    """A vendor's name is shown without commands to a terminal, and is no markup."""
+    """A vendor's name is shown without commands to a terminal, and is not markup."""
     for name in ("coder.py", "reading.py"):
         (tmp_path / name).write_text((VENDORS / "correct" / name).read_text())
     adapter = f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\n'
@@ -390,7 +390,7 @@ def test_a_sandboxed_vendor(tmp_path: Path) -> None:
 
 @pytest.mark.hostile
 def test_a_finding_says_what_happened(tmp_path: Path) -> None:
-    """A coder that stops after so many answers has not answered differently: the finding says that it gave none, and how it ended."""
+    """A coder that stops after some answers has not answered differently: the finding says that it gave none, and how it ended."""
     (tmp_path / "coder.py").write_text(
         "import json, os, sys\nfor number, line in enumerate(sys.stdin):\n"
         "    if os.path.exists('asked'): sys.exit('licence used up')\n"

@@ -99,7 +99,7 @@ def test_what_other_archives_hold_is_refused(name: str, compression: int, said: 
 
 
 def test_an_archive_that_is_cut_off() -> None:
-    """Wherever the end of a bundle is missing, this is said, or found when it is packed anew."""
+    """Wherever the end of a bundle is missing, the reader says so, or packing it again shows it."""
     whole = pack({"a.json": b"1" * 50, "b.json": b"2"})
     for length in range(4, len(whole)):
         try:
@@ -150,7 +150,7 @@ def test_the_seal_is_dsse(key: SigningKey, payload: bytes) -> None:
     ids=["empty", "public", "garbage", "encrypted", "elliptic"],
 )
 def test_what_is_no_signing_key(pem: bytes, said: str) -> None:
-    """What is no Ed25519 key is refused, with what to do, and nothing of it is shown."""
+    """What is not a Ed25519 key is refused, with what to do, and nothing of it is shown."""
     with pytest.raises(UserError, match=said) as caught:
         read_signing_key(pem, "key.pem")
     assert "SECRET" not in str(caught.value)

@@ -38,7 +38,7 @@ def test_every_fault_is_described() -> None:
 def test_every_rule_that_can_be_broken_by_a_coder_is_broken() -> None:
     """The catalogue has a fault for each rule of level, isocenters, motion, guidance and claims that a coder can break."""
     broken = {rule for fault in FAULTS.values() for rule in fault.rules}
-    # what sources differ on is no fault either way; a refinement is broken with the rules that it refines; DOC-MALFORMED is for
+    # what sources differ on is not a fault either way; a refinement is broken with the rules that it refines; DOC-MALFORMED is for
     # suite `invalid` alone
     ambiguous = {rule.id for rule in RULES.values() if rule.standing == "ambiguous"}
     assert set(RULES) - ambiguous - {rule.id for rule in REFINEMENTS} - {"DOC-MALFORMED"} - broken == set()
@@ -51,7 +51,7 @@ def test_a_fault_is_known_by_its_answers(name: str) -> None:
 
 
 def test_right_answers_name_no_fault() -> None:
-    """The reference's own answers are no fault."""
+    """The reference's own answers are not fault."""
     assert known_fault([(case, correct(case)) for case in BOUNDARIES]) is None
 
 
@@ -63,7 +63,7 @@ def test_an_unknown_mixture_names_no_fault() -> None:
 
 
 def test_a_number_of_the_record_costs_nothing_however_large_it_is() -> None:
-    """A record that tells of a million million port images, and a coder that bills each of them."""
+    """A record of a million million port images, and a coder that bills each of them."""
     case = next(case for case in BOUNDARIES if case.billing.claim != "professional" and correct(case).lines)
     many = replace(case, sessions=tuple(replace(session, port_images=10**12) for session in case.sessions))
     billed = FAULTS["77417-each"].code(many)

@@ -116,6 +116,6 @@ def test_of_equal_lines_any_one_may_be_paid(came: tuple[str, ...], kinds: list[t
     ],
 )
 def test_each_line_needs_one_disposition(claim: Claim, disposition: Disposition, says: str) -> None:
-    """A disposition that leaves lines out, or has too many, is no answer."""
+    """A disposition that leaves lines out, or has too many, is not an answer."""
     judgement = judge_disposition(claim, adjudication(RIGHT), disposition)
     assert ("invalid", says) == (judgement.verdict, judgement.explanation)

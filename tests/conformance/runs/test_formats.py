@@ -98,7 +98,7 @@ def test_a_process_for_each_claim(tmp_path: Path) -> None:
 
 
 def run_first(planned: PlannedRun, out: Path, count: int) -> list[Result]:
-    """The first results of a run that asks only so many claims."""
+    """The first results of a run that asks only some of the claims."""
     chosen = tuple(replace(part, size=count) for part in planned.chosen)
     asyncio.run(run_to_folder(replace(planned, chosen=chosen), out, resume=False))
     return list(RunFolder(out).results())

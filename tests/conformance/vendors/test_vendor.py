@@ -186,7 +186,7 @@ def test_a_template_fault_has_the_templates_line(complain: Callable[..., str]) -
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    """A missing file, a folder and a file that is no text are mistakes of the user, not ours."""
+    """A missing file, a folder and a file that is not text are mistakes of the user, not ours."""
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
     for name, reason in (("gone.toml", "No such file"), (".", "is a folder, not a file"), ("latin.toml", "not UTF-8")):
         with pytest.raises(UserError, match=reason):
@@ -299,7 +299,7 @@ def test_documents_say_where_they_are_wrong(write: Write) -> None:
 
 
 def test_the_digest_of_the_build(write: Write, complain: Callable[..., str]) -> None:
-    """What the vendor says of its build stands in the record; what is no digest is refused with what to write."""
+    """What the vendor says of its build stands in the record; what is not a digest is refused with what to write."""
     digest = f"sha256:{'0f' * 32}"
     assert digest == load_vendor(write(PYTHON, f'name = "V"\nversion = "1"\nbuild_digest = "{digest}"')).record().build_digest
     said = complain(PYTHON, 'name = "V"\nversion = "1"\nbuild_digest = "0f"')
@@ -308,7 +308,7 @@ def test_the_digest_of_the_build(write: Write, complain: Callable[..., str]) -> 
 
 
 def test_the_role_is_part_of_the_file(write: Write, complain: Callable[..., str]) -> None:
-    """A vendor is a coder unless its file says that it is an editor; what it may declare and must map hangs on that."""
+    """A vendor is a coder unless its file says that it is an editor; what it may declare and must map depends on that."""
     editor = 'name = "V"\nversion = "1"\nrole = "editor"'
     assert "coder" == load_vendor(write(PYTHON, 'name = "V"\nversion = "1"')).record().role
     assert "editor" == load_vendor(write(PYTHON, editor)).record().role

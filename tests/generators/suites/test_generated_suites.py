@@ -114,7 +114,7 @@ def test_coverage_is_proved_from_the_json_lines_alone(suite: Any, t: int) -> Non
 
 
 def test_the_arrays_on_file_are_of_this_space() -> None:
-    """Where this fails, the space has changed: `python -m rtconform.generators.suites.arrays` makes them anew."""
+    """Where this fails, the space has changed: `python -m rtconform.generators.suites.arrays` makes them again."""
     kept = json.loads((ROOT / "rtconform" / "generators" / "data" / "arrays.json").read_bytes())
     assert space_digest() == kept["space"]
     assert lower_bound(SPACE, 2) == fewest_rows(2)
@@ -144,7 +144,7 @@ def test_any_row_of_the_exhaustive_suite_is_reached_directly() -> None:
 
 
 def test_the_exhaustive_suite_draws_every_value_of_the_other_dimensions() -> None:
-    """What no code hangs on is not left at one value."""
+    """What no code depends on is not left at one value."""
     seen: dict[str, set[str]] = {name: set() for name in SPACE.names if name not in DECIDING.names}
     for number in range(0, count(DECIDING), count(DECIDING) // 2000):
         combination = whole(decided_at(number), draw_for("test", "1", 1, number))

@@ -37,7 +37,7 @@ def test_without_its_flaw_it_would_be_billed() -> None:
 
 
 def test_every_document_is_one_line_and_differs_from_the_sound_one() -> None:
-    """In a file of JSON Lines each document stands on a line of its own, also one that is no JSON."""
+    """In a file of JSON Lines each document stands on a line of its own, also one that is not JSON."""
     for entry in ENTRIES:
         assert entry.wire != encode(entry.case)
         assert b"\n" not in entry.wire

@@ -1,4 +1,4 @@
-"""Facts that no code hangs on by itself, and that other rules read."""
+"""Facts that decide no code alone, and that other rules read."""
 
 import datetime as dt
 from typing import Any

@@ -31,7 +31,7 @@ def test_each_reading_of_a_doubly_doubtful_record_is_there() -> None:
 
 
 def test_a_doubt_that_bites_only_beside_another_is_one() -> None:
-    """Held by a monitor, the level is 3 whatever the technique; if that is not documented either, it hangs on the technique."""
+    """Held by a monitor, the level is 3 whatever the technique; if that is not documented either, it depends on the technique."""
     undocumented = replace(HELD, documentation=t.MotionDocumentation())
     found = code(case(motion=undocumented, volumetric_imaging="ct"))
     assert "needs_review" == found.outcome

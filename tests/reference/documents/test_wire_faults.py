@@ -136,7 +136,7 @@ def test_a_document_of_no_file() -> None:
 
 
 def test_nesting_without_end_is_told() -> None:
-    """Whoever decodes, and whoever lists all faults, gives up in the same way."""
+    """Decoding, and listing all faults, give up in the same way."""
     assert ["x:7: Expected `object`, got `array` @ $", CASE_ADVICE] == said(b"[" * 100_000, Case)
     deep = b'{"id": 1, "x": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
     assert "x:7: Expected `str`, got `int` @ $.id" in said(deep, Case)

@@ -28,7 +28,7 @@ COMPLETE: dict[str, Any] = {
 
 
 def series(units: int, days: int, code: str = "77407", *modifiers: str, **head: object) -> Claim:
-    """A line of so many units over so many days."""
+    """A line of some units over some days."""
     last = DAY + dt.timedelta(days=days - 1)
     line = ClaimLine(1, code, DAY, modifiers, units, date_of_service_end=last, revenue_code="0333")
     fields = {"place_of_service": "11", **head}

@@ -172,7 +172,7 @@ STORIES = {
 
 @pytest.mark.parametrize("story", STORIES)
 def test_stories_from_the_field(story: str) -> None:
-    """Denials and payments that billers tell of get the disposition that the guidance says."""
+    """Denials and payments that billers report get the disposition that the guidance says."""
     asked, expected = STORIES[story]
     assert expected == said(adjudicate(asked))
 
@@ -269,7 +269,7 @@ def test_the_known_profiles_are_shipped() -> None:
 
 
 def test_a_doubt_about_the_level_does_not_hold_the_guidance() -> None:
-    """Where the record of motion management is empty, the physician's line is allowed: only the level hangs on that."""
+    """Where the record of motion management is empty, the physician's line is allowed: only the level depends on that."""
     undocumented = (
         entry.case for entry in cases(suite("documentation"), 1) if entry.rule == "DOC-AMM" and "nothing" in entry.title
     )

@@ -142,7 +142,7 @@ def test_lines_of_institutional_claims(service: str, bill: str, revenue: str | N
 
 
 def test_an_institutional_claim_without_its_form() -> None:
-    """No type of bill, or a provider that is no hospital, stops delivery on an institutional claim."""
+    """No type of bill, or a provider that is not a hospital, stops delivery on an institutional claim."""
     assert [bill_stop("no type of bill")] == stops("77407", kind="institutional")
     expected = ("place_of_service", "an institutional claim that no hospital bills", ("CLAIM-FACILITY",))
     assert [expected] == stops("77407", bill="131", billing_provider="freestanding_center")

@@ -108,7 +108,7 @@ def test_loaded_editions_stand_for_shipped_ones(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
-    """A file that is no loaded table is told with its name and what to do."""
+    """A file that is not a loaded table is reported with its name and what to do."""
     (tmp_path / "x.json").write_text("[]")
     with pytest.raises(UserError, match=r"x\.json.*[\s\S]*load CMS's file again"):
         loaded_tables(tmp_path)

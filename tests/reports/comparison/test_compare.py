@@ -50,7 +50,7 @@ def test_every_pair_of_verdicts_has_one_change() -> None:
 
 
 def test_each_change_is_told_once(write_run: WriteRun, made: Made) -> None:
-    """Broken, mended, still wrong, otherwise right, unchanged, new and gone cases, whatever the order of the results."""
+    """Broken, repaired, still wrong, otherwise right, unchanged, new and gone cases, whatever the order of the results."""
     otherwise = Answer("boundaries:005", "coded", (AnswerLine("S1", "77407", ("59",)),))
     old = [_passing(made, 1), made["failing"](2), made["failing"](3), _passing(made, 4), _passing(made, 5), _passing(made, 6)]
     new = [
@@ -161,10 +161,10 @@ def test_the_command(write_run: WriteRun, made: Made) -> None:
     """The exit code comes from the regressions; JSON is a document of its published schema; a folder without a run is told."""
     then = write_run([_passing(made, 1)], folder="old")
     now = write_run([made["failing"](1)], folder="new")
-    broken, mended = rtconform("compare", then.path, now.path, "--format", "json"), rtconform("compare", now.path, then.path)
+    broken, better = rtconform("compare", then.path, now.path, "--format", "json"), rtconform("compare", now.path, then.path)
     assert (1, "") == (broken.returncode, broken.stderr)
     assert "rtconform.comparison/1" == json.loads(broken.stdout)["schema"]
-    assert (0, "no regression: 1 repaired, 0 still wrong (exit code 0)") == (mended.returncode, mended.stdout.splitlines()[-1])
+    assert (0, "no regression: 1 repaired, 0 still wrong (exit code 0)") == (better.returncode, better.stdout.splitlines()[-1])
     lost = rtconform("compare", then.path, then.path.parent / "nothing")
     assert (2, True, False) == (lost.returncode, "no run here" in lost.stderr, "Traceback" in lost.stderr)
     torn = then.path.parent / "torn.json"

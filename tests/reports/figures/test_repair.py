@@ -34,15 +34,15 @@ def test_where_no_repair_clears_anything() -> None:
 
 @given(COMBINATIONS)
 def test_every_case_is_cleared_once(combinations: dict[frozenset[str], int]) -> None:
-    """All repairs together clear every case, each cause is mended once, and `left` counts down."""
+    """All repairs together clear every case, each cause is fixed once, and `left` counts down."""
     steps = order(combinations)
 
     assert sum(combinations.values()) == sum(step.clears for step in steps)
     assert sorted({cause for causes in combinations for cause in causes}) == sorted(step.cause for step in steps)
-    mended: set[str] = set()
+    fixed: set[str] = set()
     for step in steps:
-        mended.add(step.cause)
-        assert step.left == sum(number for causes, number in combinations.items() if not causes <= mended)
+        fixed.add(step.cause)
+        assert step.left == sum(number for causes, number in combinations.items() if not causes <= fixed)
 
 
 @given(COMBINATIONS)

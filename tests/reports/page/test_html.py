@@ -76,7 +76,7 @@ def test_links_lead_somewhere(any_run: RunFolder) -> None:
 
 
 def test_hostile_text_is_shown_as_text(make_run: MakeRun) -> None:
-    """What the vendor wrote is there to read, and is no markup, no template and no control character."""
+    """What the vendor wrote is there to read, and is not markup, no template and no control character."""
     page = _page(make_run("hostile"))
     text = page.text_content()
 
@@ -117,7 +117,7 @@ def test_failing_cases_are_grouped_into_faults(write_run: Callable[..., RunFolde
     assert ["fault-ISO-CONTIGUOUS/level-too-high", "fault-crash"] == [item.get("id") for item in faults]
     summary = _text(faults[0].find("summary"))
     assert "Bills a level too high where plans, beams or names of isocenters share one position." in summary
-    assert "4 cases mended: clears 4, 1 left" in summary
+    assert "4 cases fixed: clears 4, 1 left" in summary
     assert [1, 2] == [len(faults[0].xpath(f".//{name}[contains(@class, 'case')]")) for name in ("article", "details")]
 
 
@@ -144,7 +144,7 @@ def test_findings_are_told_with_the_outcome(make_run: MakeRun) -> None:
     """What was found out beside the verdicts is named where the outcome is."""
     page = _page(make_run("findings"))
 
-    assert "Found out beside the verdicts: codes anything, unstable." in _text(page.find_class("verdict")[0])
+    assert "Findings beside the verdicts: codes anything, unstable." in _text(page.find_class("verdict")[0])
     assert 1 == len(page.xpath("//h2[@id='findings']"))
 
 

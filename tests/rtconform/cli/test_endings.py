@@ -95,7 +95,7 @@ def test_a_stopped_watcher_is_not_left(tmp_path: Path) -> None:
 
 
 def test_the_workers_here_are_open_to_nobody_else(tmp_path: Path) -> None:
-    """Whoever connects to a port of `--cluster local:N` without its key gets nowhere: there a worker would run any code."""
+    """Anyone who connects to a port of `--cluster local:N` without its key gets nowhere: there a worker would run any code."""
     distributed = pytest.importorskip("distributed")
     vendor_of(tmp_path)
     command = [sys.executable, "-m", "rtconform", *COMMANDS["cluster"]]

@@ -52,7 +52,7 @@ def bind(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "loop", "socket"])
 def test_only_a_regular_file_is_opened(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every kind of thing that is no file is an OSError that says what it is."""
+    """Every kind of thing that is not a file is an OSError that says what it is."""
     monkeypatch.chdir(tmp_path)
     put(kind, tmp_path / "odd")
     with pytest.raises(OSError, match=r"pipe|device|folder|socket|symbolic links"):
@@ -84,7 +84,7 @@ def test_a_run_folder_with_something_else_in_place_of_a_file(
 ) -> None:
     """Exit 2 with the file's name, at once: no pipe is waited for, no device is read for ever."""
     if command == "merge" and name != "manifest.json":
-        pytest.skip("a run that is no shard is refused before its results are read")
+        pytest.skip("a run that is not a shard is refused before its results are read")
     if command in ("replay",) and name == "events.jsonl":
         pytest.skip("a replay reads no events of the run that it replays")
     shutil.copytree(run, tmp_path / "run")

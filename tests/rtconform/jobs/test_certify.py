@@ -86,7 +86,7 @@ def test_the_vendor_sees_opaque_ids_and_answers_once(good: Issued) -> None:
 
 
 def test_a_refusal_names_cases_rules_and_how_to_see_them_again(refused: Issued) -> None:
-    """What is not conformant gets a bundle too, which says why; it verifies, and is no certificate."""
+    """What is not conformant gets a bundle too, which says why; it verifies, and is not a certificate."""
     certificate = refused.bundle.statement.predicate
     assert (1, "refused") == (refused.done.returncode, certificate.outcome)
     assert refused.done.stdout.startswith("REFUSAL: NOT CONFORMANT\n")
@@ -166,7 +166,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
     ],
 )
 def test_what_certify_refuses(arguments: tuple[str, ...], said: str, good: Issued, tmp_path: Path) -> None:
-    """Before the vendor is asked anything, all that is wrong with keys, seeds and places is said: exit 2, no bundle."""
+    """Before the vendor is asked anything, all that is wrong with keys, seeds and places is said: exit 2, and nothing is written."""
     for name in ("key.pem", "seed.json", "seed.json.used"):
         (tmp_path / name).write_bytes((good.folder / name).read_bytes())
     if "other.json" in arguments:
@@ -238,7 +238,7 @@ def test_a_callable_does_not_run_beside_the_key(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_nothing_and_spends_its_seed(tmp_path: Path) -> None:
-    """A certifying run is answered whole: stopped, it ends with 130 and no bundle, and the cases of its seed are known."""
+    """A certifying run is answered whole: stopped, it ends with 130 and writes nothing, and the cases of its seed are known."""
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)\n")
     (tmp_path / "vendor.toml").write_text(
         f'[vendor]\nname = "Slow"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "slow.py"]\n'
@@ -298,7 +298,7 @@ def test_secrets_beside_the_program_are_told(tmp_path: Path) -> None:
 
 
 def test_a_bundle_that_is_none(tmp_path: Path) -> None:
-    """What is no bundle is exit 2, a message and no traceback."""
+    """What is not a bundle is exit 2, a message and no traceback."""
     (tmp_path / "b.zip").write_bytes(b"PK\3\4" + b"\0" * 100)
     for name in ("b.zip", "none.zip", "."):
         done = rtconform("verify", name, cwd=tmp_path)

@@ -142,7 +142,7 @@ def test_an_interrupted_run_goes_on_anywhere(vendor: Path, here: tuple[str, str]
     ],
 )
 def test_no_cluster(arguments: tuple[str, ...], said: str, vendor: Path, tmp_path: Path) -> None:
-    """What is no cluster is exit 2 and a message."""
+    """What is not a cluster is exit 2 and a message."""
     run = start(vendor, tmp_path / "run", *arguments)
     out, err = run.communicate(timeout=60)
     assert (2, "") == (run.returncode, out)

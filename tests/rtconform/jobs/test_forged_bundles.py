@@ -86,7 +86,7 @@ class Forgery:
 
 
 def drop_failing(forgery: Forgery) -> None:
-    """Leave out whatever failed, and count the suites anew."""
+    """Leave out what failed, and count the suites again."""
     forgery.results(lambda results: [result for result in results if result.verdict != "fail"])
 
 
@@ -317,7 +317,7 @@ def test_every_byte(good: Issued) -> None:
 
 
 def test_every_byte_of_the_seal(good: Issued) -> None:
-    """The same for the envelope alone, in a container made to fit: the checksums of the container are no part of the proof."""
+    """The same for the envelope alone, in a container made to fit: the checksums of the container are not part of the proof."""
     whole = unpack((good.folder / "b.zip").read_bytes(), "b.zip").files
     few = {name: whole[name][:1] if name != ENVELOPE else whole[name] for name in whole}
     passed = [

@@ -143,7 +143,7 @@ for line in sys.stdin:
 
 
 def test_a_printed_key_is_not_published(tmp_path: Path) -> None:
-    """A vendor that reads the private key and prints it gets no bundle with it in; in the sandbox it can't read it."""
+    """A vendor that reads the private key and prints it gets no bundle that holds it; in the sandbox it can't read it."""
     vendor_of(tmp_path, TELLS_THE_KEY)
     new_key(tmp_path / "key.pem")
     command = ("certify", "vendor.toml", "--key", "key.pem", "--out", "b.zip")

@@ -41,7 +41,7 @@ def _failed(folder: Path, name: str) -> dict[str, str]:
     ("vendor", "became", "code"), [(FAULTY, {"still failing"}, 1), (CORRECT, {"fixed"}, 0), ("crashing.toml", {"error"}, 1)]
 )
 def test_only_what_failed_is_asked(folder: Path, vendor: Path | str, became: set[str], code: int) -> None:
-    """The same coder still fails, a mended one is fixed, a crashing one is neither."""
+    """The same coder still fails, one that was repaired is fixed, a crashing one is neither."""
     (folder / "crashing.toml").write_text(CRASHING)
     out = f"new-{code}-{len(str(vendor))}"
     done = rtconform("replay", "old", "--vendor", vendor, "--out", out, "--format", "json", cwd=folder)

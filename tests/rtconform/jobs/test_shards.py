@@ -82,7 +82,7 @@ def test_what_does_not_fit_is_refused(parts: list[Path], tmp_path: Path, name: s
 
 
 def test_missing_double_and_unfinished_shards_are_refused(parts: list[Path], tmp_path: Path) -> None:
-    """A shard that is missing is named; so is one given twice, one without all its results, and a run that is no shard."""
+    """A shard that is missing is named; so is one given twice, one without all its results, and a run that is not a shard."""
     done = rtconform("merge", tmp_path / "merged", parts[0], parts[2])
     assert (2, True) == (done.returncode, "shard 2/3 missing" in done.stderr)
     for number, said in (

@@ -293,7 +293,7 @@ ABSURD = {
     "planned on a photograph": ("structures", planning(PROSTATE, volumetric_imaging="photograph")),
     "an isocenter two metres away": ("positions", moved(PROSTATE, 0.0, 0.0, 2000.0)),
     "an isocenter beside the patient": ("positions", moved(PROSTATE, 500.0, 0.0, 40.0)),
-    "an isocenter that is no number": ("positions", moved(PROSTATE, math.nan, 0.0, 40.0)),
+    "an isocenter that is not a number": ("positions", moved(PROSTATE, math.nan, 0.0, 40.0)),
     "the left breast on the right": ("positions", moved(BREAST, -90.0, -48.0, 16.0)),
     "prostate cancer in the nose": ("site", plan(SKIN, diagnosis="C61")),
     "a brain metastasis in the knee": ("site", plan(KNEE, diagnosis="C79.31", intent="palliative")),

@@ -1,6 +1,6 @@
 """Vendors that misbehave on some cases and are right on all others: `chaos.py BEHAVIOUR stream|oneshot`.
 
-Which cases are hit hangs on the treatment alone, so that a case behaves alike however often and under whatever id it is asked.
+Which cases are hit depends on the treatment alone, so that a case behaves alike however often and under whatever id it is asked.
 `chaos.py` lists the behaviours; `chaos.py BEHAVIOUR MODE --vendor-file` prints a vendor file to try one with.
 """
 

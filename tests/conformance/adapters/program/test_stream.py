@@ -109,7 +109,7 @@ def test_a_broken_line_costs_its_case(talk: Talk, program: Program, behaviour: s
 
 
 def test_binary_garbage_is_survived(talk: Talk, program: Program) -> None:
-    """Bytes that are no text are stray output, kept readable."""
+    """Bytes that are not text are stray output, kept readable."""
     conversation = talk(program("stream.py", "binary"))
 
     assert ["answered"] * 3 == conversation.statuses

@@ -74,7 +74,7 @@ def test_a_stream_request_becomes_one_line(render: Callable[..., bytes]) -> None
 
 
 def test_a_stream_request_of_many_lines_is_refused(render: Callable[..., bytes]) -> None:
-    """What is no JSON can't be put on one line: that is said."""
+    """What is not JSON can't be put on one line: that is said."""
     with pytest.raises(UserError, match="3 lines where one is sent"):
         render("a\nb\nc", STREAM)
 

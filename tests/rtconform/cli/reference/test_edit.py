@@ -104,14 +104,14 @@ freestanding = { 77412 = 12.5 }
 def test_a_wrong_claim_is_told_with_its_place(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], changes: dict[str, object], told: str
 ) -> None:
-    """A claim that is no claim ends with exit code 2 and file, line and field; without a traceback."""
+    """A claim that is not a claim ends with exit code 2 and file, line and field; without a traceback."""
     path = written(tmp_path, CLAIM, {**CLAIM, "id": "denied:2", **changes})
     code, _, err = edited(capfd, path)
     assert (2, True, True, False) == (code, f"{path}:2" in err, told in err, "Traceback" in err), err
 
 
 def test_no_file_and_no_json(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A file that is not there, a claim twice, and what is no JSON are told so."""
+    """A file that is not there, a claim twice, and what is not JSON are told so."""
     assert 2 == edited(capfd, str(tmp_path / "none.jsonl"))[0]
     assert "duplicate id" in edited(capfd, written(tmp_path, CLAIM, CLAIM))[2]
     (tmp_path / "broken").write_text('{"schema": ')

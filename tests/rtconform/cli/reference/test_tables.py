@@ -41,7 +41,7 @@ def test_shipped_tables_are_shown_without_a_folder(tmp_path: Path) -> None:
 def test_mistakes_are_told(tmp_path: Path) -> None:
     """A date that is none, a code of another family, a damaged file: exit code 2 and what to do; nothing is kept of it."""
     assert "write YYYY-MM-DD" in str(tables("show", "77412", "--on", "10/14/2026").exception)
-    assert "no code of this family" in str(tables("show", "99213").exception)
+    assert "not a code of this family" in str(tables("show", "99213").exception)
     good = written(tmp_path, "MCR_MUE_PractitionerServices_Eff_10-01-2026.csv", MUE)
     bad = written(tmp_path, "ccipra-v323r0-f1.TXT", PTP.replace("20260101", "x"))
     refused = tables("load", str(good), str(bad), "--to", str(tmp_path / "own"))
