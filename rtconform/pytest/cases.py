@@ -18,9 +18,16 @@ from rtconform.jobs.items import Item, in_words, open_suite
 from rtconform.jobs.run import plan_run
 from rtconform.reference.errors import RtconformError
 
+Place = tuple[int, int]
+"""Where a case is: the number of its suite among those that were asked for, and its index in it."""
+
 
 class Asker:
-    """A vendor, asked case by case by one process of pytest: its adapter is opened once, at the first case."""
+    """A vendor, asked case by case by one process of pytest: its adapter is opened once, at the first case.
+
+    The case of the next test is asked together with that of this one. A program's answer is held back until the next one
+    comes, so that a second answer to the same case is noticed; a lone answer would wait for its time to be up.
+    """
 
     def __init__(self, file: Path, suites: str, seed: int, count: int | None) -> None:
         self.file = file
@@ -28,6 +35,7 @@ class Asker:
         self._planned = plan_run(file, names, seed=seed, count=count)
         self._runner = asyncio.Runner()
         self._adapter: Adapter | None = None
+        self._ahead: dict[Place, asyncio.Task[Reply]] = {}
 
     @property
     def about(self) -> str:
@@ -42,22 +50,40 @@ class Asker:
             for index in range(part.size):
                 yield number, index, part.suite.case(index, part.seed).id
 
-    def ask(self, suite: int, index: int) -> tuple[Verdict, str]:
-        """The verdict, and the judge's explanation where the answer does not stand or the case was not asked."""
-        part = self._planned.chosen[suite]
-        item = part.suite.case(index, part.seed)
-        if reason := not_asked(self._planned.vendor, role_asked(item), item):
+    def ask(self, place: Place, following: Place | None = None) -> tuple[Verdict, str]:
+        """The verdict, and the judge's explanation where the answer does not stand or the case was not asked.
+
+        `following`: the case that will be asked next, if there is one.
+        """
+        part = self._planned.chosen[place[0]]
+        item = self._item(place)
+        if reason := self._not_asked(item):
             return "not_applicable", reason
-        result = result_of(part.suite.name, item, self._runner.run(self._ask(item)))
-        return result.verdict, in_words(result, str(self.file), self._planned.manifest.suites[suite].file)
+        result = result_of(part.suite.name, item, self._runner.run(self._reply(place, following)))
+        return result.verdict, in_words(result, str(self.file), self._planned.manifest.suites[place[0]].file)
 
     def close(self) -> None:
-        """End the vendor's process or connections."""
-        if self._adapter is not None:
-            self._runner.run(self._adapter.close())
+        """End the vendor's process or connections, and what was asked ahead of a test that did not run."""
+        self._runner.run(self._close())
         self._runner.close()
 
-    async def _ask(self, item: SuiteItem) -> Reply:
+    def _item(self, place: Place) -> SuiteItem:
+        part = self._planned.chosen[place[0]]
+        return part.suite.case(place[1], part.seed)
+
+    def _not_asked(self, item: SuiteItem) -> str | None:
+        return not_asked(self._planned.vendor, role_asked(item), item)
+
+    async def _reply(self, place: Place, following: Place | None) -> Reply:
+        adapter = await self._opened()
+        asked = self._ahead.pop(place, None) or _begun(adapter, self._item(place))
+        if following is not None and following not in self._ahead:
+            item = self._item(following)
+            if not self._not_asked(item):
+                self._ahead[following] = _begun(adapter, item)
+        return await asked
+
+    async def _opened(self) -> Adapter:
         if self._adapter is None:
             adapter = open_adapter(self._planned.vendor, _unheard, workers=1)
             try:
@@ -66,7 +92,18 @@ class Asker:
                 await adapter.close()
                 raise
             self._adapter = adapter
-        return await self._adapter.ask(item.question, item.writing)
+        return self._adapter
+
+    async def _close(self) -> None:
+        for task in self._ahead.values():
+            task.cancel()
+        await asyncio.gather(*self._ahead.values(), return_exceptions=True)
+        if self._adapter is not None:
+            await self._adapter.close()
+
+
+def _begun(adapter: Adapter, item: SuiteItem) -> asyncio.Task[Reply]:
+    return asyncio.get_running_loop().create_task(adapter.ask(item.question, item.writing))
 
 
 def cases_of(suite: str, seed: int = DEFAULT_SEED, count: int | None = None) -> list[Item]:

@@ -85,10 +85,11 @@ class CaseItem(pytest.Item):
     def __init__(self, *, name: str, parent: VendorFile, place: tuple[int, int]) -> None:
         super().__init__(name, parent)
         self.place = place
+        self.following: tuple[int, int] | None = None
 
     def runtest(self) -> None:
         """Ask and judge."""
-        verdict, text = self.config.stash[_ASKER].ask(*self.place)
+        verdict, text = self.config.stash[_ASKER].ask(self.place, self.following)
         self.user_properties.append((_VERDICT, verdict))
         if verdict == "not_applicable":
             pytest.skip(text)
@@ -98,6 +99,13 @@ class CaseItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, None, str]:
         """Where it is."""
         return self.path, None, self.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """A case learns which one comes after it, in this process: it is asked ahead."""
+    if isinstance(item, CaseItem) and isinstance(nextitem, CaseItem):
+        item.following = nextitem.place
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

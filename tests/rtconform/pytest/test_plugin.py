@@ -136,3 +136,24 @@ def test_a_decorator_with_a_wrong_suite_ends_the_collection_in_words(tmp_path: P
     assert 2 == done.returncode
     assert "no suite 'publishd'" in done.stdout
     assert "registry.py" not in done.stdout
+
+
+TWICE = """
+import json, sys
+for number, line in enumerate(sys.stdin):
+    answer = json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"})
+    print(answer, *[answer] * (number % 10 == 3), sep="\\n", flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spread", [[], ["-n", "2"]])
+def test_a_second_answer_is_noticed_where_it_came(tmp_path: Path, spread: list[str]) -> None:
+    """Each case is asked once, the next one ahead of its test: the cases that were answered twice fail for that, no other does."""
+    (tmp_path / "coder.py").write_text(TWICE)
+    (tmp_path / "vendor.toml").write_text(
+        f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "coder.py"]\n'
+    )
+    done = _pytest(tmp_path, "--rtconform-vendor", "vendor.toml", "--rtconform-suite", "published", "-q", *spread)
+    assert len(spread) // 2 + 7 >= done.stdout.count("answered twice") >= 7 - len(spread) // 2, done.stdout
+    assert "71 failed" in done.stdout
