@@ -16,3 +16,8 @@ def name_of(question_id: str, key: bytes) -> str:
         value, at = divmod(value, len(_ALPHABET))
         letters.append(_ALPHABET[at])
     return "".join(letters)
+
+
+def key_of(file_digest: str) -> bytes:
+    """The key of a vendor's names. It comes of the digest of its vendor file: a replay sends the same messages."""
+    return hashlib.sha256(file_digest.encode()).digest()

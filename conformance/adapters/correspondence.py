@@ -4,13 +4,12 @@ A format's names are short and say nothing about the suite; which question each 
 is asked.
 """
 
-import hashlib
 from collections import OrderedDict
 
 from rtconform.conformance.protocol import Mask, Question
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
-from rtconform.formats.names import name_of
+from rtconform.formats.names import key_of, name_of
 from rtconform.formats.registry import ANSWERS
 
 REMEMBERED = 200_000
@@ -24,7 +23,7 @@ class Correspondence:
         self._role = ROLES[vendor.role]
         self._row = ANSWERS.get((vendor.format.answer, self._role.asks))
         self._renames = vendor.format.question != "json" or (self._row is not None and self._row.short_names)
-        self._key = hashlib.sha256(vendor.file_digest.encode()).digest()
+        self._key = key_of(vendor.file_digest)
         self._open: dict[str, Question] = {}
         self._ids: OrderedDict[str, str] = OrderedDict()
 

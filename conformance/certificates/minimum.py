@@ -1,6 +1,8 @@
 """What has to be asked for a certificate: every rule of the claims and settings that it covers, from both sides.
 
 A vendor may declare what it does not support, and is not asked that. Declared far enough, nothing would be left to fail at.
+What the format of the trade in which it is asked can't say is another matter: no reader of it could know. That is not due, and
+the certificate names it as not applicable.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +12,8 @@ from rtconform.conformance.certificates.regeneration import Asked
 from rtconform.conformance.certificates.statement import TOO_LITTLE
 from rtconform.conformance.records import Result
 from rtconform.conformance.roles import role_asked
+from rtconform.conformance.runs.expressible import beyond
+from rtconform.formats.settings import FormatSettings
 
 NAMED = 12
 
@@ -23,9 +27,12 @@ class _One:
     asked: bool
 
 
-def missing(results: Iterable[Result], asked: Mapping[str, Asked]) -> tuple[str, ...]:
-    """What is missing, a sentence each; none: enough was asked. `asked` holds the run's cases, whether they were asked or not."""
-    ones = {result.id: _one(result, asked[result.id]) for result in results}
+def missing(results: Iterable[Result], asked: Mapping[str, Asked], formats: FormatSettings) -> tuple[str, ...]:
+    """What is missing, a sentence each; none: enough was asked.
+
+    `asked` holds the run's cases, whether they were asked or not; `formats` are those in which they were.
+    """
+    ones = {result.id: _one(result, asked[result.id]) for result in results if _due(result, asked[result.id], formats)}
     covered = {one.scope for one in ones.values() if one.asked}
     if not covered:
         return (f"{TOO_LITTLE}: no case was asked",)
@@ -40,6 +47,11 @@ def missing(results: Iterable[Result], asked: Mapping[str, Asked]) -> tuple[str,
         *_told(f"{TOO_LITTLE}: of the rules of {scope} were not asked", due - met),
         *_told(f"{TOO_LITTLE}: of the rules of {scope} were asked from one side only", (apart - shown) & met),
     )
+
+
+def _due(result: Result, asked: Asked, formats: FormatSettings) -> bool:
+    """Whether the format could have asked it."""
+    return result.verdict != "not_applicable" or beyond(formats, role_asked(asked.item), asked.item) is None
 
 
 def _one(result: Result, asked: Asked) -> _One:

@@ -12,7 +12,7 @@ from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.protocol import Question, Supports
 from rtconform.conformance.records import Manifest, Result, SuiteRecord
 from rtconform.conformance.roles import ROLES, role_asked
-from rtconform.conformance.runs.expressible import inexpressible
+from rtconform.conformance.runs.expressible import beyond
 from rtconform.conformance.runs.runner import Chosen, result_of
 from rtconform.generators.suites.rearranged import Shuffled
 from rtconform.generators.suites.registry import any_suite as find_suite
@@ -95,7 +95,7 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
     supports = msgspec.convert(record.vendor.supports, Supports)
     role = ROLES[record.vendor.role]
     reason = role.unsupported(supports, asked.item.question)
-    reason = reason or inexpressible(record.vendor.format, role, asked.item.question)
+    reason = reason or beyond(record.vendor.format, role, asked.item)
     if reason is not None:
         again = result_of(asked.suite, asked.item, None, "not_applicable", reason)
     elif answer is not None:

@@ -14,11 +14,20 @@ from rtconform.formats.messages import Inexpressible, Unreadable
 from rtconform.formats.names import LENGTH
 from rtconform.formats.registry import QUESTIONS
 from rtconform.formats.settings import FormatSettings
+from rtconform.generators.suites.suite import SuiteItem
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.coding import Coding
 
 MOST_LOST = 6
 """How many lost fields a reason names."""
+
+
+def beyond(formats: FormatSettings, role: Role, item: SuiteItem) -> str | None:
+    """Why a case or claim of a suite can't be asked in the vendor's formats; None where it can."""
+    if item.writing is not None and not formats.plain:
+        what = "how the case is written" if item.sound else "what is wrong with the document"
+        return f"asked in another format than JSON, the vendor never sees {what}"
+    return inexpressible(formats, role, item.question)
 
 
 def inexpressible(formats: FormatSettings, role: Role, question: Question) -> str | None:

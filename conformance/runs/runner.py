@@ -20,7 +20,7 @@ from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.role import Role
 from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.canary import ask_canary
-from rtconform.conformance.runs.expressible import inexpressible
+from rtconform.conformance.runs.expressible import beyond
 from rtconform.conformance.runs.fairness import Sample, ask_again
 from rtconform.conformance.runs.pipeline import Pipeline, Turn
 from rtconform.conformance.runs.recorder import Recorder
@@ -176,10 +176,7 @@ def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
     if reason is None and chosen.writing is not None and vendor.template is not None:
         what = "how the case is written" if chosen.sound else "what is wrong with the document"
         return f"reached through a request template, the vendor never sees {what}"
-    if reason is None and chosen.writing is not None and not vendor.format.plain:
-        what = "how the case is written" if chosen.sound else "what is wrong with the document"
-        return f"asked in another format than JSON, the vendor never sees {what}"
-    return reason or inexpressible(vendor.format, role, chosen.question)
+    return reason or beyond(vendor.format, role, chosen)
 
 
 def result_of(

@@ -163,7 +163,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     manifest = run.manifest
     summary = summarise(run)
     failures, faults = _failures(run, {item.case for item in summary.set_aside})
-    too_little = missing(run.results(), asked)
+    too_little = missing(run.results(), asked, manifest.vendor.format)
     return Certificate(
         outcome="certified" if summary.conformant and not too_little else "refused",
         level=level_of(terms.seed, signed=terms.signer is not None),

@@ -15,6 +15,7 @@ from rtconform.conformance.records import Environment, Event, Manifest, ProfileR
 from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.conformance.runs.baseline import load_baseline
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
+from rtconform.conformance.runs.names import write_names
 from rtconform.conformance.runs.recorder import MemoryRecorder, Recorder
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.runs.shards import sliced
@@ -135,6 +136,7 @@ async def run_to_folder(
             await run_on_cluster(cluster, planned.vendor, planned.chosen, writer, progress, tell or _quiet)
             _unchanged(writer, keep)
             look_for_known_faults(out, finder_of(part.suite for part in planned.chosen))
+            write_names(out)
             return summarise(RunFolder(out))
         folder = RunFolder(out)
         tally = Tally(folder.manifest)
@@ -143,6 +145,8 @@ async def run_to_folder(
         await _counted(planned, writer, tally, progress, tell)
         _unchanged(writer, keep)
         look_for_known_faults(out, finder_of(part.suite for part in planned.chosen))
+        if keep is None:  # a certifying run's names are in its answers
+            write_names(out)
     return tally.summary(folder.events())
 
 

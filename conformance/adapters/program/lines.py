@@ -85,7 +85,8 @@ class MessageReader:
         found: list[Line] = []
         while (end := self._cut(self._buffer, self._searched)) > 0:
             self._searched = 0
-            found.append(Line(bytes(self._buffer[: min(end, LONGEST_ANSWER)]), dropped=end > LONGEST_ANSWER))
+            message = bytes(self._buffer[: min(end, LONGEST_ANSWER)]).lstrip()  # a message is the same wherever it stands
+            found.append(Line(message, dropped=end > LONGEST_ANSWER))
             del self._buffer[:end]
         self._searched = len(self._buffer)
         if len(self._buffer) > LONGEST_ANSWER:

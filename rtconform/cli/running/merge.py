@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from rtconform.conformance.runs.folder import RunFolder
+from rtconform.conformance.runs.names import write_names
 from rtconform.conformance.runs.shards import merge as merge_shards
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.known_faults import look_again
@@ -29,6 +30,7 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     """
     merge_shards(runs, out)
     look_again(out)
+    write_names(out)
     summary = summarise(RunFolder(out))
     (report,) = render(out, ["html"], finder=case_finder, summary=summary)
     render(out, ["table"], summary=summary)
