@@ -46,7 +46,7 @@ class Disguise:
         masked: Question = wire.masked(question, mask)
         return masked
 
-    def opening(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
+    def open_adapter(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter:
         """The vendor's adapter, asked in this disguise."""
         return DisguisedAdapter(open_adapter(vendor, log, workers=workers), self, ROLES[vendor.role].wire)
 

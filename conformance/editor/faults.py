@@ -25,7 +25,7 @@ _Stops = Callable[[Claim, ClaimLine], bool]
 
 
 @dataclass(frozen=True)
-class EditorFault:
+class FaultyEditor:
     """A faulty editor with a name. `says`: what it does; `seen`: where that is met; `rules`: those it breaks."""
 
     id: str
@@ -49,13 +49,13 @@ def _plain(found: AdjudicationLine) -> DispositionLine:
     return DispositionLine(found.number, found.disposition, found.category, found.carc)
 
 
-def _overlooks(category: Category) -> EditorFault:
+def _overlooks(category: Category) -> FaultyEditor:
     row = CATEGORIES[category]
 
     def change(_: ClaimLine, found: AdjudicationLine) -> DispositionLine:
         return DispositionLine(found.number, "allow") if category in (found.category, *found.also) else _plain(found)
 
-    return EditorFault(
+    return FaultyEditor(
         f"overlooks-{category.replace('_', '-')}",
         f"Lets through what it should stop: {row.says}",
         "edits written before 2026, or never written",
@@ -64,7 +64,7 @@ def _overlooks(category: Category) -> EditorFault:
     )
 
 
-def _stops(name: str, says: str, rules: str, carc: str, when: _Stops) -> EditorFault:
+def _stops(name: str, says: str, rules: str, carc: str, when: _Stops) -> FaultyEditor:
     """Denies such lines, also where they are right."""
 
     def edit(claim: Claim) -> Disposition:
@@ -73,7 +73,7 @@ def _stops(name: str, says: str, rules: str, carc: str, when: _Stops) -> EditorF
 
         return _edited(claim, change)
 
-    return EditorFault(
+    return FaultyEditor(
         name, says, "payers in the first months of a code change («IGRT», «The Take Home Message»)", tuple(rules.split()), edit
     )
 
@@ -122,7 +122,7 @@ _WRONGLY_STOPS = (
 UNCLAIMED: tuple[Category, ...] = ("repeat_modifier", "record_unclear", "professional_part_date", "level_not_authorised")
 """The categories for which the suites of edits have no claim on which an editor could fail."""
 
-EDITOR_FAULTS: dict[str, EditorFault] = {
+EDITOR_FAULTS: dict[str, FaultyEditor] = {
     fault.id: fault
     for fault in (*(_overlooks(category) for category in get_args(Category) if category not in UNCLAIMED), *_WRONGLY_STOPS)
 }
@@ -130,7 +130,7 @@ EDITOR_FAULTS: dict[str, EditorFault] = {
 
 
 @cache
-def _wrongly_handled(fault: EditorFault) -> int:
+def _wrongly_handled(fault: FaultyEditor) -> int:
     return sum(not _stands(claim, fault.edit(claim)) for claim in _plain_claims())
 
 

@@ -30,11 +30,11 @@ LOOKED_INTO = 6
 ALONE = 3
 """How often each of these is asked alone."""
 
-Open = Callable[[], Awaitable[Adapter]]
+OpenAgain = Callable[[], Awaitable[Adapter]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Answered:
     """What was asked and what the vendor made of it."""
 
     question: Question
@@ -47,20 +47,20 @@ class Sample:
 
     role: Role
     size: int = SAMPLE
-    _heap: list[tuple[int, str, Asked]] = field(default_factory=list)
+    _heap: list[tuple[int, str, Answered]] = field(default_factory=list)
 
     def offer(self, question: Question, reply: Reply) -> None:
         """Consider one answered case."""
         rank = -int.from_bytes(hashlib.sha256(question.id.encode()).digest()[:8])
         if len(self._heap) == self.size and rank <= self._heap[0][0]:
             return
-        entry = (rank, question.id, Asked(question, signature(self.role, question, reply)))
+        entry = (rank, question.id, Answered(question, signature(self.role, question, reply)))
         if len(self._heap) < self.size:
             heapq.heappush(self._heap, entry)
         else:
             heapq.heapreplace(self._heap, entry)
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[Answered]:
         """The sample, in an order that is independent of the run's."""
         return [asked for _, _, asked in sorted(self._heap, key=lambda entry: entry[0])]
 
@@ -71,13 +71,13 @@ def signature(role: Role, question: Question, reply: Reply) -> Signature:
 
 
 @dataclass(frozen=True)
-class Changed(Asked):
+class Changed(Answered):
     """What was asked and answered before, and what came of it now."""
 
     reply: Reply
 
 
-async def ask_again(role: Role, open_adapter: Open, sample: Sequence[Asked]) -> tuple[Event, ...]:
+async def ask_again(role: Role, open_adapter: OpenAgain, sample: Sequence[Answered]) -> tuple[Event, ...]:
     """Ask the sample again and say what the answers depend on; empty: on nothing but the treatment."""
     changed = await _changed(role, open_adapter, sample, [asked.question for asked in sample])
     if changed and all(one.reply.answer is None for one in changed):
@@ -101,7 +101,7 @@ def opaque(role: Role, question: Question) -> Question:
     return masked
 
 
-async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alike: Sequence[Question]) -> list[Changed]:
+async def _changed(role: Role, open_adapter: OpenAgain, sample: Sequence[Answered], alike: Sequence[Question]) -> list[Changed]:
     """The cases of `sample` whose answer changes when `alike`, the same treatments, are asked in this order."""
     async with _opened(open_adapter) as adapter:
         places = asyncio.Semaphore(adapter.window)
@@ -118,7 +118,7 @@ async def _changed(role: Role, open_adapter: Open, sample: Sequence[Asked], alik
     ]
 
 
-async def _look_into(role: Role, open_adapter: Open, changed: Sequence[Asked]) -> tuple[Event, ...]:
+async def _look_into(role: Role, open_adapter: OpenAgain, changed: Sequence[Answered]) -> tuple[Event, ...]:
     for asked in changed[:LOOKED_INTO]:
         alone = set()
         for _ in range(ALONE):
@@ -136,7 +136,7 @@ def _unanswered(role: Role, changed: Sequence[Changed]) -> Event:
     return Event("finding", now(), detail, "unanswered_again", tuple(one.question.id for one in changed))
 
 
-def _finding(role: Role, kind: FindingKind, changed: Sequence[Asked]) -> Event:
+def _finding(role: Role, kind: FindingKind, changed: Sequence[Answered]) -> Event:
     how = {
         "unstable": f"asked the same again, the {role.noun} answered differently",
         "order_dependent": f"asked in another order, the {role.noun} answered differently",
@@ -147,7 +147,7 @@ def _finding(role: Role, kind: FindingKind, changed: Sequence[Asked]) -> Event:
 
 
 @asynccontextmanager
-async def _opened(open_adapter: Open) -> AsyncIterator[Adapter]:
+async def _opened(open_adapter: OpenAgain) -> AsyncIterator[Adapter]:
     adapter = await open_adapter()
     try:
         yield adapter

@@ -74,7 +74,7 @@ class _Health:
         return self.failures >= GIVE_UP_AFTER
 
 
-class Opening(Protocol):
+class OpenAdapter(Protocol):
     """Opens an adapter: `open_adapter`, or the same in a disguise."""
 
     def __call__(self, vendor: Vendor, log: Log, *, workers: int | None = None) -> Adapter: ...
@@ -86,7 +86,7 @@ class _Run:
     writer: Recorder
     progress: Progress
     tell: Tell
-    opening: Opening
+    opens: OpenAdapter
     role: Role
     sample: Sample
     health: _Health = field(default_factory=_Health)
@@ -98,16 +98,16 @@ async def run(
     writer: Recorder,
     progress: Progress,
     tell: Tell,
-    opening: Opening = open_adapter,
+    opens: OpenAdapter = open_adapter,
 ) -> None:
     """Ask all cases that have no result yet. Raises VendorUnreachable; cancelled, it leaves a run that can be resumed."""
     role = ROLES[vendor.role]
-    state = _Run(vendor, writer, progress, tell, opening, role, Sample(role))
+    state = _Run(vendor, writer, progress, tell, opens, role, Sample(role))
     chosen = tuple(chosen)
     done = writer.done()
     try:
         await _before(state, chosen)
-        adapter = opening(vendor, partial(_note, state))
+        adapter = opens(vendor, partial(_note, state))
         try:
             await adapter.start()
             for part in chosen:
@@ -250,7 +250,7 @@ _VERDICT_OF_STATUS: dict[str, Verdict] = {"invalid": "invalid", "error": "error"
 
 
 async def _opened(state: _Run, log: Log) -> Adapter:
-    adapter = state.opening(state.vendor, log, workers=1)
+    adapter = state.opens(state.vendor, log, workers=1)
     try:
         await adapter.start()
     except BaseException:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from rtconform.reference.codes import PROFESSIONAL, TECHNICAL
+from rtconform.reference.codes import PROFESSIONAL, TECHNICAL, notation
 from rtconform.reference.documents.adjudication import AdjudicationLine, Category, Choice
 from rtconform.reference.documents.claim import DISPOSITIONS, Claim, ClaimLine
 from rtconform.reference.editor.categories import CATEGORIES
@@ -164,8 +164,7 @@ def _too_many(claim: Claim, tables: Tables) -> Iterator[TooMany]:
 
 def _service(line: ClaimLine) -> str:
     """Units are counted by code, the professional and the technical part of one apart from each other."""
-    part = next((modifier for modifier in line.modifiers if modifier in (PROFESSIONAL, TECHNICAL)), "")
-    return f"{line.code}-{part}"
+    return notation(line.code, [modifier for modifier in line.modifiers if modifier in (PROFESSIONAL, TECHNICAL)][:1])
 
 
 def _exceeds(claim: Claim, number: int, code: str, units: int, day: dt.date, tables: Tables) -> NationalFinding:

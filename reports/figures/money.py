@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rtconform.conformance.editor.judge import slips_of
 from rtconform.conformance.records import Result
-from rtconform.reference.codes import DELIVERY_CODES, PROFESSIONAL, TECHNICAL, status
+from rtconform.reference.codes import DELIVERY_CODES, PROFESSIONAL, TECHNICAL, notation, status
 from rtconform.reference.documents.claim import Claim, ClaimLine
 from rtconform.reference.documents.coding import AnswerLine, Line
 from rtconform.reference.documents.treatment import Setting
@@ -144,5 +144,5 @@ def _sum(lines: Iterable[AnswerLine | Line], day: dt.date, setting: Setting, val
 
 def _value(line: ClaimLine | Line, day: dt.date, setting: Setting, values: RelativeValues) -> float | None:
     component = next((modifier for modifier in line.modifiers if modifier in (PROFESSIONAL, TECHNICAL)), None)
-    value = relative_value(f"{line.code}-{component}" if component else line.code, day, setting, values)
+    value = relative_value(notation(line.code, (component,) if component else ()), day, setting, values)
     return None if value is None else value * line.units

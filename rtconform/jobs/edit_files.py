@@ -7,6 +7,7 @@ from decimal import Decimal
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.x12.remittance_writer import PaidClaim, PaidLine, write_remittance
 from rtconform.jobs.claim_files import FoundClaim
+from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim
 
@@ -33,7 +34,7 @@ def _rows(found: FoundClaim, adjudication: Adjudication | None) -> Iterator[tupl
     if found.claim is None or adjudication is None:
         yield found.name, "", "", "not read", "", "", "; ".join(found.notes)
         return
-    services = {line.number: "-".join((line.code, *line.modifiers)) for line in found.claim.lines}
+    services = {line.number: notation(line.code, line.modifiers) for line in found.claim.lines}
     rows: list[tuple[int, str, str, str, str, str]] = [
         (line.number, services[line.number], line.disposition, line.category or "", line.carc or "", line.reason)
         for line in adjudication.lines

@@ -174,9 +174,9 @@ async def _counted(planned: PlannedRun, recorder: Recorder, tally: Tally, progre
         if progress is not None:
             progress(result)
 
-    opening = planned.disguise.opening if planned.disguise else open_adapter
+    opens = planned.disguise.open_adapter if planned.disguise else open_adapter
     with _seldom_collected():
-        await run(planned.vendor, planned.chosen, recorder, count, tell or _quiet, opening)
+        await run(planned.vendor, planned.chosen, recorder, count, tell or _quiet, opens)
 
 
 def too_many_workers(vendor: Vendor, timeouts: int, processors: int) -> str:

@@ -1,8 +1,8 @@
 """`docs/measured/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
 
 from rtconform.conformance.coder.faults.catalogue import FAULTS
-from rtconform.conformance.coder.faults.faulty import Fault
-from rtconform.conformance.editor.faults import EDITOR_FAULTS, EditorFault
+from rtconform.conformance.coder.faults.faulty import FaultyCoder
+from rtconform.conformance.editor.faults import EDITOR_FAULTS, FaultyEditor
 from rtconform.reports.page.strength import suite_cells
 from rtconform.reports.writers.markdown import table
 from tools.strength.figures import Figures, Missed, Pairs, figures
@@ -47,7 +47,7 @@ _OF_MISSED = ("mutant", "what is changed", "a treatment that tells it from the r
 _OF_FAULTS = ("fault", "what it does", "where it is met", "rules")
 
 
-def _fault(fault: Fault | EditorFault) -> tuple[str, str, str, str]:
+def _fault(fault: FaultyCoder | FaultyEditor) -> tuple[str, str, str, str]:
     return fault.id, fault.says, fault.seen, ", ".join(fault.rules)
 
 

@@ -8,7 +8,7 @@ from rtconform.conformance.coder.faults import claim as faults_claim
 from rtconform.conformance.coder.faults import guidance as faults_guidance
 from rtconform.conformance.coder.faults import level as faults_level
 from rtconform.conformance.coder.faults import record as faults_record
-from rtconform.conformance.coder.faults.faulty import Coder, Fault, correct
+from rtconform.conformance.coder.faults.faulty import Coder, FaultyCoder, correct
 from rtconform.conformance.coder.faults.parts import kinds_of, parts_of
 from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.coder.normal_form import normal_form
@@ -20,7 +20,7 @@ from rtconform.reference.coder.coder import expect
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 
-FAULTS: dict[str, Fault] = {
+FAULTS: dict[str, FaultyCoder] = {
     fault.id: fault
     for fault in chain(
         faults_level.FAULTS, faults_guidance.FAULTS, faults_claim.FAULTS, faults_record.FAULTS, faults_caution.FAULTS
@@ -46,7 +46,7 @@ def _stands(case: Case, answer: Answer) -> bool:
 
 
 @cache
-def _wrong_answers(fault: Fault) -> int:
+def _wrong_answers(fault: FaultyCoder) -> int:
     of: Coder = fault.code
     return sum(not _stands(entry.case, of(entry.case)) for entry in cases(suite("boundaries"), 1))
 

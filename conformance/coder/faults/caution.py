@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace as with_fields
 
-from rtconform.conformance.coder.faults.faulty import Coder, Fault, correct, reading
+from rtconform.conformance.coder.faults.faulty import Coder, FaultyCoder, correct, reading
 from rtconform.reference.coder.facts import delivered_plans
 from rtconform.reference.documents.coding import Answer, Outcome
 from rtconform.reference.documents.treatment import TECHNIQUES, TECHNIQUES_OUTSIDE, Case, Plan, Session
@@ -118,5 +118,5 @@ _ROWS = (
 )
 # fmt: on
 
-FAULTS = tuple(Fault(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
+FAULTS = tuple(FaultyCoder(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
 """Every fault of this kind."""

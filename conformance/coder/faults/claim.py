@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as with_fields
 
-from rtconform.conformance.coder.faults.faulty import Coder, Delivered, Fault, billing, changing, going_by, is_delivery
+from rtconform.conformance.coder.faults.faulty import Coder, Delivered, FaultyCoder, billing, changing, going_by, is_delivery
 from rtconform.conformance.coder.faults.level import FIELDS, HISTORY, UTILISATION
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.codes import GUIDANCE_CODE
@@ -136,5 +136,5 @@ _ROWS = (
 )
 # fmt: on
 
-FAULTS = tuple(Fault(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
+FAULTS = tuple(FaultyCoder(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
 """Every fault of this kind."""

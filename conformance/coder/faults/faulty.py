@@ -25,7 +25,7 @@ Coder = Callable[[Case], Answer]
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultyCoder:
     """A faulty coder with a name. `says`: what it does, in one sentence; `seen`: where that is met; `rules`: those it breaks."""
 
     id: str

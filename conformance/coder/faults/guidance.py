@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec.structs import replace as with_fields
 
 from rtconform.conformance.coder.faults.changes import of_guidance
-from rtconform.conformance.coder.faults.faulty import Coder, Delivered, Fault, adding, billing, changing, reading, seeing
+from rtconform.conformance.coder.faults.faulty import Coder, Delivered, FaultyCoder, adding, billing, changing, reading, seeing
 from rtconform.conformance.coder.faults.level import FIELDS, HISTORY, TEXT
 from rtconform.reference.coder.facts import Approval, approval_state
 from rtconform.reference.codes import GUIDANCE_CODE, PORT_IMAGE_CODE
@@ -181,6 +181,6 @@ _KINDS = (
 # fmt: on
 
 FAULTS = tuple(
-    Fault(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in (*_CODES, *_APPROVAL, *_KINDS)
+    FaultyCoder(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in (*_CODES, *_APPROVAL, *_KINDS)
 )
 """Every fault of this kind."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace as with_fields
 
 from rtconform.conformance.coder.faults.changes import of_plans
-from rtconform.conformance.coder.faults.faulty import Coder, Delivered, Fault, coding_as, going_by, reading, seeing
+from rtconform.conformance.coder.faults.faulty import Coder, Delivered, FaultyCoder, coding_as, going_by, reading, seeing
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.facts import PASSIVE_METHODS, technique_family
 from rtconform.reference.documents.treatment import Case
@@ -308,7 +308,7 @@ _RADIATION = (
 # fmt: on
 
 FAULTS = tuple(
-    Fault(name, says, seen, tuple(rules.split()), code)
+    FaultyCoder(name, says, seen, tuple(rules.split()), code)
     for name, says, seen, rules, code in (
         *_CODES,
         *_ALL_UP_OR_DOWN,

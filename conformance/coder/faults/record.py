@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
-from rtconform.conformance.coder.faults.faulty import Coder, Fault, coding_anyway, correct, going_by, supposing
+from rtconform.conformance.coder.faults.faulty import Coder, FaultyCoder, coding_anyway, correct, going_by, supposing
 from rtconform.conformance.coder.faults.level import FIELDS, PLANNING
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.facts import CaseFacts, delivered_plans
@@ -123,5 +123,5 @@ _ROWS = (
 )
 # fmt: on
 
-FAULTS = tuple(Fault(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
+FAULTS = tuple(FaultyCoder(name, says, seen, tuple(rules.split()), code) for name, says, seen, rules, code in _ROWS)
 """Every fault of this kind."""

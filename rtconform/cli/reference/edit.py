@@ -8,7 +8,7 @@ import click
 from rtconform.cli.options import OWN_PROFILES, profiles_in
 from rtconform.jobs.claim_files import claims_in
 from rtconform.jobs.edit_files import Edited, Remittances, table
-from rtconform.reference.codes import PROFESSIONAL
+from rtconform.reference.codes import PROFESSIONAL, notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.wire import encode
@@ -95,7 +95,7 @@ def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
     setting, _ = whose_claim(claim)
     found = {}
     for line in claim.lines:
-        service = f"{line.code}-{PROFESSIONAL}" if PROFESSIONAL in line.modifiers else line.code
+        service = notation(line.code, (PROFESSIONAL,) if PROFESSIONAL in line.modifiers else ())
         weight = relative_value(service, line.date_of_service, setting, values)
         period = period_of(line.date_of_service, values)
         if weight is not None and period is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.options import FORMAT, print_rows
+from rtconform.reference.codes import notation
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, SENTENCE, keep, tables_in_force
 from rtconform.reference.national_edits.tables import Edition, Tables, TableSetting, in_family
@@ -130,5 +131,5 @@ def _payment(known: Tables, code: str, day: dt.date) -> Iterator[dict[str, str]]
     for fee in fees.fees if fees else ():
         if fees and fee.code == code:
             units = f"{fee.nonfacility:.2f} RVU, in a facility {fee.facility:.2f}"
-            service = f"{code}-{fee.modifier}" if fee.modifier else code
+            service = notation(code, (fee.modifier,) if fee.modifier else ())
             yield {**_named(fees), "what": service, "says": f"status {fee.status}, {units}, ${fees.conversion_factor} each"}

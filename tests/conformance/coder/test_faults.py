@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from rtconform.conformance.coder.faults.catalogue import CATALOGUE, FAULTS
-from rtconform.conformance.coder.faults.faulty import Fault, correct
+from rtconform.conformance.coder.faults.faulty import FaultyCoder, correct
 from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.known_faults import fitting
 from rtconform.conformance.strength.mutants.rules import first_order
@@ -21,7 +21,7 @@ BOUNDARIES: tuple[Case, ...] = tuple(entry.case for entry in cases(suite("bounda
 NAMED = ("imrt-77386", "surface-present", "planned-isocenters", "approval-at-the-next-session", "77387-tc", "no-beam-billed")
 
 
-def known_fault(answers: list[tuple[Case, Answer]]) -> Fault | None:
+def known_fault(answers: list[tuple[Case, Answer]]) -> FaultyCoder | None:
     """The narrowest fault that gives all these answers."""
     return next(iter(fitting(answers, CATALOGUE)), None)  # type: ignore[return-value] # the catalogue holds faults of coders
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from rtconform.cli.main import cli
 from rtconform.conformance.editor import role as editors
-from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS, EditorFault
+from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS, FaultyEditor
 from rtconform.conformance.editor.size import size_of_claim as size_of
 from rtconform.conformance.editor.smaller import smaller_claims
 from rtconform.conformance.hunted import Hunted
@@ -186,7 +186,7 @@ def test_taken_apart_a_claim_keeps_what_is_shown(asked: SuiteClaim) -> None:
     assert [*range(1, len(least.lines) + 1)] == [line.number for line in least.lines]
 
 
-def wrongly_stops(fault: EditorFault, claim: Claim) -> bool:
+def wrongly_stops(fault: FaultyEditor, claim: Claim) -> bool:
     """Whether that editor denies a line that is to be allowed."""
     lines = zip(adjudicate(claim).lines, fault.edit(claim).lines, strict=True)
     return any((due.disposition, came.disposition) == ("allow", "deny") for due, came in lines)
