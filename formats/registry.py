@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from rtconform.formats.charges import csv_reader
+from rtconform.formats.framing import cut_quoted_block
+from rtconform.formats.hl7 import charge_reader
+from rtconform.formats.hl7.framing import cut_message, cut_to_ack
 from rtconform.formats.messages import Cut, Part, Unreadable
-from rtconform.formats.settings import AnswerFormatName, Companion, QuestionFormatName
+from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.answers import read_disposition
 from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.claim_writer import write_claims
+from rtconform.formats.x12.coded_claims import names_in_claims, read_coded_claims
 from rtconform.formats.x12.envelope import control_number
 from rtconform.formats.x12.remittance_reader import names_in
 from rtconform.reference.documents.claim import Claim, Disposition
@@ -41,17 +46,20 @@ class AnswerFormat:
     """A format in which a kind of question is answered.
 
     `read` raises Unreadable; `names`: what questions a message speaks of, without raising; `names_of`: what a question is called
-    in messages about it, by its id. `cut`: where a message in a stream ends; None: at the end of its line.
+    in messages about it, by its id. `cut`: where a message in a stream ends, as the vendor's settings say; `ends`: the same in
+    words, for a vendor whose messages don't end. `settings`: the keys of `[answers]` that mean something here.
     `short_names`: a message can carry no id longer than `names.LENGTH`.
     """
 
     title: str
     media_type: str
-    cut: Cut | None
+    cut: Callable[[AnswerSettings], Cut]
+    ends: str
+    settings: tuple[str, ...]
     short_names: bool
-    names: Callable[[bytes], Iterable[str]]
+    names: Callable[[bytes, AnswerSettings], Iterable[str]]
     names_of: Callable[[str], tuple[str, ...]]
-    read: Callable[[bytes, Question], Answer | Disposition]
+    read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -66,12 +74,24 @@ def _reread_837(document: bytes) -> Claim:
     return found[0].claim
 
 
-def _read_x12_editor(document: bytes, question: Question) -> Disposition:
+def _read_x12_editor(document: bytes, question: Question, settings: AnswerSettings) -> Disposition:
     assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
+    del settings
     return read_disposition(document, question)
 
 
-X12 = "application/edi-x12"
+def _of_case(read: Callable[[bytes, Case, AnswerSettings], Answer]) -> Callable[[bytes, Question, AnswerSettings], Answer]:
+    """A reader of answers to cases, for a row that is for cases."""
+
+    def checked(document: bytes, question: Question, settings: AnswerSettings) -> Answer:
+        assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+        return read(document, question, settings)
+
+    return checked
+
+
+X12, HL7, CSV = "application/edi-x12", "application/hl7-v2", "text/csv"
+INTERCHANGE = "an X12 interchange ends with its IEA segment"
 
 QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
     ("x12", "claim"): QuestionFormat("837P and 837I", X12, "837", ("none", "note"), _write_837, _reread_837),
@@ -82,11 +102,46 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
     ("x12", "claim"): AnswerFormat(
         title="835, 277CA and 999",
         media_type=X12,
-        cut=segments.cut,
+        cut=lambda _: segments.cut,
+        ends=INTERCHANGE,
+        settings=(),
         short_names=True,
-        names=names_in,
+        names=lambda document, _: names_in(document),
         names_of=lambda name: (name, f"group {control_number(name)}"),
         read=_read_x12_editor,
+    ),
+    ("csv", "case"): AnswerFormat(
+        title="a charge export as CSV",
+        media_type=CSV,
+        cut=lambda _: cut_quoted_block,
+        ends="the export for a case ends with a blank line",
+        settings=("empty", "dates", "columns", "outcomes", "payments", "codes"),
+        short_names=False,
+        names=csv_reader.names_in,
+        names_of=lambda name: (name,),
+        read=_of_case(csv_reader.read_csv),
+    ),
+    ("hl7v2", "case"): AnswerFormat(
+        title="DFT^P03 and ACK",
+        media_type=HL7,
+        cut=lambda settings: cut_to_ack if settings.ends == "ack" else cut_message,
+        ends="an HL7 v2 message ends with a blank line, or is framed as MLLP frames it (0x0B … 0x1C 0x0D)",
+        settings=("empty", "ends", "codes"),
+        short_names=True,
+        names=charge_reader.names_in,
+        names_of=lambda name: (name,),
+        read=_of_case(charge_reader.read_charges),
+    ),
+    ("x12", "case"): AnswerFormat(
+        title="837P, 837I and 824",
+        media_type=X12,
+        cut=lambda _: segments.cut,
+        ends=INTERCHANGE,
+        settings=("empty",),
+        short_names=True,
+        names=names_in_claims,
+        names_of=lambda name: (name,),
+        read=_of_case(read_coded_claims),
     ),
 }
 """Every format in which something is answered; our own JSON is read without one."""

@@ -106,7 +106,7 @@ class Exchange:
     async def reply(self, question: Question, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
         """The reply where one document came for one case. `stderr` is already without secrets."""
         case_id = question.id
-        if not document.strip():
+        if not document.strip() and not self._translator.reads_format:
             return self.failure("invalid", "nothing came where an answer is due", stderr=stderr, latency_ms=latency_ms)
         received = await self.read(document, question)
         self.over(question)

@@ -20,6 +20,7 @@ from msgspec.structs import fields
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName, Supports
 from rtconform.conformance.roles import ROLES
+from rtconform.conformance.vendors.answers import read_answers
 from rtconform.conformance.vendors.formats import read_format, with_media_type
 from rtconform.conformance.vendors.scaffold import scaffold
 from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
@@ -80,7 +81,7 @@ class _RequestTable(msgspec.Struct, frozen=True):
 def load_vendor(path: Path) -> Vendor:
     """The vendor that the file describes. Raises UserError, or TomlError with all faults."""
     file = TomlFile(path)
-    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response", "format"])
+    file.unknown_keys(file.root, ["vendor", "adapter", "request", "response", "format", "answers"])
     about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
     role = about.role if about else "coder"
     supports = _supports(file, role)
@@ -88,6 +89,7 @@ def load_vendor(path: Path) -> Vendor:
     template = _template(file, path)
     response = _response(file, settings, role)
     formats = read_format(file, role)
+    answers = read_answers(file, role, formats, settings) if formats else None
     variables = _variables(file, settings)
     if isinstance(settings, CliSettings):
         _check_cli(file, settings)
@@ -101,6 +103,7 @@ def load_vendor(path: Path) -> Vendor:
     assert settings is not None  # noqa: S101 - the same
     assert response is not None  # noqa: S101 - the same
     assert formats is not None  # noqa: S101 - the same
+    assert answers is not None  # noqa: S101 - the same
     digest = hashlib.sha256(file.content + (template.text.encode() if template else b"")).hexdigest()
     return Vendor(
         name=about.name,
@@ -115,6 +118,7 @@ def load_vendor(path: Path) -> Vendor:
         variables=variables,
         build_digest=about.build_digest,
         format=formats,
+        answers=answers,
     )
 
 

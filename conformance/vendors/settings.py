@@ -15,7 +15,7 @@ from rtconform.conformance.protocol import Coder, RoleName, Supports
 from rtconform.conformance.records import VendorRecord
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import interpolate
-from rtconform.formats.settings import FormatSettings
+from rtconform.formats.settings import AnswerSettings, FormatSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -60,6 +60,9 @@ class PythonSettings(Struct, frozen=True):
 PLAIN = FormatSettings()
 """Our own JSON both ways."""
 
+AS_THEY_COME = AnswerSettings()
+"""Answers of a vendor whose file says nothing of them."""
+
 Settings = CliSettings | HttpSettings | PythonSettings
 
 
@@ -92,7 +95,7 @@ class Vendor:
     """A vendor file, checked. `role`: what it is asked.
 
     `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the
-    command. `format`: in which formats it is asked and answers.
+    command. `format`: in which formats it is asked and answers; `answers`: how its answers in a format are read.
     `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file`
     is then where the function stands.
     """
@@ -109,6 +112,7 @@ class Vendor:
     variables: Mapping[str, str] = field(repr=False)
     build_digest: str = ""
     format: FormatSettings = PLAIN
+    answers: AnswerSettings = AS_THEY_COME
     sandbox: tuple[str, ...] = ()
     function: Coder | None = field(default=None, repr=False)
 

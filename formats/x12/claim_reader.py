@@ -55,7 +55,8 @@ class PassedThrough:
 class ClaimRead:
     """What came of one CLM loop. `claim` is None where nothing of it could be used, `notes` say why, each with its position.
 
-    `charges`: what each line charges, by number. `position`: the claim's segment in the file.
+    `charges`: what each line charges, by number. `position`: the claim's segment in the file. `frequency`: CLM05-3, whether it
+    is an original (1), replaces one (7) or voids one (8). `controls`: each line's own control number (REF*6R), by number.
     """
 
     name: str
@@ -64,6 +65,8 @@ class ClaimRead:
     outside: tuple[PassedThrough, ...]
     charges: dict[int, Decimal]
     position: int
+    frequency: str = ""
+    controls: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,7 +83,7 @@ class _Line:
     day: dt.date | None = None
     end: dt.date | None = None
     session: str | None = None
-    reference: int | None = None
+    control: str = ""
     fault: str = ""
 
 
@@ -279,7 +282,7 @@ def _dtp(state: _State, segment: Segment) -> None:
 
 def _ref(state: _State, segment: Segment) -> None:
     if state.claim is not None and state.claim.lines and segment.get(1) == "6R":
-        state.claim.lines[-1].reference = _whole(segment.get(2))
+        state.claim.lines[-1].control = segment.get(2)[:80]
 
 
 def _nte(state: _State, segment: Segment) -> None:
@@ -316,11 +319,13 @@ def _closed(state: _State) -> ClaimRead:
     lines: list[ClaimLine] = []
     outside: list[PassedThrough] = []
     charges: dict[int, Decimal] = {}
+    controls: dict[int, str] = {}
     for line in _numbered(opened.lines):
         made, why = _claim_line(opened, line)
         if made is not None:
             lines.append(made)
             charges[made.number] = line.charge
+            controls[made.number] = line.control
         else:
             outside.append(PassedThrough(line.number, line.service, line.charge, why))
             state.note(f"segment {line.position} (LX), line {line.number}", f"{why}: passed on")
@@ -332,12 +337,12 @@ def _closed(state: _State) -> ClaimRead:
     else:
         claim = _claim(state, opened, lines)
     notes, state.notes = tuple(state.notes), []
-    return ClaimRead(opened.name, claim, notes, tuple(outside), charges, opened.position)
+    return ClaimRead(opened.name, claim, notes, tuple(outside), charges, opened.position, opened.facility[2], controls)
 
 
 def _numbered(lines: list[_Line]) -> list[_Line]:
     """Lines under the numbers that REF*6R gives them; where these are not one each, under those of LX, else of their order."""
-    for numbers in ([line.reference for line in lines], [line.number for line in lines]):
+    for numbers in ([_whole(line.control) for line in lines], [line.number for line in lines]):
         given = [number for number in numbers if number is not None and 1 <= number <= _MOST_LINES]
         if len(set(given)) == len(lines):
             for line, number in zip(lines, given, strict=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.x12.nesting import Nesting
 from rtconform.formats.x12.segments import Segment, segments_of
 
 MOST_CLAIMS = 10_000
@@ -64,56 +65,21 @@ class _Reader:
     def __init__(self) -> None:
         self.reading = Reading()
         self.name: str | None = None
-        self._first = True
-        self._transaction = ""
-        self._begun = 0
-        self._open: list[str] = []
+        self._nesting = Nesting(("835", "277", "999"), "an 835, 277 or 999")
         self._claim: ClaimSaid | None = None
         self._service: Service | None = None
         self._group: int | None = None
         self._level = ""
 
     def take(self, segment: Segment) -> None:
-        if self._first and segment.name != "ISA":
-            shown = segment.name[:40]
-            raise Unreadable(f"no ISA: the message begins with {shown!r} where an X12 interchange (ISA … IEA) is due")
-        self._first = False
-        if segment.name in ("ISA", "GS", "ST"):
-            self._begin(segment)
-        elif segment.name in _CLOSES:
-            self._end(segment)
-        elif handler := _HANDLERS.get((self._transaction, segment.name)):
+        if self._nesting.take(segment, self.name):
+            if segment.name == "ST":
+                self._claim = self._service = self._group = None
+        elif handler := _HANDLERS.get((self._nesting.transaction, segment.name)):
             handler(self, segment)
 
     def finish(self) -> None:
-        if self._first:
-            raise Unreadable("nothing came where an X12 interchange is due")
-        if self._open:
-            raise Unreadable(f"the message ends within its {self._open[-1]}: {_ENDINGS[self._open[-1]]} is missing", self.name)
-
-    def _begin(self, segment: Segment) -> None:
-        outer = {"ISA": [], "GS": ["ISA"], "ST": ["ISA", "GS"]}[segment.name]
-        if self._open != outer:
-            raise Unreadable(f"{segment} where {_ENDINGS[self._open[-1]] if self._open else 'ISA'} is due", self.name)
-        self._open.append(segment.name)
-        if segment.name == "ST":
-            self._transaction, self._begun = segment.get(1), segment.position
-            self._claim = self._service = self._group = None
-            if self._transaction not in ("835", "277", "999"):
-                raise Unreadable(f"{segment}: transaction {self._transaction[:10]!r} where an 835, 277 or 999 is due")
-
-    def _end(self, segment: Segment) -> None:
-        opens = _CLOSES[segment.name]
-        if not self._open or self._open[-1] != opens:
-            raise Unreadable(f"{segment} without its {opens}", self.name)
-        self._open.pop()
-        if segment.name == "SE":
-            counted = segment.position - self._begun + 1
-            if segment.get(1) != str(counted):
-                raise Unreadable(
-                    f"{segment}: SE01 says {segment.get(1)[:10]!r} segments, the transaction has {counted}", self.name
-                )
-            self._transaction = ""
+        self._nesting.finish(self.name)
 
     def clp(self, segment: Segment) -> None:
         self._claim = self._said(segment.get(1), segment)
@@ -187,13 +153,10 @@ class _Reader:
         if len(self.reading.claims) >= MOST_CLAIMS:
             raise Unreadable(f"{segment}: more than {MOST_CLAIMS} claims in a message")
         self.name = self.name or name
-        said = ClaimSaid(name, self._transaction, segment.position)
+        said = ClaimSaid(name, self._nesting.transaction, segment.position)
         self.reading.claims.append(said)
         return said
 
-
-_CLOSES = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
-_ENDINGS = {begin: end for end, begin in _CLOSES.items()}
 
 _HANDLERS = {
     ("835", "CLP"): _Reader.clp,

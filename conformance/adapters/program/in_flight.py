@@ -17,7 +17,7 @@ from rtconform.formats.messages import Cut
 class Program:
     """How the program is started, and how long a good answer of its is held back for a second one to be noticed.
 
-    `cut`: where a message ends that it writes; None: at the end of its line.
+    `cut`: where a message ends that it writes; None: at the end of its line. `ends`: the same in words.
     """
 
     command: Sequence[str]
@@ -26,6 +26,7 @@ class Program:
     timeout_s: float
     held_s: float
     cut: Cut | None = None
+    ends: str = ""
 
 
 @dataclass(eq=False)

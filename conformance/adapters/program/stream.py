@@ -14,7 +14,6 @@ from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import environment
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
-from rtconform.formats.messages import Cut
 from rtconform.formats.registry import ANSWERS
 
 HELD_S = 0.1
@@ -35,7 +34,16 @@ class StreamAdapter:
         self._exchange = Exchange(vendor, log)
         own = {name: vendor.filled(value) for name, value in settings.env.items()}
         command = (*vendor.sandbox, *settings.command)
-        program = Program(command, vendor.folder, environment(own), settings.timeout_s, 0 if brisk else HELD_S, _cut(vendor))
+        row = ANSWERS.get((vendor.format.answer, ROLES[vendor.role].asks))
+        program = Program(
+            command,
+            vendor.folder,
+            environment(own),
+            settings.timeout_s,
+            0 if brisk else HELD_S,
+            row.cut(vendor.answers) if row else None,
+            row.ends if row else "",
+        )
         stderr = StderrLog(self._exchange)
         self._workers = [StreamWorker(f"process {number}", program, stderr) for number in range(1, workers + 1)]
 
@@ -71,11 +79,6 @@ class StreamAdapter:
     def _free(self, case_id: str) -> StreamWorker | None:
         free = [worker for worker in self._workers if worker.waiting(case_id) is None]
         return min(free, key=lambda worker: worker.load, default=None)
-
-
-def _cut(vendor: Vendor) -> Cut | None:
-    row = ANSWERS.get((vendor.format.answer, ROLES[vendor.role].asks))
-    return row.cut if row is not None else None
 
 
 def _names(document: bytes, case_id: str) -> bool:

@@ -240,6 +240,8 @@ class StreamWorker:
             ends = "it ends its lines with \\r alone" if b"\r" in line.data else "it ends its lines with nothing"
             advice = "end every answer with a newline (\\n), and flush it"
             received = Received(claimed_id(line.data), None, f"the answer came without a newline, {ends}: {advice}")
+        elif line.torn and life.overdue and self._program.ends and received.answer is not None:
+            received = Received(received.id, None, f"the answer came without its end: {self._program.ends}; flush it too")
         elif line.torn and received.answer is None:
             received = Received(None, None, f"{received.fault}, cut off by the end of the output")  # a crash, not an answer
         held, self._held = self._held, None

@@ -246,6 +246,7 @@ def _configuration(vendor: Vendor) -> Configuration:
         json=isinstance(settings, HttpSettings) and settings.content_type.partition(";")[0].strip().endswith("json"),
         response=vendor.response if vendor.response.own_shape else None,
         format=vendor.format,
+        answers=vendor.answers,
     )
 
 

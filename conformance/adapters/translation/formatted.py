@@ -9,7 +9,7 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.formats.messages import LONGEST_MESSAGE, Inexpressible, Unreadable
 from rtconform.formats.registry import ANSWERS, QUESTIONS, AnswerFormat, Question, QuestionFormat
-from rtconform.formats.settings import Companion, FormatSettings
+from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decoder
@@ -20,7 +20,7 @@ MOST_NAMES = 1000
 """How many questions one message may speak of."""
 
 
-def formatted(role: RoleName, formats: FormatSettings) -> dict[bytes, Handler]:
+def formatted(role: RoleName, formats: FormatSettings, answers: AnswerSettings) -> dict[bytes, Handler]:
     """What writes requests and reads answers for a vendor of these formats."""
     handlers: dict[bytes, Handler] = {}
     asks = ROLES[role].asks
@@ -31,8 +31,8 @@ def formatted(role: RoleName, formats: FormatSettings) -> dict[bytes, Handler]:
         handlers[RENDER] = lambda document: _write(written, decoder(kind).decode(document), companion)
     if answer is not None:
         row = answer
-        handlers[READ] = lambda payload: _read(row, *_parted(payload, kind))
-        handlers[NAMES] = lambda document: _names(row, document)
+        handlers[READ] = lambda payload: _read(row, *_parted(payload, kind), answers)
+        handlers[NAMES] = lambda document: _names(row, document, answers)
     return handlers
 
 
@@ -57,16 +57,16 @@ def _write(row: QuestionFormat, question: Question, companion: Companion) -> byt
     return content
 
 
-def _read(row: AnswerFormat, question: Question, document: bytes) -> bytes:
+def _read(row: AnswerFormat, question: Question, document: bytes, answers: AnswerSettings) -> bytes:
     try:
-        return msgspec.json.encode(row.read(document, question))
+        return msgspec.json.encode(row.read(document, question, answers))
     except Unreadable as why:
         raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
 
 
-def _names(row: AnswerFormat, document: bytes) -> bytes:
+def _names(row: AnswerFormat, document: bytes, answers: AnswerSettings) -> bytes:
     try:
-        names = [name for name, _ in zip(row.names(document), range(MOST_NAMES), strict=False)]
+        names = [name for name, _ in zip(row.names(document, answers), range(MOST_NAMES), strict=False)]
     except Unreadable as why:
         raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
     return msgspec.json.encode(names)

@@ -31,7 +31,7 @@ from rtconform.conformance.plain_data import MappingFault
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Response
-from rtconform.formats.settings import FormatSettings
+from rtconform.formats.settings import AnswerSettings, FormatSettings
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -60,6 +60,7 @@ class Configuration(msgspec.Struct, frozen=True):
     json: bool
     response: Response | None
     format: FormatSettings = FormatSettings()
+    answers: AnswerSettings = AnswerSettings()
 
 
 def main() -> None:
@@ -113,7 +114,7 @@ def _configured(configuration: Configuration) -> dict[bytes, Handler]:
         mapping = AnswerMapping(configuration.response, configuration.role)
         handlers[READ] = lambda document: _read(mapping, document)
     if not configuration.format.plain:
-        handlers |= formatted(configuration.role, configuration.format)
+        handlers |= formatted(configuration.role, configuration.format, configuration.answers)
     return handlers
 
 
