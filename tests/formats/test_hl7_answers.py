@@ -12,7 +12,7 @@ from rtconform.formats.hl7.charge_reader import names_in, read_charges
 from rtconform.formats.hl7.charge_writer import write_charges
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
 from rtconform.formats.hl7.segments import Separators, escaped, unescaped
-from rtconform.formats.messages import LONGEST_MESSAGE, Unreadable
+from rtconform.formats.messages import LONGEST_MESSAGE, Cut, Unreadable
 from rtconform.formats.settings import AnswerSettings
 from rtconform.reference.documents.coding import Answer, AnswerLine
 from tests.formats.test_csv_answers import CASE, LINES, refusal
@@ -188,13 +188,17 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @given(st.integers(1, 80), st.sampled_from(["framed", "blocks"]))
 def test_messages_are_cut_from_a_stream_wherever_it_is_split(size: int, how: str) -> None:
     """A message ends with its frame or its blank line, an answer that ends with its ACK at the message that holds it."""
-    framed = (lambda text: f"\x0b{text}\x1c\r") if how == "framed" else (lambda text: f"{text}\r\n")
-    both = [framed(dft(ft1())), framed(ACK.format("AA"))]
+    both = [framed(text, how) for text in (dft(ft1()), ACK.format("AA"))]
     assert [text.strip() for text in both * 2] == cuts("".join(both * 2), size, cut_message)
     assert ["".join(both).strip()] * 2 == cuts("".join(both * 2), size, cut_to_ack)
 
 
-def cuts(text: str, size: int, cut: Any) -> list[str]:
+def framed(text: str, how: str) -> str:
+    """A message as it stands in a stream."""
+    return f"\x0b{text}\x1c\r" if how == "framed" else f"{text}\r\n"
+
+
+def cuts(text: str, size: int, cut: Cut) -> list[str]:
     """What comes out of a stream in pieces of a size."""
     buffer, searched, found = bytearray(), 0, []
     whole = text.encode()
