@@ -19,6 +19,7 @@ from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine, Category, Choice
 from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine, DispositionWord
+from rtconform.reference.editor.reason_codes import out_of_use
 from rtconform.reference.editor.rules import sources_of
 
 SlipKind = Literal["false_denial", "miss", "held", "other_reason"]
@@ -83,7 +84,8 @@ def slips_of(adjudication: Adjudication, disposition: Disposition) -> Iterator[S
 def slip_in_words(slip: Slip, line: ClaimLine) -> str:
     """One slip in a sentence: the line, what was done with it, what is right and by which rule and heading of the publication."""
     done = _DONE[slip.came.disposition] + (f" with CARC {slip.came.carc}" if slip.came.carc else "")
-    where = f"{_billed(line)} {done}"
+    outdated = out_of_use(slip.came.carc, line.date_of_service) if slip.came.carc else ""
+    where = f"{_billed(line)} {done}" + (f" ({outdated})" if outdated else "")
     due = slip.due
     if slip.kind == "other_reason":
         fits = f"{due.category}, CARC {' or '.join(due.carcs)}" if due.category else due.disposition

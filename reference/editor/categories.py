@@ -1,29 +1,14 @@
 """The editor's vocabulary: why a line is stopped, as categories.
 
 A category is the payer's name for a coding rule that a claim breaks: it says which rules, with which claim adjustment
-reason codes (CARC), and whether bundling the line is as right as denying it. `docs/reference/editor-rules.md` is made from it.
+reason codes (CARC; their dates: `reason_codes.toml`), and whether bundling the line is as right as denying it.
+`docs/reference/editor-rules.md` is made from it.
 """
 
 from dataclasses import dataclass
 
 from rtconform.reference.documents.adjudication import Category
 from rtconform.reference.documents.claim import DispositionWord
-
-CARCS: dict[str, str] = {
-    "4": "a modifier does not go with the code, or one that is required is missing",
-    "5": "code or type of bill does not go with the place of service",
-    "16": "the claim or its documentation lacks something, or has an error",
-    "18": "the same claim or line again",
-    "97": "the payment is inside that of another service",
-    "150": "what was submitted does not support this level of service",
-    "222": "more units than this provider and payer agreed on for a time",
-    "151": "what was submitted does not support this many or this frequent services",
-    "190": "the payment is inside that of a stay in a skilled nursing facility",
-    "197": "what needs authorisation before it is given was not authorised",
-    "236": "two procedures, or a procedure with a modifier, don't go together on a day under the national coding edits",
-    "181": "the code was not valid on the date of service",
-}
-"""The claim adjustment reason codes that the categories use, in our own words."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The editor's categories for people: `docs/reference/editor-rules.md` is this, and a check holds it in step."""
 
 from rtconform.reference import RULE_SET
-from rtconform.reference.editor.categories import CARCS, CATEGORIES, CategoryRow
+from rtconform.reference.editor.categories import CATEGORIES, CategoryRow
 from rtconform.reference.editor.payers import profiles
+from rtconform.reference.editor.reason_codes import list_of, used_codes
 from rtconform.reference.editor.rules import EDITOR_RULES
 
 _HEAD = f"""# What the reference editor stops, and why
@@ -27,8 +28,15 @@ def editor_rules() -> str:
         "| rule | says | standing | source |\n|---|---|---|---|",
         *(f"| {rule.id} | {rule.says} | {rule.standing} | {rule.heading} |" for rule in EDITOR_RULES.values()),
     ]
-    parts += ["\n## The reason codes\n", "| CARC | in our words |\n|---|---|"]
-    parts += [f"| {carc} | {says} |" for carc, says in CARCS.items()]
+    as_of, source = list_of()
+    parts += [
+        "\n## The reason codes\n",
+        f"Dates are those of remittances, as of {as_of} ({source}).",
+        "The list has the dates of every code, also of those that no category gives: a stop with a code that was out of use",
+        "before the service is told as one. **Bold**: the usual code of the category.\n",
+        "| CARC | in our words | in use | given for |\n|---|---|---|---|",
+    ]
+    parts += [f"| {code} | {row.says} | {row.dates} | {_given_for(code)} |" for code, row in used_codes().items()]
     parts += [
         "\n## The payer profiles that are shipped\n",
         "| profile | from | 77387 in a freestanding centre | a second session | sessions a day without a record | source |",
@@ -41,6 +49,12 @@ def editor_rules() -> str:
             for since, period in profile.periods
         ]
     return "\n".join(parts) + "\n"
+
+
+def _given_for(code: str) -> str:
+    """The categories that give a code, those first of which it is the usual one."""
+    usual = [f"**`{name}`**" for name, row in CATEGORIES.items() if row.carcs[0] == code]
+    return ", ".join((*usual, *(f"`{name}`" for name, row in CATEGORIES.items() if code in row.carcs[1:])))
 
 
 def _row(name: str, row: CategoryRow) -> str:

@@ -15,6 +15,7 @@ from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import whose_claim
 from rtconform.reference.editor.payers import PayerProfile, profile_of
+from rtconform.reference.editor.reason_codes import used_codes
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, tables_in_force
 from rtconform.reference.national_edits.tables import Tables
@@ -109,6 +110,7 @@ def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
     for line in adjudication.lines:
         codes = f" ({line.category}, CARC {line.carc})" if line.category else ""
         parts += [f"  line {line.number}: {line.disposition}{codes}", f"    {line.reason}"]
+        parts += [f"    CARC {code}: {used_codes()[code].says} (in use {used_codes()[code].dates})" for code in line.carcs]
         if line.accepted:
             parts.append(f"    accepted too: {', '.join(line.accepted)}")
         if line.number in weights:

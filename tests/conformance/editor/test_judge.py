@@ -119,3 +119,10 @@ def test_each_line_needs_one_disposition(claim: Claim, disposition: Disposition,
     """A disposition that leaves lines out, or has too many, is not an answer."""
     judgement = judge_disposition(claim, adjudication(RIGHT), disposition)
     assert ("invalid", says) == (judgement.verdict, judgement.explanation)
+
+
+def test_a_reason_code_that_was_out_of_use_is_told(claim: Claim) -> None:
+    """A right stop with a code that payers may not give any more passes, as for another reason, and the judge says since when."""
+    judged = judge_disposition(claim, adjudication(DELETED), answer("deny", carc="17"))
+    assert "pass" == judged.verdict
+    assert "CARC 17 was stopped on 2009-07-01, before the service" in judged.explanation
