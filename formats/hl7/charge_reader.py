@@ -83,7 +83,8 @@ def _messages(document: bytes) -> list[_Message]:
         elif is_of_batch(segment):
             if segment.name == "BTS" and segment.get(1) and segment.get(1) != str(len(messages) - counted):
                 raise Unreadable(
-                    f"{segment}: BTS-1 says {segment.get(1)[:10]!r} messages, the batch has {len(messages) - counted}"
+                    f"{segment}: BTS-1 says {segment.get(1)[:10]!r} messages, the batch has {len(messages) - counted}",
+                    _first([name for message in messages for name in message.names]),
                 )
             counted = len(messages) if segment.name == "BTS" else counted
         elif not messages:

@@ -1,0 +1,194 @@
+"""Coders that answer in formats of the trade: held to the verdicts of a coder of JSON, over every way in which one is reached."""
+
+import asyncio
+import json
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from rtconform.conformance.records import Result
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.jobs.run import plan_run, run_to_folder
+from rtconform.reports.figures.summary import Summary
+
+VENDORS = Path(__file__).parents[2] / "vendors"
+SUITES = ("boundaries", "pairwise")
+LOCAL = (
+    '[answers.codes]\n"RT-0402" = "77402"\n"RT-0407" = "77407"\n"RT-0412" = "77412"\n"RT-0387" = "77387"\n"RT-0417" = "77417"\n'
+)
+ACK = '[answers]\nends = "ack"\n'
+
+pytestmark = pytest.mark.slow
+
+
+def vendor(folder: Path, name: str, *options: str, tables: str = "") -> Path:
+    """The vendor file of a sample coder with these options."""
+    home = VENDORS / name
+    if name == "x12_node_coder":
+        if shutil.which("node") is None:
+            pytest.skip("node is not installed")
+        if not (home / "node_modules" / "node-x12").is_dir():
+            pytest.skip(f"node-x12 is not installed: npm ci --prefix {home}")
+        command = ["node", str(home / "coder.mjs"), *options]
+    else:
+        command = [sys.executable, str(home / "coder.py"), *options]
+    text = (home / "vendor.toml").read_text()
+    told = next(line for line in text.splitlines() if line.startswith("command = "))
+    path = folder / "vendor.toml"
+    path.write_text(text.replace(told, f"command = {json.dumps(command)}") + tables)
+    return path
+
+
+def run(path: Path, out: Path, suites: tuple[str, ...] = SUITES) -> tuple[Summary, list[Result]]:
+    """A whole run and its results."""
+    summary = asyncio.run(run_to_folder(plan_run(path, suites, seed=1), out, resume=False))
+    return summary, list(RunFolder(out).results())
+
+
+def verdicts(results: list[Result]) -> dict[str, str]:
+    """The verdict on each case."""
+    return {result.id: result.verdict for result in results}
+
+
+@pytest.fixture(scope="module")
+def by_json(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The verdicts on the coder of JSON that all the others wrap."""
+    return verdicts(run(VENDORS / "correct" / "vendor.toml", tmp_path_factory.mktemp("json") / "run")[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "tables"),
+    [
+        ("csv_coder", (), ""),
+        ("hl7_coder", (), ""),
+        ("hl7_coder", ("charges",), ACK),
+        ("hl7_coder", ("charges", "blocks", "reverses"), ACK),
+        ("hl7_coder", ("blocks", "local"), LOCAL),
+        ("x12_node_coder", (), ""),
+        ("x12_node_coder", ("separators",), ""),
+    ],
+)
+def test_a_coder_of_a_format_is_held_to_the_verdicts_of_one_of_json(
+    name: str, options: tuple[str, ...], tables: str, by_json: dict[str, str], tmp_path: Path
+) -> None:
+    """The same coder behind another format, written by another's library, gets the same verdict on every case."""
+    summary, results = run(vendor(tmp_path, name, *options, tables=tables), tmp_path / "run")
+    assert by_json == verdicts(results)
+    assert summary.conformant
+
+
+@pytest.mark.parametrize("name", ["csv_coder", "hl7_coder", "x12_node_coder"])
+def test_a_planted_fault_is_found_through_the_format(name: str, tmp_path: Path) -> None:
+    """A coder that leaves modifiers out fails on the lines that need them, and on no others."""
+    summary, results = run(vendor(tmp_path, name, "forgets-modifiers"), tmp_path / "run")
+    failed = [result for result in results if result.verdict == "fail"]
+    assert failed
+    assert not summary.conformant
+    assert not [result.id for result in failed if not any(line.modifiers for line in result.expected.lines)]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["csv_coder", "hl7_coder"])
+def test_a_process_for_each_case(name: str, by_json: dict[str, str], tmp_path: Path) -> None:
+    """In mode oneshot the answer is all of standard output."""
+    path = vendor(tmp_path, name)
+    path.write_text(path.read_text().replace('mode = "stream"', 'mode = "oneshot"'))
+    planned = plan_run(path, ("boundaries",), seed=1)
+    chosen = tuple(replace(part, size=8) for part in planned.chosen)
+    asyncio.run(run_to_folder(replace(planned, chosen=chosen), tmp_path / "run", resume=False))
+    found = verdicts(list(RunFolder(tmp_path / "run").results()))
+    assert {name: by_json[name] for name in found} == found
+    assert 8 == len(found)
+
+
+@pytest.fixture
+def billing(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A web service that answers a case with the charges of the CSV coder, and with nothing where there are none."""
+    del request
+    space: dict[str, object] = {"__name__": "coder", "__file__": str(VENDORS / "csv_coder" / "coder.py")}
+    exec((VENDORS / "csv_coder" / "coder.py").read_text(), space)  # noqa: S102 - our own text
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            case = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            text = space["export"](case)  # type: ignore[operator]
+            body = b"" if ";;;;;Posted" in text else text.encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is logged."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_web_service_may_answer_with_nothing_where_nothing_is_billed(
+    billing: str, by_json: dict[str, str], tmp_path: Path
+) -> None:
+    """`empty = "coded"` makes an empty body the answer that nothing is billed; without it that is no answer, and says what to do."""
+    text = (VENDORS / "csv_coder" / "vendor.toml").read_text()
+    head, formats = text[: text.index("[adapter]")], text[text.index("[format]") :]
+    adapter = f'[adapter]\nkind = "http"\nurl = "{billing}"\ntimeout_s = 60\n'
+    (tmp_path / "with.toml").write_text(f'{head}{adapter}{formats}[answers]\nempty = "coded"\n')
+    (tmp_path / "without.toml").write_text(head + adapter + formats)
+    _, results = run(tmp_path / "with.toml", tmp_path / "with", ("boundaries",))
+    _, refused = run(tmp_path / "without.toml", tmp_path / "without", ("boundaries",))
+    assert {name: by_json[name] for name in verdicts(results)} == verdicts(results)
+    invalid = [result for result in refused if result.verdict == "invalid"]
+    assert invalid
+    assert all('say so: [answers] empty = "coded"' in result.explanation for result in invalid)
+
+
+HOSTILE = """
+import json, sys
+MSH = "MSH|^~\\\\&|V|C|S|C|20260309||DFT^P03^DFT_P03|1|P|2.5.1\\r"
+for line in sys.stdin:
+    name = json.loads(line)["id"]
+    pv1 = "PV1|1|O" + "|" * 17 + name + "\\r"
+    ft1 = "FT1|1|||||CG|77412|||1" + "|" * 15 + "77412\\r"
+    bad = [
+        MSH + pv1 + ft1,
+        MSH + pv1 + "FT1|" + "X" * 1000000 + "\\r",
+        MSH + pv1 + ft1 * 9000,
+        MSH + pv1 + ft1.replace("77412", "\\x00\\x1b[2J"),
+        "BHS|^~\\\\&\\r" + MSH + pv1 + ft1 + "BTS|99999999999999999999\\r",
+        MSH + pv1 + ft1.replace("|1|", "|9e999|", 1),
+        "MSH" + name * 10 + "\\r" + pv1,
+        "\\xff\\xfe garbage without any end",
+    ][sum(map(ord, name)) % 8]
+    sys.stdout.buffer.write(b"\\x0b" + bad.encode("latin-1") + b"\\x1c\\r")
+    sys.stdout.buffer.flush()
+"""
+
+
+def test_hostile_messages_change_nothing_but_their_own_verdict(tmp_path: Path) -> None:
+    """Segments of a megabyte, wrong counts, binary and messages without a head cost their own cases only."""
+    program = tmp_path / "hostile.py"
+    program.write_text(HOSTILE)
+    path = tmp_path / "vendor.toml"
+    path.write_text(
+        '[vendor]\nname = "H"\nversion = "1"\n[format]\nanswer = "hl7v2"\n[adapter]\nkind = "cli"\ntimeout_s = 2\nworkers = 1\n'
+        f"command = {json.dumps([sys.executable, str(program)])}\n"
+    )
+    planned = plan_run(path, ("pairwise",), seed=1)
+    chosen = tuple(replace(part, size=40) for part in planned.chosen)
+    asyncio.run(run_to_folder(replace(planned, chosen=chosen), tmp_path / "run", resume=False))
+    results = list(RunFolder(tmp_path / "run").results())
+    assert {"invalid"} < {result.verdict for result in results}
+    assert [result for result in results if result.answer is not None]
+    assert all("\x1b" not in result.explanation for result in results)
