@@ -67,6 +67,13 @@ docs: setup
 docs-check: setup
 	$(BIN)/python -m tools.pages.documents --check docs
 
+# The documentation as a site in build/site, to be read without a server or a network. A link that leads nowhere fails.
+.PHONY: site
+site: setup
+	@$(BIN)/python -c 'import zensical' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[site]'
+	@$(BIN)/python -m tools.pages.site
+
 # A wheel in an empty environment, away from the checkout, does everything that a checkout does.
 wheel-check: setup
 	$(BIN)/python tools/wheel_check.py

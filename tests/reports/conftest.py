@@ -1,21 +1,19 @@
 """Run folders for the report tests, written as the runner writes them, with results made by hand; a browser to look at reports."""
 
 import datetime as dt
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from rtconform.conformance.coder.causes import causes_of
 from rtconform.conformance.records import Environment, Event, Manifest, Result, SuiteRecord, VendorRecord
 from rtconform.conformance.runs.folder import RunFolder, RunWriter
 from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, CodingLine, Line
+from tests.helpers.browser import axe_violations, chromium
 
 STARTED = dt.datetime(2026, 3, 9, 8, 30, tzinfo=dt.UTC)
 HOSTILE = (
@@ -271,23 +269,10 @@ def made() -> dict[str, Callable[..., Any]]:
     return {"passing": passing, "failing": failing, "other": other, "finding": finding, "finished": lambda: FINISHED}
 
 
-def _chromium() -> str | None:
-    usual = Path("/usr/bin/chromium")
-    return shutil.which("chromium") or (str(usual) if usual.exists() else None)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; in continuous integration its absence is a failure."""
-    program = _chromium()
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no chromium on PATH: install it, the report must be tested in a browser")
-        pytest.skip("no chromium on PATH")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
+    """Chromium, or a reason to skip."""
+    yield from chromium()
 
 
 @pytest.fixture
@@ -322,9 +307,4 @@ def open_page(browser: Browser, heard: list[str]) -> Iterator[Callable[..., Page
 @pytest.fixture(scope="session")
 def violations() -> Callable[[Page], list[tuple[str, str]]]:
     """What axe finds wrong with a page: the rule, and where."""
-
-    def violations(page: Page) -> list[tuple[str, str]]:
-        found = Axe().run(page).response["violations"]
-        return [(item["id"], node["html"][:200]) for item in found for node in item["nodes"]]
-
-    return violations
+    return axe_violations
