@@ -3,13 +3,15 @@
 Which cases, is data (`data/certify.json`, made by `make certify-suite` from the kill matrix): recipes, each a case of another
 suite to be made again. The default seed gives the fixed suite; any other gives cases of the same strength that nobody has
 seen, since everything that no code depends on is drawn (`variation.py`), and the order too. Beside these it asks each law of
-suite `respelled` twice, each flaw of suite `invalid` once, and each doubt of suite `documentation` that changes nothing.
+suite `respelled` twice (once where it names its cases), each flaw of suite `invalid` once, and each doubt of suite
+`documentation` that changes nothing.
 """
 
 import datetime as dt
 import json
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,8 +35,8 @@ _FILE = "certify.json"
 _BEFORE_THE_FIRST = -1
 _EARLY = dt.date(2026, 1, 7)
 _SEEDS = 1 << 48
-LAW_TIMES = 2
-"""How often each law of suite `respelled` is asked."""
+_LAW_TIMES = 2
+"""How often each law of suite `respelled` is asked that is tried on any case; one that names its cases shows on each of them."""
 
 _AS_THEY_ARE = {RESPELLED.name: RESPELLED, INVALID.name: INVALID}
 """Suites whose cases are not varied: how they are written, or what is wrong with them, is what they are about."""
@@ -49,10 +51,11 @@ def recipes() -> tuple[str, ...]:
 
 def readings() -> tuple[str, ...]:
     """What asks how a coder reads, by recipes: the number of a case says which law, flaw or question, whatever the seed."""
-    laws_twice = (f"{RESPELLED.name}:{number}" for number in range(LAW_TIMES * len(laws())))
+    times = (range(which, (1 if law.cases else _LAW_TIMES) * len(laws()), len(laws())) for which, law in enumerate(laws()))
+    spellings = (f"{RESPELLED.name}:{number}" for number in sorted(chain.from_iterable(times)))
     flaws = (f"{INVALID.name}:{number}" for number in range(len(FLAWS)))
     doubts = (f"{DOCUMENTATION.name}:{number}" for number in unaffected())
-    return (*laws_twice, *flaws, *doubts)
+    return (*spellings, *flaws, *doubts)
 
 
 def made(recipe: str, place: Place) -> SuiteCase:
@@ -93,7 +96,7 @@ def _make(place: Place) -> SuiteCase:
 
 CERTIFY = GeneratedSuite(
     "certify",
-    "7",
+    "8",
     "few cases that stop every faulty coder that the big suites stop; any seed gives fresh ones as strong",
     _make,
     lambda: len(recipes()),

@@ -59,7 +59,7 @@ def _chosen(needs: Mapping[str, tuple[str, ...]], draw: Draw) -> dict[str, str]:
 
 DOCUMENTATION = GeneratedSuite(
     "documentation",
-    "4",
+    "5",
     "what the record supports: every documentation rule from both sides, in many treatments",
     _make,
     lambda: 2 * (_TREATMENTS * len(QUESTIONS) + _TREATMENTS_UNAFFECTED * len(UNAFFECTED)),

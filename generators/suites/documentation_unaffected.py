@@ -5,6 +5,8 @@ is the same either way: the level is decided by something else, or the claim car
 is too cautious. The sound side is the same treatment without the flaw.
 """
 
+import datetime as dt
+
 from msgspec.structs import replace
 
 from rtconform.generators.suites.documentation_questions import (
@@ -23,10 +25,12 @@ from rtconform.reference.documents.treatment import (
     TECHNIQUES_3D,
     Beam,
     Case,
+    Isocenter,
     Motion,
     MotionDocumentation,
     Plan,
     Planning,
+    Session,
     Technique,
 )
 
@@ -37,11 +41,15 @@ _ONE: Needs = {"arrangement": ("one",), **_DELIVERY}
 _NEVER: Needs = {}
 _COMPLETE = Planning("ct", ("PTV_5000",), ("Heart",), dvh_evaluated=True, inverse_optimized=True)
 _ELEMENTS = MotionDocumentation(medical_necessity=True, system="camera", thresholds=True, monitoring=True, beam_rule=True)
+_NOTHING = MotionDocumentation()
+_CONFORMAL: tuple[Technique, ...] = ("3d_crt", "vmat", "imrt_static")
 
 
-def _held(record: MotionDocumentation) -> Change:
-    """The beam held by a monitor in each session, with this documentation."""
-    return motion(lambda _: Motion("gating", "external_marker", during_beam=True, beam_hold=True, documentation=record))
+def _managed(record: MotionDocumentation, *, during_beam: bool = True, beam_hold: bool = True) -> Change:
+    """Motion managed so in each session, with this documentation; unless it is said, the beam is held by a monitor."""
+    return motion(
+        lambda _: Motion("gating", "external_marker", during_beam=during_beam, beam_hold=beam_hold, documentation=record)
+    )
 
 
 def _and(*changes: Change) -> Change:
@@ -107,7 +115,7 @@ def _of_plans() -> tuple[Question, ...]:
             ),
         ]
         if rule != "DOC-PARTIAL":
-            held = _held(_ELEMENTS)
+            held = _managed(_ELEMENTS)
             needs = {"technique": techniques, **_ONE}
             found.append(_question(rule, lacks, "the beam held by a monitor", _and(held, lose), held, needs))
     mixed = {"technique": ("mixed_photon_electron_plan", "mixed_photon_electron_plans"), **_DELIVERY}
@@ -143,18 +151,81 @@ def _declared(technique: Technique, planning: Planning) -> Change:
 
 
 def _of_motion() -> tuple[Question, ...]:
-    empty, complete = _held(MotionDocumentation()), _held(_ELEMENTS)
-    conformal = ("3d_crt", "vmat", "imrt_static")
-    lacks = "beam held by a monitor, documentation of nothing"
-    return tuple(
-        _question("DOC-AMM", lacks, where, empty, complete, needs)
+    held = tuple(
+        _question(
+            "DOC-AMM", "beam held by a monitor, documentation of nothing", where, _managed(_NOTHING), _managed(_ELEMENTS), needs
+        )
         for where, needs in (
-            ("on a professional claim", {"technique": conformal, **_PROFESSIONAL}),
-            ("at several isocenters", {"technique": conformal, **_SEVERAL}),
+            ("on a professional claim", {"technique": _CONFORMAL, **_PROFESSIONAL}),
+            ("at several isocenters", {"technique": _CONFORMAL, **_SEVERAL}),
             ("electrons alone", {"technique": ("electron",), **_ONE}),
             ("total skin electrons", {"technique": ("total_skin_electron",), **_ONE}),
             ("photons and electrons in one session", {"technique": ("mixed_photon_electron_plans",), **_DELIVERY}),
         )
+    )
+    return (*held, *_of_motion_without_control())
+
+
+def _of_motion_without_control() -> tuple[Question, ...]:
+    """Motion that did not control the beam is no active motion management, whatever its documentation lacks."""
+    found = []
+    for how, during in (("watched only", True), ("not monitored", False)):
+        empty, complete = (_managed(record, during_beam=during, beam_hold=False) for record in (_NOTHING, _ELEMENTS))
+        for what, techniques in (("2D", ("2d",)), ("3D or IMRT", _CONFORMAL)):
+            needs: Needs = {"technique": techniques, **_ONE}
+            lacks = f"motion {how}, documentation of nothing"
+            found.append(_question("DOC-AMM", lacks, what, empty, complete, needs))
+    return tuple(found)
+
+
+_BREAK = dt.timedelta(hours=4)
+_APART_MM = 90.0
+
+
+def _later_at_two_isocenters(technique: Technique, planning: Planning, record: MotionDocumentation | None = None) -> Change:
+    """A further session of the day, of a plan of its own at two isocenters; with a record of motion the beam is held in it."""
+    named = Motion("gating", "external_marker", during_beam=True, beam_hold=True, documentation=record)
+
+    def changed(case: Case) -> Case:
+        x, y, z = case.isocenters[0].position_mm
+        points = tuple(Isocenter(f"LATER{n}", (x, y, z + n * _APART_MM)) for n in (1, 2))
+        modulation = "dynamic_mlc" if planning.inverse_optimized else "none"
+        beams = tuple(Beam(f"LATER{n}", "photon", point.id, "6X", "static", modulation) for n, point in enumerate(points, 1))
+        start = max(session.started_at for session in case.sessions) + _BREAK
+        session = Session("LATER", start, 1, tuple(b.id for b in beams), motion=named if record else Motion("none"))
+        plan = Plan("LATER", technique, beams, "Two further sites", planning=planning)
+        return replace(
+            case,
+            isocenters=(*case.isocenters, *points),
+            plans=(*case.plans, plan),
+            sessions=(*case.sessions, session),
+        )
+
+    return changed
+
+
+def _of_days() -> tuple[Question, ...]:
+    """Two sessions of a day: of the first each rule of photons decides the level, and the flaw is in the other, whose level two
+    isocenters decide.
+    """
+    unmanaged, managed = motion(lambda _: Motion("none")), _managed(_ELEMENTS)
+    first: tuple[tuple[str, tuple[Technique, ...], Change], ...] = (
+        ("3D or IMRT", _CONFORMAL, unmanaged),
+        ("3D or IMRT with the beam held", _CONFORMAL, managed),
+        ("2D", ("2d",), unmanaged),
+        ("2D with the beam held", ("2d",), managed),
+    )
+    held, empty = (_later_at_two_isocenters("vmat", _COMPLETE, record) for record in (_ELEMENTS, _NOTHING))
+    flaws = [
+        (rule, lacks, _later_at_two_isocenters(of[0], _without(rule, lacks)), _later_at_two_isocenters(of[0], _COMPLETE))
+        for rule, lacks, of, _ in _LOST
+    ]
+    flaws.append(("DOC-AMM", "beam held by a monitor, documentation of nothing", empty, held))
+    return tuple(
+        _question(rule, lacks, f"in the other session of a day of {what}", _and(as_first, spoil), _and(as_first, fix), needs)
+        for rule, lacks, spoil, fix in flaws
+        for what, techniques, as_first in first
+        for needs in ({"technique": techniques, **_ONE},)
     )
 
 
@@ -163,5 +234,5 @@ def _question(rule: str, lacks: str, where: str, spoil: Change, mend: Change, ne
     return Question(rule, f"{lacks}, {where}: no line depends on it", f"{sound}, {where}", spoil, mend, needs, _NEVER)
 
 
-UNAFFECTED: tuple[Question, ...] = (*_of_plans(), *_of_motion())
+UNAFFECTED: tuple[Question, ...] = (*_of_plans(), *_of_motion(), *_of_days())
 """Every question of the second part."""

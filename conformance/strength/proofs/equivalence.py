@@ -18,7 +18,13 @@ from rtconform.conformance.coder.judge import facts_in_words
 from rtconform.conformance.strength.killing import Asked, asked, catches, catches_reader, remembering
 from rtconform.conformance.strength.mutants.readers import Reader, Sent
 from rtconform.conformance.strength.proofs.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
-from rtconform.conformance.strength.proofs.recordspace import guidance_records, planning_records, records_beside, sparse
+from rtconform.conformance.strength.proofs.recordspace import (
+    days_of_two,
+    guidance_records,
+    planning_records,
+    records_beside,
+    sparse,
+)
 from rtconform.reference.coder import rules
 from rtconform.reference.coder.book import BOOK, Book, Techniques
 from rtconform.reference.coder.conditions import atoms
@@ -36,6 +42,7 @@ SPACES: dict[str, str] = {
     "planning": "every record of planning, at one isocenter or two, with every documentation of motion management",
     "records": "every record of one or two acts of guidance, with motion management and approval",
     "beside": "records with each thing beside that nothing depends on: plans and sessions of which nothing was delivered",
+    "days": "every pair of small treatments, with each doubt in their records or none, in two sessions of a day",
 }
 """The spaces that proofs go through, in words; their functions say it exactly."""
 
@@ -73,7 +80,7 @@ def prove_reader(reader: Reader) -> Proof:
     Each record is sent in two ways: every default spelled, and every default absent. A reader that refuses a spelling, or codes
     what is not a case, differs by what it is: it is never equivalent.
     """
-    spaces = ("planning", "records", "beside")
+    spaces = _OF_RECORDS
     if reader.alters is None:
         return Proof(reader.id, (), 0, "it refuses what is a case, or codes what is none")
     compared = 0
@@ -101,7 +108,7 @@ def spaces_of(table: str) -> tuple[str, ...]:
         "whole_case": ("whole", "planning"),
         "plan_record": ("planning",),
         "session_record": ("planning",),
-        "facts": ("planning", "records", "beside"),
+        "facts": _OF_RECORDS,
         "delivery": ("level", "planning"),
         "guidance": ("guidance", "planning", "records"),
     }.get(table, ("level", "guidance", "planning", "records"))
@@ -119,7 +126,9 @@ _RECORDS: Mapping[str, Callable[[], Iterator[Case]]] = {
     "planning": planning_records,
     "records": guidance_records,
     "beside": records_beside,
+    "days": days_of_two,
 }
+_OF_RECORDS = tuple(_RECORDS)
 
 
 @cache

@@ -134,6 +134,26 @@ _IDLE_SESSIONS = tuple(
 )
 
 
+def days_of_two() -> Iterator[Case]:
+    """Every pair of small treatments in two sessions of a day, each with plan, isocenters and motion management of its own: each
+    level, with and without each doubt in the record. On a claim with delivery and on one without.
+    """
+    plannings = (_COMPLETE, Planning(), replace(_COMPLETE, organs_at_risk=(), inverse_optimized=False))
+    motions = (_MOTIONS[0], *(_MOTIONS[number] for number in (2, 9, 11)))
+    treatments = tuple(product(("2d", "3d_crt", "vmat", "electron"), plannings, motions, (1, 2)))
+    for one, other, claim in product(treatments, treatments, _CLAIMS[:2]):
+        parts = [_part(number, *treatment) for number, treatment in enumerate((one, other), 1)]
+        plans, sessions = zip(*parts, strict=True)
+        yield Case("record", _PATIENT, Billing(_DAY, "freestanding", claim), _ISOCENTERS, plans, sessions)
+
+
+def _part(number: int, technique: str, planning: Planning, motion: Motion, isocenters: int) -> tuple[Plan, Session]:
+    beams = tuple(replace(beam, id=f"P{number}B{n}") for n, beam in enumerate(_beams(technique, isocenters, "none"), 1))
+    plan = Plan(f"P{number}", technique, beams, planning=planning)
+    start = _BEGINS + dt.timedelta(hours=6 * (number - 1))
+    return plan, Session(f"S{number}", start, 3, tuple(beam.id for beam in beams), motion=motion)
+
+
 def sparse(case: Case) -> bytes:
     """The case as JSON with every optional field that says its default left out."""
     return msgspec.json.encode(_without_defaults(case))

@@ -46,6 +46,7 @@ _OMISSIONS: dict[str, Change] = {
     "omit": spellings.omit,
     "spell": spellings.spell,
     "say": spellings.say,
+    "add": spellings.add,
     "add_unknown": spellings.add_unknown,
     "times": spellings.times_as,
 }

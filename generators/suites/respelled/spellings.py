@@ -100,8 +100,13 @@ def say(document: Document, _: Draw, at: str, how: With) -> None:
 
 def add_unknown(document: Document, draw: Draw, at: str, _: With) -> None:
     """Fields that the format lacks: text, a number, null, an object and a list, in any place among the others."""
+    add(document, draw, at, {"fields": _UNKNOWN})
+
+
+def add(document: Document, draw: Draw, at: str, how: With) -> None:
+    """Fields that the format has elsewhere and lacks here, in any place among the others."""
     for found in objects(document, at):
-        fields = [*found.items(), *_UNKNOWN.items()]
+        fields = [*found.items(), *how["fields"].items()]
         found.clear()
         found.update(field for _, field in sorted(enumerate(fields), key=lambda _: draw()))
 
@@ -115,11 +120,12 @@ _UNKNOWN: Document = {
 }
 
 
-def times_as(document: Document, _: Draw, __: str, how: With) -> None:
-    """Times with another separator, or with a fraction of a second that is nothing."""
-    for holder, name in times(document):
-        text = holder[name].replace("T", how.get("separator", "T"))
-        holder[name] = text if "." in text else text + how.get("suffix", "")
+def times_as(document: Document, _: Draw, at: str, how: With) -> None:
+    """Times, those at the path or all, with a fraction of a second that is nothing."""
+    for holder, name in times(document) if at == "$" else holders(document, at):
+        text = holder.get(name)
+        if text and "." not in text:
+            holder[name] = text + how["suffix"]
 
 
 def _nulls(value: Any) -> Any:  # noqa: ANN401 - any value of a law
