@@ -18,7 +18,7 @@ from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.documents.claim import Claim, ClaimLine, DispositionWord, Treatment
 from rtconform.reference.documents.treatment import Billing, Case, Patient
 from rtconform.reference.editor.days import days_of
-from rtconform.reference.editor.lines import Stop, whose_claim
+from rtconform.reference.editor.lines import HOSPITAL_OUTPATIENT, INPATIENT, Stop, whose_claim
 from rtconform.reference.editor.rules import says_of, sources_of
 
 TOLERATED: tuple[DispositionWord, ...] = ("deny", "bundle", "review")
@@ -107,8 +107,13 @@ def _of_day(record: Treatment, day: dt.date, days: Collection[dt.date]) -> Treat
 
 
 def case_of(claim: Claim, record: Treatment, day: dt.date) -> Case:
-    """The treatment that documents the claim as a case: the claim's patient and payer, for that day."""
+    """The treatment that documents the claim as a case: the claim's patient and payer, for that day.
+
+    A professional claim from no hospital is read as a centre's: only so can the record support a delivery that its place bears.
+    """
     setting, whose = whose_claim(claim)
+    if claim.kind == "professional" and claim.place_of_service not in (*HOSPITAL_OUTPATIENT, *INPATIENT):
+        setting, whose = "freestanding", "global"
     patient = Patient(claim.patient.id, claim.patient.birth_date, claim.patient.sex)
     billing = Billing(day, setting, whose, claim.payer)
     return Case(claim.id, patient, billing, record.isocenters, record.plans, record.sessions)

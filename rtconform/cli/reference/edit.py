@@ -1,21 +1,20 @@
 """`rtconform edit`: what the reference editor makes of claims."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from rtconform.cli.options import OWN_PROFILES, profiles_in
 from rtconform.jobs.claim_files import claims_in
+from rtconform.jobs.claim_prose import claim_in_prose
 from rtconform.jobs.edit_files import Edited, Remittances, table
 from rtconform.reference.codes import PROFESSIONAL, notation
-from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import whose_claim
 from rtconform.reference.editor.payers import PayerProfile, profile_of
-from rtconform.reference.editor.reason_codes import used_codes
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, tables_in_force
 from rtconform.reference.national_edits.tables import Tables
@@ -25,7 +24,11 @@ from rtconform.reports.text import clean, one_line
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is allowed or stopped.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say in prose, with sources, why each line is allowed or stopped, and what single step would change it.",
+)
 @click.option(
     "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
 )
@@ -74,7 +77,8 @@ def edit(
     """
     profiles = profiles_in(own)
     values = load_relative_values(weights) if weights else shipped_values()
-    found = _adjudicated(files or ("-",), profiles, tables_in_force(folder))
+    tables = tables_in_force(folder)
+    found = _adjudicated(files or ("-",), profiles, tables)
     noted = _Noted()
     if written:
         for interchange in Remittances(noted.unread).of(noted.of(found)):
@@ -85,7 +89,11 @@ def edit(
     else:
         for read, one in noted.of(found):
             if read.claim is not None and one is not None:
-                click.echo(explanation(one, weighed(read.claim, values)) if explain else encode(one))
+                if explain:
+                    its = profile_of(read.claim.payer, profiles)
+                    click.echo(claim_in_prose(read.claim, one, weighed(read.claim, values), its, tables))
+                else:
+                    click.echo(encode(one))
     if noted.unread:
         shown = "\n".join(noted.unread[:MOST_UNREAD])
         raise UserError(f"{len(noted.unread)} claims could not be edited; the others were:\n{shown}")
@@ -102,29 +110,6 @@ def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:
         if weight is not None and period is not None:
             found[line.number] = f"{weight * line.units:g} {period.unit} ({period.source})"
     return found
-
-
-def explanation(adjudication: Adjudication, weights: Mapping[int, str]) -> str:
-    """An adjudication in prose: line by line what happens to it, why, what else is accepted, and what it weighs."""
-    parts = [f"{adjudication.id}: payer profile {adjudication.profile}"]
-    for line in adjudication.lines:
-        codes = f" ({line.category}, CARC {line.carc})" if line.category else ""
-        parts += [f"  line {line.number}: {line.disposition}{codes}", f"    {line.reason}"]
-        parts += [f"    CARC {code}: {used_codes()[code].says} (in use {used_codes()[code].dates})" for code in line.carcs]
-        if line.accepted:
-            parts.append(f"    accepted too: {', '.join(line.accepted)}")
-        if line.number in weights:
-            parts.append(f"    weighs: {weights[line.number]}")
-        parts += [f"    national edit: {table}" for table in line.tables]
-        if line.rules:
-            parts.append(f"    rules: {', '.join(line.rules)}")
-        if line.appeal:
-            parts.append(f"    appeal: {line.appeal.sentence} [{line.appeal.source}]")
-    for choice in adjudication.choices:
-        numbers = ", ".join(str(number) for number in choice.lines)
-        least = "one" if choice.at_least else "one, or none,"
-        parts.append(f"  of lines {numbers} {least} is to be allowed: which, is the payer's choice ({choice.category})")
-    return "\n".join(parts) + "\n"
 
 
 def _adjudicated(files: tuple[str, ...], profiles: tuple[PayerProfile, ...], tables: Tables) -> Iterator[Edited]:

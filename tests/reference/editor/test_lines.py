@@ -4,10 +4,13 @@ import datetime as dt
 from typing import Any, Literal
 
 import pytest
+from msgspec.structs import replace
 
 from rtconform.reference.documents.claim import Claim, ClaimLine, ClaimPatient
+from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.editor.lines import line_stops, outside_the_rules, whose_claim
 from rtconform.reference.editor.payers import GuidanceForm, Period
+from rtconform.reference.editor.supporting_record import record_as_billed
 
 DAY = dt.date(2026, 4, 9)
 
@@ -206,3 +209,15 @@ def test_whose_claim_it_is(place: str | None, bill: str | None, expected: tuple[
 def test_a_stay_is_paid_to_the_facility(service: str, head: dict[str, Any], expected: list[str]) -> None:
     """A freestanding centre's delivery during a stay is stopped; a hospital's, and the professional part, never for a Part A stay."""
     assert expected == [category for category, *_ in stops(service, **head)]
+
+
+@pytest.mark.parametrize("code", ["77402", "77407", "77412"])
+def test_the_record_of_a_surgical_centre_is_read(code: str) -> None:
+    """Delivery with place of service 24 is looked up in its record like a centre's: a level that it lacks is stopped."""
+    patient = ClaimPatient("SYN-1", dt.date(1953, 4, 2), "male")
+    asked = Claim("test:1", "professional", patient, (ClaimLine(1, code, DAY),), "medicare", "24")
+    record = record_as_billed(asked)
+    found = adjudicate(replace(asked, treatment=record)).lines[0]
+    assert ("allow", True) == (found.disposition, "deny" in found.accepted)
+    other = replace(asked.lines[0], code="77407" if code == "77412" else "77412")
+    assert "level_not_supported" == adjudicate(replace(asked, lines=(other,), treatment=record)).lines[0].category

@@ -61,6 +61,22 @@ def test_a_line_of_json_for_each_claim(tmp_path: Path, capfd: pytest.CaptureFixt
     assert "appeal: 77412 is right" in prose
 
 
+def test_prose_says_what_would_change_a_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each line has its disposition, reason, rules with their sources, reason codes with their dates, and the steps that change it."""
+    own = tmp_path / "acme.toml"
+    own.write_text(PROFILE)
+    _, prose, _ = edited(capfd, written(tmp_path, CLAIM), "--explain", "--payer-profile", str(own))
+    told = prose.splitlines()
+    assert "denied:1: professional claim, place of service 11, payer profile acme" == told[0]
+    second = told[told.index("  line 2, 77387 on 2026-03-09: deny (required_modifier, CARC 4)") :]
+    assert "    this payer requires 26 on 77387" == second[1]
+    assert any(line.startswith("    rule IGRT-GLOBAL: ") and line.endswith(", IGRT]") for line in second)
+    assert any(line.startswith("    CARC 4: ") and line.endswith("(in use since 1995-01-01)") for line in second)
+    steps = second[second.index("    what would change it:") + 1 :]
+    assert "      with modifier 26: allow" == steps[0]
+    assert "      under payer profile medicare or commercial: either is right, to allow or to stop" in steps
+
+
 def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """A user's profile decides for the payers that it names."""
     own = tmp_path / "acme.toml"
