@@ -15,8 +15,9 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.role import Catalogue, Facets, Hunting, RoleOf, Signature
 from rtconform.conformance.smaller import smaller_cases
 from rtconform.generators.suites.suite import SuiteCase
-from rtconform.reference.coder.coder import Expectation, code, expect
+from rtconform.reference.coder.coder import Expectation, code
 from rtconform.reference.coder.facts import case_facts, delivered_plans
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case, duplicate_ids

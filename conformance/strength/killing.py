@@ -12,6 +12,7 @@ from rtconform.generators.suites.suite import SuiteCase, cases
 from rtconform.reference.coder.book import BOOK, Book, Techniques
 from rtconform.reference.coder.coder import Expectation, expect
 from rtconform.reference.coder.facts import CaseFacts, SessionFacts
+from rtconform.reference.coder.remembered import REMEMBERED_BOOK
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode
@@ -33,7 +34,7 @@ class Asked:
     readable: bool = True
 
 
-def asked(case: Case, book: Book = BOOK) -> Asked:
+def asked(case: Case, book: Book = REMEMBERED_BOOK) -> Asked:
     """The case with what the reference makes of it, or with what is made of it by another book; sent in the plain way."""
     expectation = expect(case, book)
     return Asked(case, expectation, answer_of(expectation), Sent(case))
@@ -47,7 +48,7 @@ def asked_as(entry: SuiteCase) -> Asked:
             case = decode(document, Case)
         except DocumentError:
             readable = False
-    expectation = expect(case)
+    expectation = expect(case, REMEMBERED_BOOK)
     return Asked(case, expectation, answer_of(expectation), Sent(entry.case, entry.sound, document), readable)
 
 

@@ -6,12 +6,11 @@ coders (`conformance/strength`), so no copy of the coder is needed.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
 
 from rtconform.reference.coder import facts, rules
 from rtconform.reference.coder.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
-from rtconform.reference.coder.services import Carried, Service, carried_by, delivery_by, guidance_by
-from rtconform.reference.coder.tables import ByFacts, asked_by, holding
+from rtconform.reference.coder.services import ALWAYS_NAMED, Carried, Service, carried_by, delivery_by, guidance_by
+from rtconform.reference.coder.tables import at_work, holding
 from rtconform.reference.documents.treatment import Case
 
 Techniques = Mapping[str, PhotonTechnique | None]
@@ -32,25 +31,25 @@ class Book:
     plan_record: tuple[rules.PlanRule, ...] = rules.PLAN_RECORD
     session_record: tuple[rules.SessionRule, ...] = rules.SESSION_RECORD
 
-    @cached_property
-    def delivery_of(self) -> ByFacts[SessionFacts, Service]:
+    def delivery_of(self, s: SessionFacts) -> Service:
         """The delivery of a session, by `delivery`."""
-        return delivery_by(self.delivery)
+        return delivery_by(self.delivery, s)
 
-    @cached_property
-    def guidance_of(self) -> ByFacts[SessionFacts, Service]:
+    def guidance_of(self, s: SessionFacts) -> Service:
         """The guidance of a session, by `guidance`."""
-        return guidance_by(self.guidance)
+        return guidance_by(self.guidance, s)
 
-    @cached_property
-    def carried(self) -> ByFacts[SessionFacts, Carried]:
+    def carried(self, s: SessionFacts) -> Carried:
         """What the claim of a session carries, by `claims`."""
-        return carried_by(self.claims)
+        return carried_by(self.claims, s)
 
-    @cached_property
-    def doubts(self) -> ByFacts[PlanFacts, tuple[rules.PlanRule, ...]]:
+    def facts_at_work(self, s: SessionFacts) -> tuple[str, ...]:
+        """The ids of the rules that are named with the session, whatever is billed for it."""
+        return at_work(ALWAYS_NAMED, s)
+
+    def doubts(self, plan: PlanFacts) -> tuple[rules.PlanRule, ...]:
         """The rules of `plan_record` that a plan meets: the first says what is wrong with its record."""
-        return ByFacts(partial(holding, self.plan_record), asked_by(self.plan_record))
+        return holding(self.plan_record, plan)
 
 
 BOOK = Book()

@@ -5,7 +5,6 @@ alternative resolves one ambiguity the other way, and the readings from which an
 """
 
 from collections.abc import Iterable
-from functools import partial
 from itertools import chain
 
 from msgspec import Struct
@@ -15,7 +14,6 @@ from rtconform.reference.coder import rules
 from rtconform.reference.coder.book import BOOK, Book, Techniques
 from rtconform.reference.coder.facts import CaseFacts, PhotonTechnique, PlanFacts, SessionFacts
 from rtconform.reference.coder.services import NOTHING, Option
-from rtconform.reference.coder.tables import ByFacts, asked_by, at_work
 from rtconform.reference.documents.coding import Alternative, Coding, CodingLine, Line, Outcome
 from rtconform.reference.documents.treatment import Case
 
@@ -41,9 +39,6 @@ _TWO_D: PhotonTechnique = "2d"
 _NONE: frozenset[str] = frozenset()
 
 _PLACES = {rule_id: place for place, rule_id in enumerate(rules.RULES)}
-
-_SESSION_FACTS = (*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH)
-_session_rules = ByFacts(partial(at_work, _SESSION_FACTS), asked_by(_SESSION_FACTS))
 
 
 class Reading(Struct, frozen=True, gc=False):
@@ -74,9 +69,7 @@ def code(case: Case) -> Coding:
 
 
 def expect(case: Case, book: Book = BOOK) -> Expectation:
-    """Everything that the judge needs of the reference for `case`; another `book` gives what a coder would make of it that goes
-    by that one.
-    """
+    """All that the judge needs of the reference for `case`; with another `book`, what a coder that goes by it makes of `case`."""
     facts = book.case_facts(case)
     for rule in book.whole_case:
         if rule.when(facts):
@@ -146,7 +139,7 @@ def _code_session(book: Book, s: SessionFacts) -> SessionCoding:
     carried = book.carried(s)
     delivery = book.delivery_of(s) if carried.delivery else NOTHING
     guidance = book.guidance_of(s) if carried.guidance else NOTHING
-    rule_ids = dict.fromkeys((*delivery.rules, *guidance.rules, *_session_rules(s), *carried.rules))
+    rule_ids = dict.fromkeys((*delivery.rules, *guidance.rules, *book.facts_at_work(s), *carried.rules))
     return SessionCoding(s.session, delivery.options, guidance.options, tuple(rule_ids), delivery.reasons + guidance.reasons)
 
 

@@ -1,7 +1,4 @@
-"""The two services of a session, delivery and guidance: what may be billed for each, and why.
-
-Each depends on a few facts of the session alone, which many sessions share. So it is coded once for all of them (`ByFacts`).
-"""
+"""The two services of a session, delivery and guidance: what may be billed for each, and why."""
 
 from collections.abc import Iterable
 
@@ -9,12 +6,16 @@ from msgspec import Struct
 from msgspec.structs import replace as with_fields
 
 from rtconform.reference.coder import rules
-from rtconform.reference.coder.explain import DELIVERY_TOLD, GUIDANCE_TOLD, delivery_reason, guidance_reason
+from rtconform.reference.coder.explain import delivery_reason, guidance_reason
 from rtconform.reference.coder.facts import SessionFacts
-from rtconform.reference.coder.tables import ByFacts, asked_by, at_work, holding
+from rtconform.reference.coder.tables import at_work, holding
 from rtconform.reference.documents.coding import CodingLine
 
-_LEVEL_FACTS = (*rules.ISOCENTERS, *rules.MOTION)
+LEVEL_FACTS = (*rules.ISOCENTERS, *rules.MOTION)
+"""The rules that say how the facts are read on which the level depends."""
+
+ALWAYS_NAMED = (*rules.SCOPE, *rules.SESSION_FACTS, rules.PORT, rules.IGRT_TECH)
+"""The rules that are named with a session that meets them, whatever is billed for it."""
 
 
 class Option(Struct, frozen=True, gc=False):
@@ -44,51 +45,39 @@ NOTHING = Service()
 """What a claim says of a service that it does not carry."""
 
 
-def delivery_by(table: Iterable[rules.DeliveryRule]) -> ByFacts[SessionFacts, Service]:
-    """Delivery as these rules code it."""
-
-    def coded(s: SessionFacts) -> Service:
-        options, decided = _delivery(table, s)
-        facts = at_work(rules.DELIVERY_FACTS, s)
-        if not decided:
-            return Service(options, facts)
-        (line,) = options[0].lines
-        also = [option.flips[0] for option in options[1:] if option.flips[0] != line.rules[0]]
-        return Service(options, (*decided, *also, *facts), (delivery_reason(s, line.code, (*line.rules, *also)),))
-
-    return ByFacts(coded, asked_by((*table, *_LEVEL_FACTS, *rules.DELIVERY_FACTS)) | DELIVERY_TOLD)
+def delivery_by(table: Iterable[rules.DeliveryRule], s: SessionFacts) -> Service:
+    """The delivery of a session as these rules code it."""
+    options, decided = _delivery(table, s)
+    facts = at_work(rules.DELIVERY_FACTS, s)
+    if not decided:
+        return Service(options, facts)
+    (line,) = options[0].lines
+    also = [option.flips[0] for option in options[1:] if option.flips[0] != line.rules[0]]
+    return Service(options, (*decided, *also, *facts), (delivery_reason(s, line.code, (*line.rules, *also)),))
 
 
-def guidance_by(table: Iterable[rules.GuidanceRule]) -> ByFacts[SessionFacts, Service]:
-    """The professional part of guidance as these rules code it."""
-
-    def coded(s: SessionFacts) -> Service:
-        options, decided = _guidance(table, s)
-        reasons = (guidance_reason(s, billed=bool(options[0].lines), rules=decided),) if decided else ()
-        return Service(options, (*decided, *(option.flips[-1] for option in options[1:])), reasons)
-
-    return ByFacts(coded, asked_by((*table, *rules.GUIDANCE_FACTS, rules.IGRT_GLOBAL)) | GUIDANCE_TOLD)
+def guidance_by(table: Iterable[rules.GuidanceRule], s: SessionFacts) -> Service:
+    """The professional part of a session's guidance as these rules code it."""
+    options, decided = _guidance(table, s)
+    reasons = (guidance_reason(s, billed=bool(options[0].lines), rules=decided),) if decided else ()
+    return Service(options, (*decided, *(option.flips[-1] for option in options[1:])), reasons)
 
 
-def carried_by(table: Iterable[rules.ClaimRule]) -> ByFacts[SessionFacts, Carried]:
-    """What claims carry by these rules."""
-
-    def carried(s: SessionFacts) -> Carried:
-        found = holding(table, s)
-        return Carried(
-            delivery=any(rule.delivery for rule in found),
-            guidance=any(rule.guidance for rule in found),
-            rules=tuple(rule.id for rule in found),
-        )
-
-    return ByFacts(carried, asked_by(table))
+def carried_by(table: Iterable[rules.ClaimRule], s: SessionFacts) -> Carried:
+    """What the claim of a session carries by these rules."""
+    found = holding(table, s)
+    return Carried(
+        delivery=any(rule.delivery for rule in found),
+        guidance=any(rule.guidance for rule in found),
+        rules=tuple(rule.id for rule in found),
+    )
 
 
 def _delivery(table: Iterable[rules.DeliveryRule], s: SessionFacts) -> tuple[tuple[Option, ...], tuple[str, ...]]:
     rule = next(iter(holding(table, s)), None)
     if rule is None:  # some row of the reference's book always holds
         return (Option(()),), ()
-    level_facts = at_work(_LEVEL_FACTS, s)
+    level_facts = at_work(LEVEL_FACTS, s)
     why = (rule.id, *(rule_id for rule_id in level_facts if rule_id != "AMM-OBSERVED"))
     options = [Option((CodingLine(s.session, rule.code, rules=why),))]
     if rule.accepted:

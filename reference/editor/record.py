@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from rtconform.reference.coder.coder import Expectation, expect
+from rtconform.reference.coder.coder import Expectation
 from rtconform.reference.coder.explain import delivery_facts, guidance_facts
 from rtconform.reference.coder.facts import SessionFacts
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.coder.services import Option
 from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.documents.claim import Claim, ClaimLine, DispositionWord, Treatment

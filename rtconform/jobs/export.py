@@ -13,7 +13,8 @@ from rtconform._version import __version__
 from rtconform.generators.suites.registry import digest
 from rtconform.generators.suites.suite import Suite, cases
 from rtconform.reference import RULE_SET
-from rtconform.reference.coder.coder import Expectation, Reading, expect
+from rtconform.reference.coder.coder import Expectation, Reading
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode, schema

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from rtconform.generators.suites.registry import suite
-from rtconform.reference.coder.coder import expect
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.documents.wire import encode
 from tests.helpers import odd_records
 

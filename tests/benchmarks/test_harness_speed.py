@@ -27,7 +27,7 @@ from rtconform.conformance.vendors.file import load_vendor
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import SuiteCase
 from rtconform.jobs.run import plan_run, run_to_folder
-from rtconform.reference.coder.coder import expect
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.documents.coding import Answer, AnswerLine, Coding
 from rtconform.reference.documents.wire import encode
 

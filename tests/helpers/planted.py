@@ -13,7 +13,7 @@ from rtconform.conformance.runs.runner import result_of
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import SuiteCase, cases
-from rtconform.reference.coder.coder import expect
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 

@@ -16,7 +16,7 @@ from rtconform.conformance.role import WHOLE, Catalogue
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import cases
-from rtconform.reference.coder.coder import expect
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
 

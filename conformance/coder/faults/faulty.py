@@ -15,8 +15,9 @@ from typing import Any
 from msgspec.structs import replace as with_fields
 
 from rtconform.reference.coder.book import BOOK, Book, Techniques
-from rtconform.reference.coder.coder import Expectation, expect
+from rtconform.reference.coder.coder import Expectation
 from rtconform.reference.coder.facts import CaseFacts, SessionFacts
+from rtconform.reference.coder.remembered import expect, remembered
 from rtconform.reference.codes import DELIVERY_CODES
 from rtconform.reference.documents.coding import Answer, AnswerLine, Line
 from rtconform.reference.documents.treatment import Beam, Case, Plan, Session
@@ -60,7 +61,8 @@ def correct(case: Case) -> Answer:
 
 def going_by(book: Book) -> Coder:
     """The coder uses a changed book."""
-    return lambda case: answer_of(expect(case, book))
+    quick = remembered(book)
+    return lambda case: answer_of(expect(case, quick))
 
 
 def reading(change: Callable[[Case], Case]) -> Coder:

@@ -12,7 +12,8 @@ from rtconform.conformance.coder.judge import judge
 from rtconform.conformance.coder.normal_form import Service, expected_form, normal_form
 from rtconform.conformance.role import WHOLE, Part, Parts
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reference.coder.coder import Reading, expect
+from rtconform.reference.coder.coder import Reading
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.coder.services import Option
 from rtconform.reference.codes import GUIDANCE_CODE, PORT_IMAGE_CODE
 from rtconform.reference.documents.coding import Answer

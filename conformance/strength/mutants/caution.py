@@ -17,9 +17,9 @@ from rtconform.conformance.coder.faults.changes import fact_edit, see
 from rtconform.conformance.coder.faults.edits import Edit
 from rtconform.conformance.strength.mutants.schema import Field, fields, values
 from rtconform.reference.coder.book import BOOK, Book
-from rtconform.reference.coder.coder import expect
 from rtconform.reference.coder.conditions import NEVER
 from rtconform.reference.coder.facts import CaseFacts, SessionFacts, approval_state, case_facts, delivered_plans
+from rtconform.reference.coder.remembered import expect
 from rtconform.reference.coder.rules import DELIVERY, RULES, UNREADABLE, WHOLE_CASE
 from rtconform.reference.documents.treatment import (
     RADIATIONS,

@@ -29,6 +29,7 @@ from rtconform.reference.coder import rules
 from rtconform.reference.coder.book import BOOK, Book, Techniques
 from rtconform.reference.coder.conditions import atoms
 from rtconform.reference.coder.facts import CaseFacts, PhotonTechnique, SessionFacts, session_facts
+from rtconform.reference.coder.remembered import remembered
 from rtconform.reference.documents.treatment import Case
 
 _SOUND = CaseFacts((), (), before_2026=False, outside=(), plans=())
@@ -146,7 +147,8 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
         case_facts=lambda case: known[case.id][1],
         session_facts=lambda case, _: known[case.id][2],
     )
-    return tuple(asked(case, book) for case, _, _ in known.values()), book
+    quick = remembered(book)
+    return tuple(asked(case, quick) for case, _, _ in known.values()), book
 
 
 @cache
