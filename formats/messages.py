@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 LONGEST_MESSAGE = 1024 * 1024
 """Longest message that is written for one question or read as its answer, in bytes."""
 
@@ -18,6 +20,19 @@ class Unreadable(Exception):
 
 class Inexpressible(Exception):
     """Why a format can't carry a question, as a sentence."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What messages say of one question: an answer, as a document.
+
+    `last`: nothing more is to come of it, as far as the messages tell. `message_refused`: the message with the question was
+    refused as a whole, whatever else was in it.
+    """
+
+    answer: Struct
+    last: bool = True
+    message_refused: bool = False
 
 
 @dataclass(frozen=True)

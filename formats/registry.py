@@ -1,6 +1,6 @@
 """Every format: a row for each in which questions are asked, and for each in which a kind of question is answered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,12 +8,12 @@ from rtconform.formats.charges import csv_reader
 from rtconform.formats.framing import cut_quoted_block
 from rtconform.formats.hl7 import charge_reader
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
-from rtconform.formats.messages import Cut, Part, Unreadable
+from rtconform.formats.messages import Cut, Heard, Part, Unreadable
 from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName
 from rtconform.formats.x12 import segments
-from rtconform.formats.x12.answers import read_disposition
+from rtconform.formats.x12.answers import hear_dispositions, read_disposition
 from rtconform.formats.x12.claim_reader import read_claims
-from rtconform.formats.x12.claim_writer import write_claims
+from rtconform.formats.x12.claim_writer import MOST_IN_BATCH, write_claims
 from rtconform.formats.x12.coded_claims import names_in_claims, read_coded_claims
 from rtconform.formats.x12.envelope import control_number
 from rtconform.formats.x12.remittance_reader import names_in
@@ -30,7 +30,8 @@ class QuestionFormat:
     """A format in which a kind of question is asked.
 
     `write` raises Inexpressible; `reread` gives back what a reader can know of the question from the message alone, and raises
-    Unreadable. `companions`: the ways in which what the format can't say may go with it.
+    Unreadable. `companions`: the ways in which what the format can't say may go with it. `write_batch`: several questions in one
+    message, those for which `together` gives the same, at most `most_in_batch`.
     """
 
     title: str
@@ -39,6 +40,9 @@ class QuestionFormat:
     companions: tuple[Companion, ...]
     write: Callable[[Question, Companion], tuple[Part, ...]]
     reread: Callable[[bytes], Question]
+    write_batch: Callable[[Sequence[Question], Companion], tuple[Part, ...]] | None = None
+    together: Callable[[Question], str] = lambda _: ""
+    most_in_batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,9 @@ class AnswerFormat:
     `read` raises Unreadable; `names`: what questions a message speaks of, without raising; `names_of`: what a question is called
     in messages about it, by its id. `cut`: where a message in a stream ends, as the vendor's settings say; `ends`: the same in
     words, for a vendor whose messages don't end. `settings`: the keys of `[answers]` that mean something here.
-    `short_names`: a message can carry no id longer than `names.LENGTH`.
+    `short_names`: a message can carry no id longer than `names.LENGTH`. `hear`: where an answer may come in several
+    messages, what these say of each of several questions; each is given with the name of the first question in the message that
+    it went out with.
     """
 
     title: str
@@ -60,11 +66,20 @@ class AnswerFormat:
     names: Callable[[bytes, AnswerSettings], Iterable[str]]
     names_of: Callable[[str], tuple[str, ...]]
     read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
+    hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]] | None = None
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
-    assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
-    return (Part("837", write_claims([question], session_notes=companion == "note")),)
+    return _write_837s([question], companion)
+
+
+def _write_837s(questions: Sequence[Question], companion: Companion) -> tuple[Part, ...]:
+    claims = [question for question in questions if isinstance(question, Claim)]
+    return (Part("837", write_claims(claims, session_notes=companion == "note")),)
+
+
+def _form(question: Question) -> str:
+    return question.kind if isinstance(question, Claim) else ""
 
 
 def _reread_837(document: bytes) -> Claim:
@@ -78,6 +93,10 @@ def _read_x12_editor(document: bytes, question: Question, settings: AnswerSettin
     assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
     del settings
     return read_disposition(document, question)
+
+
+def _hear_x12_editor(documents: Sequence[bytes], asked: Sequence[tuple[Question, str]]) -> list[Heard | Unreadable]:
+    return hear_dispositions(documents, [(question, leader) for question, leader in asked if isinstance(question, Claim)])
 
 
 def _of_case(read: Callable[[bytes, Case, AnswerSettings], Answer]) -> Callable[[bytes, Question, AnswerSettings], Answer]:
@@ -94,7 +113,17 @@ X12, HL7, CSV = "application/edi-x12", "application/hl7-v2", "text/csv"
 INTERCHANGE = "an X12 interchange ends with its IEA segment"
 
 QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
-    ("x12", "claim"): QuestionFormat("837P and 837I", X12, "837", ("none", "note"), _write_837, _reread_837),
+    ("x12", "claim"): QuestionFormat(
+        title="837P and 837I",
+        media_type=X12,
+        suffix="837",
+        companions=("none", "note"),
+        write=_write_837,
+        reread=_reread_837,
+        write_batch=_write_837s,
+        together=_form,
+        most_in_batch=MOST_IN_BATCH,
+    ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""
 
@@ -109,6 +138,7 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         names=lambda document, _: names_in(document),
         names_of=lambda name: (name, f"group {control_number(name)}"),
         read=_read_x12_editor,
+        hear=_hear_x12_editor,
     ),
     ("csv", "case"): AnswerFormat(
         title="a charge export as CSV",

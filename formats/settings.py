@@ -21,11 +21,17 @@ OTHER_FAMILY = "other"
 
 
 class FormatSettings(Struct, frozen=True):
-    """In which format a vendor is asked and answers. `companion`: how what the format can't say goes with it."""
+    """In which format a vendor is asked and answers. `companion`: how what the format can't say goes with it.
+
+    `batch`: how many questions one message may hold; `settle_s`: how long, in seconds, the last word is waited for after one that
+    need not be it (999 or 277CA before an 835).
+    """
 
     question: QuestionFormatName = "json"
     answer: AnswerFormatName = "json"
     companion: Companion = "none"
+    batch: Annotated[int, Meta(ge=1, le=500)] = 1
+    settle_s: Annotated[float, Meta(gt=0, le=3600)] = 0.5
 
     @property
     def plain(self) -> bool:

@@ -3,15 +3,15 @@
 Whatever a vendor does comes back as a `Reply`; only a vendor that can't be started or reached at all raises.
 """
 
-from collections.abc import Callable
-from typing import Literal, Protocol
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event
 
-__all__ = ["Adapter", "Log", "Reply"]
+__all__ = ["Adapter", "BatchAdapter", "Log", "Reply"]
 
 Log = Callable[[Event], None]
 
@@ -25,7 +25,8 @@ class Reply(Struct, frozen=True, gc=False):
     the rest of one.
     `detail`: one sentence that says why it is not answered.
     `received`: what came, as text, at most 4 kB; `stderr`: the vendor's around this case, at most 4 kB. Secrets are already
-    replaced in both. `digest`: the SHA-256 of what came, byte for byte (empty: nothing came, or not all of it was read).
+    replaced in both. `digest`: the SHA-256 of what came, byte for byte (empty: nothing came,
+    or not all of it was read). `alone`: it was asked with others in one message, of which nothing better came; ask it alone.
     """
 
     status: Literal["answered", "invalid", "error", "timeout"]
@@ -37,6 +38,7 @@ class Reply(Struct, frozen=True, gc=False):
     refused: bool = False
     answers_another: bool = False
     digest: str = ""
+    alone: bool = False
 
 
 class Adapter(Protocol):
@@ -57,4 +59,13 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """End every process and connection; nothing of the vendor's is left running."""
+        ...
+
+
+@runtime_checkable
+class BatchAdapter(Adapter, Protocol):
+    """An adapter that can put several questions in one message."""
+
+    async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
+        """Put the questions, all of which fit in one message, to the vendor; the replies in their order. Never raises."""
         ...

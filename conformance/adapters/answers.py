@@ -20,15 +20,18 @@ _ID = re.compile(rb'"id"\s*:\s*("(?:[^"\\]|\\.){0,1000}")')
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
-    """One document from a vendor.
+    """One document from a vendor, or what several of them say of one question.
 
     `id`: the case id that it carries, None where there is none; `fault`: why it is not an answer; `refused`: it says `error`.
+    `last`: no more is to come of this question; `message_refused`: all that went out with it was refused.
     """
 
     id: str | None
     answer: Returned | None = None
     fault: str = ""
     refused: bool = False
+    last: bool = True
+    message_refused: bool = False
 
 
 def read_answer(document: bytes, wire: AnyWire) -> Received:

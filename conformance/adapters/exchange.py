@@ -1,13 +1,15 @@
 """What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
 
 import hashlib
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
-from rtconform.conformance.adapters.answers import Received, read_answer
+from rtconform.conformance.adapters.answers import LONGEST_ANSWER, Received, read_answer
 from rtconform.conformance.adapters.correspondence import Correspondence
 from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
+from rtconform.conformance.adapters.translation.formatted import Hearing
 from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.roles import ROLES
@@ -19,6 +21,9 @@ LONGEST_SHOWN = 4096
 """How much of what came, and of standard error, a reply keeps, in bytes and characters."""
 
 LONGEST_DETAIL = 1000
+
+LONGEST_HISTORY = 4 * LONGEST_ANSWER
+"""How much of messages that were not the last word is kept for one question, in bytes."""
 
 
 class Exchange:
@@ -48,7 +53,7 @@ class Exchange:
         if writing is not None:
             return writing(question)
         if not self.vendor.format.plain:
-            self._correspondence.opened(question)
+            self._correspondence.opened([question])
         try:
             return await self._translator.request(self._correspondence.sent(question))
         except TranslationFault as fault:
@@ -60,6 +65,14 @@ class Exchange:
             place = f"{name}:{fault.line}" if fault.line else name
             return self.failure("error", f"the request template fails on this {self._wire.question}: {place}: {fault.what}")
 
+    async def batch(self, questions: Sequence[Question]) -> bytes | Reply:
+        """One message with all questions, or the reply to each where they can't be written in one."""
+        sent = self._correspondence.opened(questions)
+        try:
+            return await self._translator.batch(sent)
+        except TranslationFault as fault:
+            return replace(self.failure("error", f"{len(questions)} can't be written in one message: {fault.what}"), alone=True)
+
     def over(self, question: Question) -> None:
         """The question has its reply."""
         if not self.vendor.format.plain:
@@ -70,6 +83,8 @@ class Exchange:
 
         `question`: the one that it must be about; None: whichever it says that it is about.
         """
+        if self._correspondence.hears:
+            return await self._heard_of(document, question)
         if self._translator.reads_format:
             try:
                 sent = self._correspondence.sent(question) if question else await self._asked_by(document)
@@ -87,10 +102,63 @@ class Exchange:
                 return Received(fault.case_id, None, fault.what)
         return self._under_own_id(read_answer(document, self._wire))
 
+    async def read_all(self, document: bytes) -> list[Received]:
+        """What the vendor sent in a stream, read: a document for each question that it speaks of."""
+        if not self._correspondence.hears:
+            return [await self.read(document)]
+        try:
+            names = await self._translator.names(document)
+        except TranslationFault as fault:
+            return [Received(self._correspondence.id_of(fault.case_id or "") or fault.case_id, None, fault.what)]
+        asked = {sent.id: sent for name in names for sent in self._correspondence.asked(name)}
+        others = [name for name in names if not self._correspondence.asked(name)]
+        answered = [self._not_waited_for(name) for name in others if self._correspondence.id_of(name) is not None]
+        if not asked:
+            return answered or [self._not_waited_for(names[0])]
+        return [*await self._heard(document, list(asked.values())), *answered]
+
+    def _not_waited_for(self, name: str) -> Received:
+        what = f"the message speaks of {name[:40]!r}, which is not waited for"
+        return Received(self._correspondence.id_of(name) or name, None, what)
+
+    async def _heard_of(self, document: bytes, question: Question | None) -> Received:
+        """What a message says of this question, or, without one, of the first that it names."""
+        if question is None:
+            return (await self.read_all(document))[0]
+        return (await self._heard(document, [self._correspondence.sent(question)]))[0]
+
+    async def _heard(self, document: bytes, asked: Sequence[Question]) -> list[Received]:
+        """What a message says of questions, together with the messages about them that came before."""
+        by_history: dict[tuple[bytes, ...], list[Question]] = {}
+        for sent in asked:
+            by_history.setdefault(self._correspondence.said(sent), []).append(sent)
+        heard: dict[str, Received] = {}
+        for history, together in by_history.items():
+            documents = (*history, document) if sum(map(len, history)) <= LONGEST_HISTORY else (document,)
+            try:
+                hearings = await self._translator.hear(
+                    documents, [(sent, self._correspondence.leader(sent)) for sent in together]
+                )
+            except TranslationFault as fault:
+                heard |= {sent.id: Received(self._correspondence.id_of(sent.id), None, fault.what) for sent in together}
+                continue
+            for sent, hearing in zip(together, hearings, strict=True):
+                if not hearing.last:
+                    self._correspondence.remember(sent, documents)
+                heard[sent.id] = self._received(sent, hearing)
+        return [heard[sent.id] for sent in asked]
+
+    def _received(self, sent: Question, hearing: Hearing) -> Received:
+        if hearing.fault:
+            about = hearing.about or sent.id
+            return Received(self._correspondence.id_of(about) or about, None, hearing.fault)
+        received = self._under_own_id(read_answer(hearing.answer, self._wire))
+        return replace(received, last=hearing.last, message_refused=hearing.message_refused)
+
     async def _asked_by(self, document: bytes) -> Question | Received:
         """The question in flight that a message is about; else why it is about none."""
         names = await self._translator.names(document)
-        waiting = (asked for name in names if (asked := self._correspondence.asked(name)) is not None)
+        waiting = (asked for name in names for asked in self._correspondence.asked(name))
         if (first := next(waiting, None)) is not None:
             return first
         known = next((own for name in names if (own := self._correspondence.id_of(name)) is not None), None)
@@ -122,6 +190,23 @@ class Exchange:
             another = self._translator.reads_format and received.id not in (None, case_id)
             return replace(reply, answers_another=another)
         return self.answered(answer, document, latency_ms=latency_ms, stderr=stderr)
+
+    async def replies(
+        self, questions: Sequence[Question], document: bytes, *, latency_ms: float, stderr: str = ""
+    ) -> Sequence[Reply]:
+        """The replies where one document came for questions that went out in one message. `stderr` is already without secrets."""
+        if len(questions) == 1:
+            return [await self.reply(questions[0], document, latency_ms=latency_ms, stderr=stderr)]
+        heard = await self._heard(document, [self._correspondence.sent(question) for question in questions])
+        replies = []
+        for question, received in zip(questions, heard, strict=True):
+            self.over(question)
+            if received.answer is None or received.message_refused:
+                reply = self.failure("invalid", received.fault, document, stderr=stderr, latency_ms=latency_ms)
+                replies.append(replace(reply, alone=True))
+            else:
+                replies.append(self.answered(received.answer, document, latency_ms=latency_ms, stderr=stderr))
+        return replies
 
     def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:
         """The reply with the answer that `document` holds. `stderr` is already without secrets."""

@@ -1,7 +1,10 @@
 """Which adapter a vendor file asks for."""
 
-from rtconform.conformance.adapters import Adapter, Log
+from rtconform.conformance.adapters import Adapter, BatchAdapter, Log
+from rtconform.conformance.adapters.batches import Batches
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings, Vendor
+from rtconform.formats.registry import QUESTIONS
 
 
 def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None, brisk: bool = False) -> Adapter:
@@ -11,8 +14,16 @@ def open_adapter(vendor: Vendor, log: Log, *, workers: int | None = None, brisk:
 
     `log` is called with what happens beside the cases. The adapter must be closed, started or not.
     """
+    count = workers or vendor.settings.workers
+    adapter = _plain(vendor, log, count, brisk=brisk)
+    question = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
+    if vendor.format.batch == 1 or brisk or question is None or not isinstance(adapter, BatchAdapter):
+        return adapter
+    return Batches(adapter, vendor.format.batch, count, question.together)
+
+
+def _plain(vendor: Vendor, log: Log, count: int, *, brisk: bool) -> Adapter:
     settings = vendor.settings
-    count = workers or settings.workers
     # imported one by one: only a web service needs the HTTP client, which takes 200 ms to import
     match settings:
         case CliSettings(mode="stream"):

@@ -42,6 +42,9 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
     if formats.companion not in companions:
         what = f"{formats.question} questions have no companion {formats.companion!r}; use {_or(companions)}"
         yield what, "format", "companion"
+    most = question.most_in_batch if question else 1
+    if formats.batch > most:
+        yield f"{formats.question} questions go {most} at a time; remove it, or write a smaller number", "format", "batch"
     if formats.question != "json" and "request" in file.root:
         yield f"[format] question = {formats.question!r} writes the request already; remove one of the two", "request"
     if formats.answer != "json" and "response" in file.root:

@@ -4,10 +4,10 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 it is allowed; a service that is not paid is denied or bundled by its reason code, and held where that says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from rtconform.formats.messages import Unreadable
+from rtconform.formats.messages import Heard, Unreadable
 from rtconform.formats.x12.envelope import control_number
 from rtconform.formats.x12.remittance_reader import ClaimSaid, Service, read_message
 from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
@@ -22,21 +22,53 @@ Said = tuple[DispositionWord, str | None]
 
 def read_disposition(document: bytes, claim: Claim) -> Disposition:
     """What the message does with each line of the claim; lines of which it says nothing are missing. Raises Unreadable."""
-    reading = read_message(document)
-    about = [said for said in reading.claims if said.name == claim.id]
-    group = control_number(claim.id)
-    if not about and group not in reading.acknowledged:
-        named = reading.claims[0].name if reading.claims else None
-        found = f"speaks of claim {named[:40]!r}" if named else "speaks of no claim"
-        raise Unreadable(f"the message {found}, asked was {claim.id!r}", named)
+    (heard,) = hear_dispositions([document], [(claim, claim.id)])
+    if isinstance(heard, Unreadable):
+        raise heard
+    assert isinstance(heard.answer, Disposition)  # noqa: S101 - what is heard of a claim
+    return heard.answer
+
+
+def hear_dispositions(documents: Sequence[bytes], asked: Sequence[tuple[Claim, str]]) -> list[Heard | Unreadable]:
+    """What the messages, which came in this order, do with each claim, or why that can't be known.
+
+    `asked`: claims, each with the id of the first claim of its 837, by which a 999 names it. Raises Unreadable where a message
+    can't be read at all.
+    """
+    acknowledged: dict[int, bool] = {}
+    by_name: dict[str, list[ClaimSaid]] = {}
+    for reading in map(read_message, documents):
+        acknowledged |= reading.acknowledged
+        for said in reading.claims:
+            by_name.setdefault(said.name, []).append(said)
+    named = next(iter(by_name), None)
+    heard: list[Heard | Unreadable] = []
+    for claim, leader in asked:
+        about = by_name.get(claim.id, [])
+        refused = acknowledged.get(control_number(leader))
+        if not about and refused is None:
+            found = f"speaks of claim {named[:40]!r}" if named else "speaks of no claim"
+            heard.append(Unreadable(f"the message {found}, asked was {claim.id!r}", named))
+            continue
+        try:
+            heard.append(_heard(claim, sorted(about, key=lambda said: said.source == "835"), refused=refused))
+        except Unreadable as why:
+            heard.append(why)
+    return heard
+
+
+def _heard(claim: Claim, about: list[ClaimSaid], *, refused: bool | None) -> Heard:
+    """The last word for each line: an acknowledgment never takes back what an 835 says."""
     lines: dict[int, Said] = {}
-    if group in reading.acknowledged:
-        word: DispositionWord = "deny" if reading.acknowledged[group] else "allow"
+    if refused is not None:
+        word: DispositionWord = "deny" if refused else "allow"
         lines = {line.number: (word, None) for line in claim.lines}
     for said in about:
         lines |= _remitted(said, claim) if said.source == "835" else _acknowledged(said, claim)
     kept = [(line.number, lines[line.number]) for line in claim.lines if line.number in lines]
-    return Disposition(claim.id, tuple(DispositionLine(number, word, carc=carc) for number, (word, carc) in kept))
+    disposition = Disposition(claim.id, tuple(DispositionLine(number, word, carc=carc) for number, (word, carc) in kept))
+    remitted = any(said.source == "835" and said.status != _REVERSED for said in about)
+    return Heard(disposition, last=remitted or refused is True, message_refused=refused is True and not about)
 
 
 def _remitted(said: ClaimSaid, claim: Claim) -> dict[int, Said]:

@@ -6,6 +6,7 @@ import logging
 import ssl
 import time
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
@@ -124,14 +125,33 @@ class HttpAdapter:
         request = await self._exchange.request(question, writing)
         if isinstance(request, Reply):
             return request
-        reply = await self._ask(question, request)
+        reply = (await self._ask([question], request))[0]
         if reply.answers_another and connections.was_kept():
             with connections.fresh():  # what came may have been left over from a case before
-                return await self._ask(question, request)
+                return (await self._ask([question], request))[0]
         return reply
 
-    async def _ask(self, question: Question, request: bytes) -> Reply:
+    async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
+        """Send several questions in one request."""
+        request = await self._exchange.batch(questions)
+        if isinstance(request, Reply):
+            return [request] * len(questions)
+        replies = await self._ask(questions, request)
+        return [reply if reply.status == "answered" else msgspec.structs.replace(reply, alone=True) for reply in replies]
+
+    async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         started = time.perf_counter()
+        response = await self._response(request, started)
+        replies: Sequence[Reply] = [response] * len(questions) if isinstance(response, Reply) else []
+        if isinstance(response, _Response):
+            latency_ms = (time.perf_counter() - started) * 1000
+            replies = await self._exchange.replies(questions, response.body, latency_ms=latency_ms)
+        if any(reply.status != "answered" for reply in replies):
+            connections.drop()
+        return replies
+
+    async def _response(self, request: bytes, started: float) -> _Response | Reply:
+        """A response whose body may be an answer, or the reply where none came."""
         try:
             response = await self._send_patiently(request)
         except TimeoutError:
@@ -141,19 +161,12 @@ class HttpAdapter:
             return msgspec.structs.replace(fault, answers_another=True)  # the rest of something, perhaps
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
-        latency_ms = (time.perf_counter() - started) * 1000
-        reply = await self._reply(question, response, started, latency_ms)
-        if reply.status != "answered":
-            connections.drop()
-        return reply
-
-    async def _reply(self, question: Question, response: _Response, started: float, latency_ms: float) -> Reply:
         if status_fault := _status_fault(response):
             refused = 400 <= response.status < 500 and response.status not in _ABOUT_THE_WAY
             return self._failure("error", status_fault, started, response.body, refused=refused)
         if response.fault:
             return self._failure("invalid", response.fault, started, response.body)
-        return await self._exchange.reply(question, response.body, latency_ms=latency_ms)
+        return response
 
     async def close(self) -> None:
         """Close all connections."""

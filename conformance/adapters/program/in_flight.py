@@ -17,7 +17,8 @@ from rtconform.formats.messages import Cut
 class Program:
     """How the program is started, and how long a good answer of its is held back for a second one to be noticed.
 
-    `cut`: where a message ends that it writes; None: at the end of its line. `ends`: the same in words.
+    `settle_s`: how long the last word is waited for after one that need not be it. `cut`: where a message ends that it
+    writes; None: at the end of its line. `ends`: the same in words.
     """
 
     command: Sequence[str]
@@ -25,6 +26,7 @@ class Program:
     env: dict[str, str]
     timeout_s: float
     held_s: float
+    settle_s: float
     cut: Cut | None = None
     ends: str = ""
 
@@ -35,7 +37,8 @@ class Pending:
 
     `deaths`: how many processes died with it in flight; `unmatched`: the first line that came since it was sent and belongs
     to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
-    an answer can't name its case.
+    an answer can't name its case. `batch`: what it went out in with others, whose first one holds the document for all of them;
+    `early`: the answer that was not the last word.
     """
 
     id: str
@@ -47,6 +50,8 @@ class Pending:
     unmatched: str = ""
     overtaken: bool = False
     nameless: bool = False
+    batch: object | None = None
+    early: "Held | None" = None
 
 
 @dataclass

@@ -1,7 +1,10 @@
 """The adapter for a program that is started for each case (`mode = "oneshot"`)."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+
+from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.exchange import LONGEST_SHOWN, Exchange
@@ -40,16 +43,26 @@ class OneshotAdapter:
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Start the program for one case."""
         request = await self._exchange.request(question, writing)
-        if isinstance(request, Reply):
-            return request
+        return request if isinstance(request, Reply) else (await self._ask([question], request))[0]
+
+    async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
+        """Start the program for several questions in one message."""
+        request = await self._exchange.batch(questions)
+        return [request] * len(questions) if isinstance(request, Reply) else await self._ask(questions, request)
+
+    async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         loop = asyncio.get_running_loop()
         try:
             outcome = await loop.run_in_executor(self._threads, self._run, request + b"\n")
         except VendorUnreachable as error:
-            return self._exchange.failure("error", f"the program can't be started: {error}")
+            return [self._exchange.failure("error", f"the program can't be started: {error}")] * len(questions)
         if outcome.stderr:
-            self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=(question.id,))
-        return await self._reply(question, outcome)
+            ids = tuple(question.id for question in questions)
+            self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=ids)
+        stderr = self._exchange.shown_tail(outcome.stderr_tail, cut=len(outcome.stderr) > LONGEST_SHOWN)
+        if (failure := self._failure(outcome, stderr)) is not None:
+            return [replace(failure, alone=len(questions) > 1)] * len(questions)
+        return await self._exchange.replies(questions, bytes(outcome.stdout), latency_ms=outcome.latency_ms, stderr=stderr)
 
     async def close(self) -> None:
         """End all processes."""
@@ -70,8 +83,8 @@ class OneshotAdapter:
         finally:
             self._running.discard(process.pid)
 
-    async def _reply(self, question: Question, outcome: Outcome) -> Reply:
-        stderr = self._exchange.shown_tail(outcome.stderr_tail, cut=len(outcome.stderr) > LONGEST_SHOWN)
+    def _failure(self, outcome: Outcome, stderr: str) -> Reply | None:
+        """The reply where the program did not end as it should."""
         failure, latency = self._exchange.failure, outcome.latency_ms
         if outcome.timed_out:
             detail = f"no answer within {self._settings.timeout_s:g} s"
@@ -83,4 +96,4 @@ class OneshotAdapter:
             said = f"the program {ending(outcome.code)}"
             refused = outcome.code > 0 and bool(stderr.strip()) and "Traceback" not in stderr
             return failure("error", said, bytes(outcome.stdout), stderr=stderr, latency_ms=latency, refused=refused)
-        return await self._exchange.reply(question, bytes(outcome.stdout), latency_ms=latency, stderr=stderr)
+        return None

@@ -1,6 +1,7 @@
 """The adapter for a program that takes a case a line and gives an answer a line (`mode = "stream"`)."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 
@@ -41,6 +42,7 @@ class StreamAdapter:
             environment(own),
             settings.timeout_s,
             0 if brisk else HELD_S,
+            min(vendor.format.settle_s, settings.timeout_s),
             row.cut(vendor.answers) if row else None,
             row.ends if row else "",
         )
@@ -69,6 +71,26 @@ class StreamAdapter:
             return await pending.reply
         finally:
             self._exchange.over(question)
+
+    async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
+        """Put several questions to one process, in one message."""
+        request = await self._exchange.batch(questions)
+        if isinstance(request, Reply):
+            return [request] * len(questions)
+        loop, batch, ids = asyncio.get_running_loop(), object(), {question.id for question in questions}
+        pendings = [Pending(question.id, b"", loop.create_future(), batch=batch) for question in questions]
+        pendings[0].document = request
+        while (busy := [reply for worker in self._workers if (reply := worker.waiting_for(ids)) is not None]) and len(
+            busy
+        ) == len(self._workers):
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+        free = [worker for worker in self._workers if worker.waiting_for(ids) is None]
+        min(free, key=lambda worker: worker.load).put(*pendings)
+        try:
+            return await asyncio.gather(*(pending.reply for pending in pendings))
+        finally:
+            for question in questions:
+                self._exchange.over(question)
 
     async def close(self) -> None:
         """End all processes."""

@@ -3,10 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from msgspec.structs import replace
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.answers import Received, claimed_id
 from rtconform.conformance.adapters.program.child import ending, start_child
+from rtconform.conformance.adapters.program.held_back import HeldBack
 from rtconform.conformance.adapters.program.in_flight import Held, Life, Pending, Program
 from rtconform.conformance.adapters.program.lines import Line, LineReader, MessageReader
 from rtconform.conformance.adapters.program.stderr import StderrLog, StderrTail
@@ -37,8 +41,7 @@ class StreamWorker:
         self._queue: deque[Pending] = deque()
         self._in_flight: dict[str, Pending] = {}
         self._suspects: set[str] = set()
-        self._held: Held | None = None
-        self._holding: asyncio.TimerHandle | None = None
+        self._back = HeldBack(program.held_s, program.settle_s, self._release)
         self._life: Life | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -56,10 +59,18 @@ class StreamWorker:
 
     def waiting(self, case_id: str) -> "asyncio.Future[Reply] | None":
         """The reply to come for a case with this id, if it has one."""
-        held = [self._held.pending] if self._held else []
         if case_id in self._in_flight:
             return self._in_flight[case_id].reply
-        return next((pending.reply for pending in (*held, *self._queue) if pending.id == case_id), None)
+        if case_id in self._back.held:
+            return self._back.held[case_id].pending.reply
+        return next((pending.reply for pending in self._queue if pending.id == case_id), None)
+
+    def waiting_for(self, ids: AbstractSet[str]) -> "asyncio.Future[Reply] | None":
+        """The reply to come for a case with one of these ids, if it has one."""
+        for known in (self._in_flight, self._back.held):
+            if not ids.isdisjoint(known):
+                return self.waiting(next(name for name in known if name in ids))
+        return next((pending.reply for pending in self._queue if pending.id in ids), None)
 
     async def start(self) -> None:
         """Start the program. Raises VendorUnreachable."""
@@ -67,9 +78,9 @@ class StreamWorker:
         self._task = asyncio.get_running_loop().create_task(self._run())
         self._task.add_done_callback(self._stopped)
 
-    def put(self, pending: Pending) -> None:
-        """Give it one case."""
-        self._queue.append(pending)
+    def put(self, *pendings: Pending) -> None:
+        """Give it one case, or those of one message."""
+        self._queue.extend(pendings)
         self._wake.set()
         self._send()
 
@@ -117,17 +128,13 @@ class StreamWorker:
                 self._life.child.kill()
 
     async def _converse(self, life: Life) -> None:
-        loop = asyncio.get_running_loop()
         while (batch := await life.lines.batch()) is not None:
-            before = self._held
-            life.reading = True
+            before = self._back.held
             for line in batch:
                 if line.data.strip() or line.dropped:
                     await self._line(life, line)
-            life.reading = False
-            if self._held is not None and self._held is not before:
-                self._stop_holding()
-                self._holding = loop.call_later(self._program.held_s, self._let_go)
+            if self._back.held and self._back.held is not before:
+                self._back.hold_on()
 
     async def _bury(self, life: Life) -> None:
         """The process is at its end: settle what it leaves behind."""
@@ -136,7 +143,7 @@ class StreamWorker:
         how = "closed its standard output" if alive else ""
         code = await life.child.end()
         how = how or ending(code)
-        self._let_go()
+        self._back.let_go(self._in_flight.values())
         life.stderr.finish()
         if self._timer is not None:
             self._timer.cancel()
@@ -151,6 +158,7 @@ class StreamWorker:
             self._charge_overdue(life)
         else:
             self._charge_crash(life, how, code)
+        self._charge_batches(f"the program {how} while these cases were in flight", life)
         again = list(self._in_flight.values())
         self._in_flight.clear()
         self._queue.extendleft(reversed(again))
@@ -159,6 +167,8 @@ class StreamWorker:
     def _charge_overdue(self, life: Life) -> None:
         seconds = f"{self._program.timeout_s:g} s"
         for pending in [self._in_flight[case_id] for case_id in life.overdue if case_id in self._in_flight]:
+            if pending.batch is not None:
+                continue  # asked alone, before it is charged with anything
             if pending.unmatched:
                 self._charge(
                     [pending], "invalid", f"no answer carried its id within {seconds}; what came: {pending.unmatched}", life
@@ -179,6 +189,8 @@ class StreamWorker:
                 detail += ": does it go on reading until its input ends?"
             self._charge(waiting, "error", detail, life)
             return
+        if any(pending.batch is not None for pending in waiting):
+            return  # nobody knows which of them it was: they are asked alone
         detail = f"the program {how} while this case was in flight"
         if code == 0 and life.answered == 1:
             detail += '; it ended after one answer: is it mode = "oneshot"?'
@@ -189,16 +201,26 @@ class StreamWorker:
             # the oldest need not be the guilty one (a program may hold its answers back): find out one at a time
             self._suspects |= {pending.id for pending in waiting[1:]}
 
+    def _charge_batches(self, detail: str, life: Life) -> None:
+        """What went out with others is asked alone by who put it here: its message is not sent again."""
+        for pending in [pending for pending in self._in_flight.values() if pending.batch is not None]:
+            stderr = life.stderr.since(pending.stderr_mark)
+            self._settle(pending, replace(self._exchange.failure("error", detail, stderr=stderr), alone=True))
+
     def _send(self) -> None:
         life = self._life
         if life is None or life.over:
             return
         now = asyncio.get_running_loop().time()
         while self._queue and not (self._suspects and self._in_flight):
-            pending = self._queue.popleft()
-            pending.sent_at, pending.stderr_mark, pending.unmatched, pending.overtaken = now, life.stderr.total, "", False
-            self._in_flight[pending.id] = pending
-            life.child.write(pending.document if pending.document.endswith(b"\n") else pending.document + b"\n")
+            first = self._queue.popleft()
+            together = [first]
+            while first.batch is not None and self._queue and self._queue[0].batch is first.batch:
+                together.append(self._queue.popleft())
+            for pending in together:
+                pending.sent_at, pending.stderr_mark, pending.unmatched, pending.overtaken = now, life.stderr.total, "", False
+                self._in_flight[pending.id] = pending
+            life.child.write(first.document if first.document.endswith(b"\n") else first.document + b"\n")
         if self._timer is None:
             self._watch()
 
@@ -232,41 +254,52 @@ class StreamWorker:
         return [pending.id for pending in waiting if pending.overtaken] or [waiting[0].id]
 
     async def _line(self, life: Life, line: Line) -> None:
-        if line.dropped:
-            received = Received(claimed_id(line.data), None, f"a line longer than {len(line.data)} bytes came")
-        else:
-            received = await self._exchange.read(line.data)
-        if line.torn and life.overdue and line.data.lstrip().startswith(b"{"):
-            ends = "it ends its lines with \\r alone" if b"\r" in line.data else "it ends its lines with nothing"
-            advice = "end every answer with a newline (\\n), and flush it"
-            received = Received(claimed_id(line.data), None, f"the answer came without a newline, {ends}: {advice}")
-        elif line.torn and life.overdue and self._program.ends and received.answer is not None:
-            received = Received(received.id, None, f"the answer came without its end: {self._program.ends}; flush it too")
-        elif line.torn and received.answer is None:
-            received = Received(None, None, f"{received.fault}, cut off by the end of the output")  # a crash, not an answer
-        held, self._held = self._held, None
-        if held is not None and held.pending.id == received.id:
-            self._settle(
-                held.pending,
-                self._exchange.failure(
-                    "invalid",
-                    "answered twice",
-                    held.raw + b"\n" + line.data,
-                    stderr=life.stderr.since(held.pending.stderr_mark),
-                    latency_ms=held.latency_ms,
-                ),
-            )
-            return
-        if held is not None:
-            self._release(held)
-        pending = self._answered(received.id)
-        if pending is None:
-            unmatched = self._unmatched.note(received, line.data)
-            for waiting in self._in_flight.values():
-                waiting.unmatched = waiting.unmatched or unmatched
-        else:
-            self._take(life, pending, received, line.data)
+        received = await self._read(life, line)
+        held = self._back.taken()
+        twice = [one.id for one in received if one.id in held]
+        for case_id, one in held.items():
+            if case_id in twice:
+                self._answered_twice(life, one, line.data)
+            else:
+                self._release(one)
+        for what in received:
+            if what.id not in twice:
+                self._take_or_note(life, what, line.data)
         self._send()
+
+    async def _read(self, life: Life, line: Line) -> list[Received]:
+        """What a line, or a message, says of each case that it speaks of."""
+        data = line.data
+        if line.dropped:
+            fault = f"a line longer than {len(data)} bytes came"
+            about = [one.id for one in await self._exchange.read_all(data)] if self._program.cut else [claimed_id(data)]
+            return [Received(case_id, None, fault) for case_id in about]
+        received = await self._exchange.read_all(data)
+        if line.torn and life.overdue and data.lstrip().startswith(b"{"):
+            ends = "it ends its lines with \\r alone" if b"\r" in data else "it ends its lines with nothing"
+            advice = "end every answer with a newline (\\n), and flush it"
+            return [Received(claimed_id(data), None, f"the answer came without a newline, {ends}: {advice}")]
+        if line.torn and life.overdue and self._program.ends and received[0].answer is not None:
+            fault = f"the answer came without its end: {self._program.ends}; flush it too"
+            return [Received(one.id, None, fault) for one in received]
+        if line.torn and received[0].answer is None:
+            return [Received(None, None, f"{received[0].fault}, cut off by the end of the output")]  # a crash, not an answer
+        return received
+
+    def _take_or_note(self, life: Life, received: Received, raw: bytes) -> None:
+        pending = self._answered(received.id)
+        if pending is not None:
+            self._take(life, pending, received, raw)
+            return
+        unmatched = self._unmatched.note(received, raw)
+        for waiting in self._in_flight.values():
+            waiting.unmatched = waiting.unmatched or unmatched
+
+    def _answered_twice(self, life: Life, held: Held, raw: bytes) -> None:
+        stderr = life.stderr.since(held.pending.stderr_mark)
+        both = held.raw + b"\n" + raw
+        reply = self._exchange.failure("invalid", "answered twice", both, stderr=stderr, latency_ms=held.latency_ms)
+        self._settle(held.pending, reply)
 
     def _answered(self, case_id: str | None) -> Pending | None:
         """The case in flight with this id, taken out of flight; those sent before it are overtaken."""
@@ -275,10 +308,12 @@ class StreamWorker:
             if nameless is None:
                 return None
             case_id = nameless
+        answered = self._in_flight[case_id]
         for pending in self._in_flight.values():
-            if pending.id == case_id:
+            if pending is answered:
                 break
-            pending.overtaken = True
+            if pending.batch is None or pending.batch is not answered.batch:
+                pending.overtaken = pending.early is None
         return self._in_flight.pop(case_id)
 
     def _take(self, life: Life, pending: Pending, received: Received, raw: bytes) -> None:
@@ -286,33 +321,21 @@ class StreamWorker:
         self._ever_answered = True
         self._unmatched.answered(pending.id)
         latency_ms = (loop.time() - pending.sent_at) * 1000
-        if received.answer is None:
-            self._settle(
-                pending,
-                self._exchange.failure(
-                    "invalid",
-                    received.fault,
-                    raw,
-                    stderr=life.stderr.since(pending.stderr_mark),
-                    latency_ms=latency_ms,
-                    refused=received.refused,
-                ),
-            )
+        before, pending.early = pending.early, None
+        if received.answer is None or (received.message_refused and pending.batch is not None):
+            stderr = life.stderr.since(pending.stderr_mark)
+            refused, alone = received.refused, received.answer is not None
+            reply = self._exchange.failure("invalid", received.fault, raw, stderr=stderr, latency_ms=latency_ms, refused=refused)
+            self._settle(pending, replace(reply, alone=alone))
             return
         life.answered += 1
         life.last_good = loop.time()
-        self._held = Held(pending, received.answer, latency_ms, raw)
-
-    def _stop_holding(self) -> None:
-        if self._holding is not None:
-            self._holding.cancel()
-            self._holding = None
-
-    def _let_go(self) -> None:
-        self._stop_holding()
-        held, self._held = self._held, None
-        if held is not None:
-            self._release(held)
+        held = Held(pending, received.answer, latency_ms, before.raw + raw if before else raw)
+        if received.last:
+            self._back.hold(held)
+        else:
+            self._in_flight[pending.id] = pending
+            self._back.early(held)
 
     def _release(self, held: Held) -> None:
         stderr = self._life.stderr.since(held.pending.stderr_mark) if self._life else ""

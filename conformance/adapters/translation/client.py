@@ -4,14 +4,26 @@ import asyncio
 import os
 import sys
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 import msgspec
 
 from rtconform.conformance.adapters.program.child import ChildProcess, ending, start_child
-from rtconform.conformance.adapters.translation.formatted import with_question
-from rtconform.conformance.adapters.translation.frames import CONFIGURE, FAULTY, HEAD, HELLO, NAMES, READ, RENDER, Refusal
+from rtconform.conformance.adapters.translation.formatted import Hearing, Listening, with_question
+from rtconform.conformance.adapters.translation.frames import (
+    BATCH,
+    CONFIGURE,
+    FAULTY,
+    HEAD,
+    HEAR,
+    HELLO,
+    NAMES,
+    READ,
+    RENDER,
+    Refusal,
+)
 from rtconform.conformance.adapters.translation.process import Configuration
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
@@ -106,6 +118,16 @@ class Translator:
     async def formatted_answer(self, document: bytes, question: Question) -> bytes:
         """The answer to `question` in a format of the trade, as the JSON of what is due. Raises TranslationFault."""
         return await self._ask(READ, with_question(encode(question), document))
+
+    async def batch(self, questions: Sequence[Question]) -> bytes:
+        """One message with all questions. Raises TranslationFault."""
+        return await self._ask(BATCH, msgspec.msgpack.encode([encode(question) for question in questions]))
+
+    async def hear(self, documents: Sequence[bytes], asked: Sequence[tuple[Question, str]]) -> list[Hearing]:
+        """What messages say of each question, given with its message's leader. Raises TranslationFault: no message at all."""
+        questions = [encode(question) for question, _ in asked]
+        payload = msgspec.msgpack.encode(Listening(list(documents), questions, [leader for _, leader in asked]))
+        return msgspec.msgpack.decode(await self._ask(HEAR, payload), type=list[Hearing])
 
     async def names(self, document: bytes) -> list[str]:
         """What questions a message in a format of the trade speaks of. Raises TranslationFault."""

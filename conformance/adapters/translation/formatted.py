@@ -1,13 +1,14 @@
 """Questions written, and answers read, in formats of the trade (`rtconform.formats`). Runs in the translator's process."""
 
 import struct
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from rtconform.conformance.adapters.translation.frames import NAMES, READ, RENDER, Handler, Refusal, Refused
+from rtconform.conformance.adapters.translation.frames import BATCH, HEAR, NAMES, READ, RENDER, Handler, Refusal, Refused
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
-from rtconform.formats.messages import LONGEST_MESSAGE, Inexpressible, Unreadable
+from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Part, Unreadable
 from rtconform.formats.registry import ANSWERS, QUESTIONS, AnswerFormat, Question, QuestionFormat
 from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
 from rtconform.reference.documents.claim import Claim
@@ -29,9 +30,15 @@ def formatted(role: RoleName, formats: FormatSettings, answers: AnswerSettings) 
     if question is not None:
         written, companion = question, formats.companion
         handlers[RENDER] = lambda document: _write(written, decoder(kind).decode(document), companion)
+        if question.write_batch is not None:
+            batch = question.write_batch
+            handlers[BATCH] = lambda payload: _joined(lambda: batch(_questions(payload, kind), companion))
     if answer is not None:
         row = answer
         handlers[READ] = lambda payload: _read(row, *_parted(payload, kind), answers)
+        if answer.hear is not None:
+            hear = answer.hear
+            handlers[HEAR] = lambda payload: _hear(hear, payload, kind)
         handlers[NAMES] = lambda document: _names(row, document, answers)
     return handlers
 
@@ -47,9 +54,60 @@ def _parted(payload: bytes, kind: type[Question]) -> tuple[Question, bytes]:
     return decoder(kind).decode(payload[_LENGTH.size : begin]), payload[begin:]
 
 
-def _write(row: QuestionFormat, question: Question, companion: Companion) -> bytes:
+class Listening(msgspec.Struct, frozen=True):
+    """The payload of a HEAR: messages in the order in which they came, and the questions that they may be about.
+
+    `leaders`: for each question the name of the first one of the message that it went out with.
+    """
+
+    documents: list[bytes]
+    questions: list[bytes]
+    leaders: list[str]
+
+
+class Hearing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is heard of one question: an answer document, or a fault, and whom that is about. See `formats.messages.Heard`."""
+
+    answer: bytes = b""
+    fault: str = ""
+    about: str = ""
+    last: bool = True
+    message_refused: bool = False
+
+
+def _questions(payload: bytes, kind: type[Question]) -> list[Question]:
+    read = decoder(kind)
+    return [read.decode(document) for document in msgspec.msgpack.decode(payload, type=list[bytes])]
+
+
+def _hear(
+    hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]],
+    payload: bytes,
+    kind: type[Question],
+) -> bytes:
+    listening = msgspec.msgpack.decode(payload, type=Listening)
+    read = decoder(kind)
+    questions = [read.decode(document) for document in listening.questions]
     try:
-        content = b"".join(part.content for part in row.write(question, companion))
+        heard = hear(listening.documents, list(zip(questions, listening.leaders, strict=True)))
+    except Unreadable as why:
+        raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
+    return msgspec.msgpack.encode([_hearing(one) for one in heard])
+
+
+def _hearing(heard: Heard | Unreadable) -> Hearing:
+    if isinstance(heard, Unreadable):
+        return Hearing(fault=heard.what[:1000], about=heard.name or "")
+    return Hearing(msgspec.json.encode(heard.answer), last=heard.last, message_refused=heard.message_refused)
+
+
+def _write(row: QuestionFormat, question: Question, companion: Companion) -> bytes:
+    return _joined(lambda: row.write(question, companion))
+
+
+def _joined(write: Callable[[], Iterable[Part]]) -> bytes:
+    try:
+        content = b"".join(part.content for part in write())
     except Inexpressible as why:
         raise Refused(Refusal(str(why))) from None
     if len(content) > LONGEST_MESSAGE:

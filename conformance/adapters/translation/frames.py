@@ -10,6 +10,7 @@ import msgspec
 
 HEAD = struct.Struct(">Ic")
 HELLO, CONFIGURE, RENDER, READ, NAMES = b"H", b"C", b"R", b"A", b"N"
+BATCH, HEAR = b"B", b"E"
 GOOD, FAULTY = b"+", b"-"
 
 Handler = Callable[[bytes], bytes]
