@@ -90,7 +90,7 @@ class Step:
 
 
 FAULTY, _, EDITOR = (f"{vendor}/vendor.toml" for vendor in VENDORS)
-REPORTS = ("report.html", "junit.xml", "report.json", "summary.md", "report.tap", "badge.svg", "results.csv")
+REPORTS = ("report.html", "junit.xml", "report.json", "summary.md", "report.tap", "badge.svg", "results.csv", "appeals.txt")
 STEPS = (
     Step(("python", "-c", HELP), prints="commands"),
     Step(("rtconform", "--version"), prints="rule set"),
@@ -114,7 +114,7 @@ STEPS = (
     ),
     Step(("rtconform", "run", FAULTY, "--suite", "published,boundaries", "--out", "run"), 1, leaves=("run/report.html",)),
     Step(("rtconform", "run", EDITOR, "--suite", "edits-claim", "--out", "editor"), prints="conformant"),
-    Step(("rtconform", "report", "run", "--format", "html,junit,json,markdown,tap,badge,csv,table"), leaves=REPORTS),
+    Step(("rtconform", "report", "run", "--format", "html,junit,json,markdown,tap,badge,csv,appeals,table"), leaves=REPORTS),
     Step(("rtconform", "compare", "run", "run")),
     Step(("rtconform", "replay", "run", "--vendor", FAULTY, "--out", "again"), 1),
     Step(("rtconform", "run", FAULTY, "--suite", "published", "--shard", "1/2", "--out", "half-1"), 1),

@@ -17,6 +17,7 @@ from rtconform.conformance.editor.size import size_of_claim
 from rtconform.conformance.records import Result
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Appeal
+from rtconform.reports.figures.appeals import letter_of
 from rtconform.reports.figures.intervals import wilson
 from rtconform.reports.text import clip, one_line
 
@@ -51,7 +52,7 @@ class WrongEdit(Struct, frozen=True):
     """One thing that the editor does wrong: the cause, how many claims, the smallest of them, what was said of it.
 
     `services`: the lines concerned and how many of each. `appeal` and `source`: for a false denial, the sentence that a biller
-    would put into the appeal and where it comes from.
+    would put into the appeal and where it comes from; `letter`: the whole paragraph for the example, to be sent.
     """
 
     cause: str
@@ -62,6 +63,7 @@ class WrongEdit(Struct, frozen=True):
     services: dict[str, int]
     appeal: str = ""
     source: str = ""
+    letter: str = ""
 
 
 class EditsCount(Struct, frozen=True):
@@ -90,6 +92,7 @@ class _Met:
     example: str
     says: str
     appeal: Appeal | None
+    letter: str
     claims: int
     services: Counter[str]
 
@@ -152,13 +155,14 @@ class EditsTally:
                 continue
             met = self._met.get(cause.id)
             if met is None:
-                met = self._met[cause.id] = _Met(cause, size, "", "", None, 0, Counter())
+                met = self._met[cause.id] = _Met(cause, size, "", "", None, "", 0, Counter())
             line = lines[slip.due.number]
             met.claims += 1
             met.services[notation(line.code, line.modifiers)] += 1
             if not met.example or size < met.size:
                 met.size, met.example = size, result.id
                 met.says, met.appeal = slip_in_words(slip, line), slip.due.appeal
+                met.letter = letter_of(claim, slip) if slip.kind == "false_denial" else ""
 
     def _rate(self, group: tuple[str, str]) -> Rate | None:
         claims = self._asked[group]
@@ -182,6 +186,7 @@ class EditsTally:
                 services=dict(met.services.most_common(MOST_SERVICES)),
                 appeal=appeal.sentence if appeal else "",
                 source=appeal.source if appeal else "",
+                letter=met.letter if appeal else "",
             )
 
 

@@ -14,7 +14,7 @@ from rtconform.reference.errors import UserError
 from rtconform.reference.relative_values import RelativeValues
 from rtconform.reports.figures.summary import Summary, summarise
 from rtconform.reports.page import html
-from rtconform.reports.writers import badge, junit, markdown, table, tap
+from rtconform.reports.writers import appeals, badge, junit, markdown, table, tap
 from rtconform.reports.writers import csv as csv_report
 from rtconform.reports.writers import json as json_report
 
@@ -42,6 +42,7 @@ FORMATS: dict[str, Format] = {
     "tap": Format("report.tap", tap.write, "TAP 14: a test point a case"),
     "badge": Format("badge.svg", badge.write, "a status badge for a README"),
     "csv": Format("results.csv", csv_report.write, "one row a case, for spreadsheets"),
+    "appeals": Format("appeals.txt", appeals.write, "of a claim editor: a paragraph for the appeal against each false denial"),
     "table": Format(None, table.write, "the counts and the rules broken, as text on the terminal"),
 }
 """Every format by the name that `rtconform report --format` takes."""

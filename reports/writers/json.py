@@ -12,6 +12,7 @@ from msgspec import Struct
 from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.documents.wire import encode
+from rtconform.reports.figures.appeals import AppealLetter, letters_of
 from rtconform.reports.figures.failure import RuleText, rule_text
 from rtconform.reports.figures.summary import Finding, Summary, counted_results
 
@@ -22,7 +23,7 @@ class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
     """A finished or interrupted run: manifest, numbers, findings, every result other than pass, the ids of the passes.
 
     Findings stand beside the numbers, not in `summary`. `rules`: the rules that results name, each with its text, standing and
-    source (publication by name, number and heading).
+    source (publication by name, number and heading). `appeals`: of an editor, a paragraph for each false denial.
     """
 
     manifest: Manifest
@@ -31,6 +32,7 @@ class Report(Struct, frozen=True, tag_field="schema", tag=SCHEMA):
     results: tuple[Result, ...]
     passed: tuple[str, ...]
     rules: tuple[RuleText, ...] = ()
+    appeals: tuple[AppealLetter, ...] = ()
 
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
@@ -50,7 +52,11 @@ def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
         for number, value in enumerate(values):
             out.write(f"{',' if number else ''}\n{value}")
         out.write("]")
-    out.write(f',\n"rules": {_json([rule_text(rule_id) for rule_id in named])}\n}}\n')
+    out.write(f',\n"rules": {_json([rule_text(rule_id) for rule_id in named])}')
+    out.write(',\n"appeals": [')
+    for number, appeal in enumerate(_appeals(run, summary)):
+        out.write(f"{',' if number else ''}\n{_json(appeal)}")
+    out.write("]\n}\n")
 
 
 def _not_passed(run: RunFolder, summary: Summary, named: dict[str, None]) -> Iterator[str]:
@@ -59,6 +65,11 @@ def _not_passed(run: RunFolder, summary: Summary, named: dict[str, None]) -> Ite
         if result.verdict != "pass":
             named.update(dict.fromkeys(result.rules))
             yield _json(result)
+
+
+def _appeals(run: RunFolder, summary: Summary) -> Iterator[AppealLetter]:
+    for result in counted_results(run, summary):
+        yield from letters_of(result)
 
 
 def _passed(run: RunFolder, summary: Summary) -> Iterator[str]:

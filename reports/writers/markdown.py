@@ -14,6 +14,7 @@ from rtconform.reports.figures.summary import Summary, counted_results, outcome,
 from rtconform.reports.text import clip, code_span, markdown, one_line
 
 MOST_CAUSES = 25
+MOST_LETTERS = 10
 _LONGEST = 300
 
 
@@ -65,6 +66,9 @@ def _parts(run: RunFolder, summary: Summary, met: _Met) -> Iterator[str]:
         if len(met.cases) > MOST_CAUSES:
             yield f"… and {len(met.cases) - MOST_CAUSES:,} more faults."
         yield "`rtconform generate --id ID | rtconform code --explain` says why the answer expected of a case is expected."
+    if summary.edits is not None and (letters := [edit.letter for edit in summary.edits.false_denials if edit.letter]):
+        yield "### For the appeals"
+        yield from (f"> {markdown(letter)}" for letter in letters[:MOST_LETTERS])
     for kind in dict.fromkeys(finding.kind for finding in summary.findings):
         yield f"**Finding: {kind}.** {FINDINGS[kind].means}"
     yield from (markdown(clip(line, _LONGEST)) for line in (*remarks(summary), *summary.stopped))

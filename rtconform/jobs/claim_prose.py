@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
 from rtconform.reference.documents.claim import Claim, ClaimLine
+from rtconform.reference.editor.appeal_letter import letter
 from rtconform.reference.editor.payers import PayerProfile
 from rtconform.reference.editor.reason_codes import used_codes
 from rtconform.reference.editor.rules import says_of, sources_of
@@ -47,7 +48,7 @@ def claim_in_prose(
     parts = [f"{adjudication.id}: {claim.kind} claim, {form}, payer profile {adjudication.profile}"]
     lines = {line.number: line for line in claim.lines}
     for found in adjudication.lines:
-        parts += _line(lines[found.number], found, weights.get(found.number))
+        parts += _line(claim, lines[found.number], found, weights.get(found.number), tables)
         parts += _what_would_change(claim, found, profile, tables)
     for choice in adjudication.choices:
         numbers = ", ".join(str(number) for number in choice.lines)
@@ -56,7 +57,7 @@ def claim_in_prose(
     return "\n".join(parts) + "\n"
 
 
-def _line(line: ClaimLine, found: AdjudicationLine, weight: str | None) -> Iterator[str]:
+def _line(claim: Claim, line: ClaimLine, found: AdjudicationLine, weight: str | None, tables: Tables) -> Iterator[str]:
     units = f" × {line.units}" if line.units > 1 else ""
     days = f"{line.date_of_service} to {line.date_of_service_end}" if line.days > 1 else f"{line.date_of_service}"
     why = f" ({found.category}, CARC {found.carc})" if found.category else ""
@@ -74,7 +75,7 @@ def _line(line: ClaimLine, found: AdjudicationLine, weight: str | None) -> Itera
     for code in found.carcs:
         yield f"    CARC {code}: {used_codes()[code].says} (in use {used_codes()[code].dates})"
     if found.appeal:
-        yield f"    appeal: {found.appeal.sentence} [{found.appeal.source}]"
+        yield f"    appeal: {letter(claim, found, None, tables)}"
 
 
 def _what_would_change(claim: Claim, found: AdjudicationLine, profile: PayerProfile, tables: Tables) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Whole runs against sample editors: the harness finds the faults that they have, and no others."""
 
 import asyncio
+import html
 import json
 import threading
 from collections.abc import Iterator
@@ -100,6 +101,37 @@ def test_the_report_leads_with_false_denials(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "run" / "report.json").read_text())
     assert report["summary"]["edits"]["false_denials"][0]["appeal"]
     assert "edits.specificity" in (tmp_path / "run" / "junit.xml").read_text()
+
+
+def test_every_false_denial_has_its_appeal(tmp_path: Path) -> None:
+    """Each line that was wrongly denied has a paragraph in the text file and in JSON; the page has that of each smallest claim."""
+    _, results = run(VENDORS / "sample_editor" / "vendor.toml", tmp_path / "run", ("edits-claim",))
+    printed = CliRunner().invoke(cli, ["report", str(tmp_path / "run"), "--format", "html,json,appeals,markdown"])
+    assert 0 == printed.exit_code, printed.output
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    denied = {
+        (result.id, due.number)
+        for result in results
+        if result.adjudication and result.disposition
+        for due, came in zip(result.adjudication.lines, result.disposition.lines, strict=True)
+        if due.disposition == "allow" and not due.accepted and came.disposition in ("deny", "bundle")
+    }
+    assert denied <= {(appeal["id"], appeal["line"]) for appeal in report["appeals"]}
+    letters = [appeal["letter"] for appeal in report["appeals"]]
+    assert letters == (tmp_path / "run" / "appeals.txt").read_text().strip().split("\n\n")
+    assert all(letter.startswith("Claim edits-claim:1:") and letter.endswith("paid as billed.") for letter in letters)
+    page = (tmp_path / "run" / "report.html").read_text()
+    for edit in report["summary"]["edits"]["false_denials"]:
+        assert edit["letter"] in letters
+        assert html.escape(edit["letter"], quote=False).replace("'", "&#39;") in page
+    assert "### For the appeals" in (tmp_path / "run" / "summary.md").read_text()
+
+
+def test_without_a_false_denial_there_is_nothing_to_appeal(tmp_path: Path) -> None:
+    """The correct editor's file of appeals says so."""
+    run(VENDORS / "correct_editor" / "vendor.toml", tmp_path / "run", ("edits-claim",))
+    CliRunner().invoke(cli, ["report", str(tmp_path / "run"), "--format", "appeals"])
+    assert "No false denial: there is nothing to appeal against.\n" == (tmp_path / "run" / "appeals.txt").read_text()
 
 
 @pytest.mark.slow

@@ -222,6 +222,14 @@
       event.preventDefault();
       location.hash = "cases?" + link.dataset.filter;
     });
+    for (const button of document.querySelectorAll("button.copy")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        const text = byId(button.dataset.from);
+        getSelection().selectAllChildren(text);
+        if (navigator.clipboard) { navigator.clipboard.writeText(text.textContent).catch(() => undefined); }
+      });
+    }
     window.addEventListener("hashchange", follow);
     follow();
   };

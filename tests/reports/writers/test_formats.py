@@ -194,7 +194,9 @@ def test_unknown_format(make_run: Callable[[str], RunFolder]) -> None:
     """An unknown format is the user's mistake; the message names it and the known ones, and nothing is written."""
     run = make_run("all")
 
-    with pytest.raises(UserError, match=r"unknown report format 'pdf': use html, junit, json, markdown, tap, badge, csv, table"):
+    with pytest.raises(
+        UserError, match=r"unknown report format 'pdf': use html, junit, json, markdown, tap, badge, csv, appeals, table"
+    ):
         render(run.path, ["html", "pdf"])
     assert not (run.path / "report.html").exists()
 

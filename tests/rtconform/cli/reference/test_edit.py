@@ -58,7 +58,7 @@ def test_a_line_of_json_for_each_claim(tmp_path: Path, capfd: pytest.CaptureFixt
     _, table, _ = edited(capfd, written(tmp_path, CLAIM), "--format", "table")
     assert "allow" in table
     _, prose, _ = edited(capfd, written(tmp_path, CLAIM), "--explain")
-    assert "appeal: 77412 is right" in prose
+    assert "appeal: Claim denied:1, line 1, patient SYN-1: 77412, one unit, was billed to acme for 2026-03-09" in prose
 
 
 def test_prose_says_what_would_change_a_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
