@@ -4,9 +4,10 @@ Any unpacker reads it. Our reader takes names and sizes from it, packs the files
 header or a checksum too, the bundle was altered. Nothing is ever inflated, or unpacked to a path.
 """
 
+import io
 import re
 import struct
-import zlib
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,12 +20,10 @@ MAX_FILES = 32
 
 _NAME = re.compile(rb"[a-z][a-z0-9-]{0,40}(\.[a-z0-9]{1,10}){1,2}")
 _LOCAL = struct.Struct("<4s5H3I2H")
-_CENTRAL = struct.Struct("<4s6H3I5H2I")
-_END = struct.Struct("<4s4H2IH")
-_VERSION = 20
-_MADE_ON_UNIX = 3 << 8 | _VERSION
-_DAY = 1 << 5 | 1
-"""1980-01-01, the first day that ZIP knows: the file must not depend on the clock."""
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The first day that ZIP knows: the file must not depend on the clock."""
+_UNIX = 3
+"""The system that a container names as its maker, on every system."""
 _PERMISSIONS = 0o100644 << 16
 
 
@@ -38,24 +37,15 @@ class Contents:
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """The container of these files, in their order: a pure function of names and contents. Raises UserError where too large."""
-    parts, directory, offset = [], [], 0
-    for name, content in files.items():
-        encoded = name.encode("ascii")
-        sizes = (zlib.crc32(content), len(content), len(content))
-        local = _LOCAL.pack(b"PK\3\4", _VERSION, 0, 0, 0, _DAY, *sizes, len(encoded), 0) + encoded
-        directory.append(
-            _CENTRAL.pack(
-                b"PK\1\2", _MADE_ON_UNIX, _VERSION, 0, 0, 0, _DAY, *sizes, len(encoded), 0, 0, 0, 0, _PERMISSIONS, offset
-            )
-            + encoded
-        )
-        parts += [local, content]
-        offset += len(local) + len(content)
-        if offset > MAX_BYTES:
-            raise UserError(f"the bundle would be larger than {MAX_BYTES} bytes, at {name}: certify on fewer cases")
-    central = b"".join(directory)
-    end = _END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), len(central), offset, 0)
-    return b"".join((*parts, central, end))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            if packed.tell() + len(content) > MAX_BYTES:
+                raise UserError(f"the bundle would be larger than {MAX_BYTES} bytes, at {name}: certify on fewer cases")
+            entry = zipfile.ZipInfo(name, _FIRST_DAY)
+            entry.create_system, entry.external_attr = _UNIX, _PERMISSIONS
+            archive.writestr(entry, content)
+    return packed.getvalue()
 
 
 def unpack(bundle: bytes, source: str) -> Contents:
