@@ -1,0 +1,238 @@
+"""An RT Plan, read: its beams by their control points, and the technique that these show."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pydicom.dataset import Dataset
+
+from rtconform.formats.dicom.reading.open_object import DicomObject, items, name_of, real, reals, said, value
+
+_RADIATIONS = {"PHOTON": "photon", "ELECTRON": "electron", "PROTON": "proton"}
+_INTENTS = {"CURATIVE": "curative", "PALLIATIVE": "palliative", "PROPHYLACTIC": "prophylactic"}
+_NOT_TREATING = ("SETUP", "OPEN_PORTFILM")
+_HELICAL_DEG = 540.0
+"""A gantry that turns further within one beam goes round and round."""
+
+_MOVED_MM = 0.01
+
+
+@dataclass(frozen=True)
+class ReadBeam:
+    """A beam of a plan. `position`: the isocenter in the frame of reference; None where the plan does not say it."""
+
+    number: int
+    name: str
+    radiation: str
+    energy: str
+    delivery: str
+    modulation: str
+    position: tuple[float, float, float] | None
+    start: float | None
+    stop: float | None
+    collimator: float | None
+    couch: float | None
+    treats: bool
+    moves_isocenter: bool
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """What an RT Plan says. `technique`: what its control points show, the likeliest first, and `why`."""
+
+    file: str
+    uid: str
+    label: str
+    site: str
+    intent: str
+    frame: str
+    beams: tuple[ReadBeam, ...]
+    techniques: tuple[str, ...]
+    why: str
+    dose_gy: float | None
+    fractions: int | None
+    targets: tuple[str, ...]
+    organs: tuple[str, ...]
+    structure_sets: tuple[str, ...]
+    doses: tuple[str, ...]
+
+    @property
+    def treating(self) -> tuple[ReadBeam, ...]:
+        """The beams that treat."""
+        return tuple(beam for beam in self.beams if beam.treats)
+
+
+def read_plan(found: DicomObject) -> ReadPlan:
+    """The plan in an RT Plan object."""
+    data = found.data
+    beams = tuple(_read_beam(one, place) for place, one in enumerate(items(data, "BeamSequence"), 1))
+    references = [*items(data, "DoseReferenceSequence")]
+    structures = tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedStructureSetSequence"))
+    treating = [beam for beam in beams if beam.treats]
+    techniques, why = _techniques(treating, planned_on_patient=said(data, "RTPlanGeometry") == "PATIENT" or bool(structures))
+    return ReadPlan(
+        file=found.file,
+        uid=found.uid,
+        label=said(data, "RTPlanName") or said(data, "RTPlanLabel"),
+        site=said(data, "TreatmentSite"),
+        intent=_INTENTS.get(said(data, "PlanIntent"), ""),
+        frame=said(data, "FrameOfReferenceUID"),
+        beams=beams,
+        techniques=techniques,
+        why=why,
+        dose_gy=_prescribed(references),
+        fractions=_fractions(data),
+        targets=tuple(_volumes(references, "TARGET")),
+        organs=tuple(_volumes(references, "ORGAN_AT_RISK")),
+        structure_sets=structures,
+        doses=tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedDoseSequence")),
+    )
+
+
+def _prescribed(references: list[Dataset]) -> float | None:
+    doses = [dose for one in references if (dose := real(one, "TargetPrescriptionDose")) is not None and dose >= 0]
+    return max(doses, default=None)
+
+
+def _fractions(data: Dataset) -> int | None:
+    for group in items(data, "FractionGroupSequence"):
+        planned = real(group, "NumberOfFractionsPlanned")
+        if planned is not None and planned >= 1:
+            return int(planned)
+    return None
+
+
+def _volumes(references: list[Dataset], kind: str) -> Iterator[str]:
+    """The dose references of a kind that are volumes: a point or a site is no outlined volume."""
+    for one in references:
+        if said(one, "DoseReferenceType") == kind and said(one, "DoseReferenceStructureType") == "VOLUME":
+            yield said(one, "DoseReferenceDescription")
+
+
+def _read_beam(data: Dataset, place: int) -> ReadBeam:
+    points = [*items(data, "ControlPointSequence")]
+    angles = _carried(points, "GantryAngle")
+    first = points[0] if points else Dataset()
+    positions = [position for point in points if len(position := reals(point, "IsocenterPosition")) == 3]
+    apertures = [*_apertures(points)]
+    moves = any(_differ(one, other) for one, other in pairwise(apertures))
+    turned = _turned(points, angles)
+    energies = [real(point, "NominalBeamEnergy") for point in points]
+    number = real(data, "BeamNumber")
+    first_place = positions[0] if positions else None
+    return ReadBeam(
+        number=int(number) if number is not None else place,
+        name=said(data, "BeamName"),
+        radiation=_RADIATIONS.get(said(data, "RadiationType"), said(data, "RadiationType").lower() or "unknown"),
+        energy=_energy(data, next((energy for energy in energies if energy is not None), None)),
+        delivery="static" if turned < 1 else "helical" if turned > _HELICAL_DEG else "arc",
+        modulation=_modulation(data, points, apertures, moves=moves),
+        position=(first_place[0], first_place[1], first_place[2]) if first_place else None,
+        start=_angle(angles[0] if angles else None),
+        stop=_angle(angles[-1] if angles and turned >= 1 else None),
+        collimator=_angle(real(first, "BeamLimitingDeviceAngle")),
+        couch=_angle(real(first, "PatientSupportAngle")),
+        treats=said(data, "TreatmentDeliveryType") not in _NOT_TREATING,
+        moves_isocenter=any(math.dist(positions[0], other) > 1 for other in positions[1:]),
+    )
+
+
+def _angle(value_: float | None) -> float | None:
+    return value_ if value_ is not None and abs(value_) <= 360 else None
+
+
+def _energy(data: Dataset, energy: float | None) -> str:
+    if energy is None:
+        return ""
+    if said(data, "RadiationType") == "ELECTRON":
+        return f"{energy:g}E"
+    if energy < 1:
+        return f"{energy * 1000:g} kV"
+    free = any(re.search("FFF|SRS", said(one, "FluenceModeID")) for one in items(data, "PrimaryFluenceModeSequence"))
+    free = free or any(said(one, "FluenceMode") == "NON_STANDARD" for one in items(data, "PrimaryFluenceModeSequence"))
+    return f"{energy:g}{'FFF' if free else 'X'}"
+
+
+def _carried(points: list[Dataset], keyword: str) -> list[float]:
+    """The value at each control point: one that does not say it has that of the one before."""
+    found: list[float] = []
+    for point in points:
+        here = real(point, keyword)
+        if here is not None or found:
+            found.append(here if here is not None else found[-1])
+    return found
+
+
+def _turned(points: list[Dataset], angles: list[float]) -> float:
+    """How far the gantry turns within the beam, in degrees: by the direction that is said, else the shorter way."""
+    whole = 0.0
+    directions = [said(point, "GantryRotationDirection") for point in points][-len(angles) :] if angles else []
+    direction = ""
+    for index, (here, there) in enumerate(pairwise(angles)):
+        direction = directions[index] or direction
+        step = (there - here) % 360
+        whole += step if direction == "CW" else (360 - step) % 360 if direction == "CC" else min(step, 360 - step)
+    return whole
+
+
+def _apertures(points: list[Dataset]) -> Iterator[dict[str, tuple[float, ...]]]:
+    """The leaves at each control point, by device; jaws are left out: a dynamic wedge moves them."""
+    held: dict[str, tuple[float, ...]] = {}
+    for point in points:
+        for device in items(point, "BeamLimitingDevicePositionSequence"):
+            if said(device, "RTBeamLimitingDeviceType").startswith("MLC"):
+                held = {**held, said(device, "RTBeamLimitingDeviceType"): reals(device, "LeafJawPositions")}
+        yield held
+
+
+def _differ(one: dict[str, tuple[float, ...]], other: dict[str, tuple[float, ...]]) -> bool:
+    return any(_moved(one[device], other[device]) for device in one.keys() & other.keys())
+
+
+def _moved(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return len(one) == len(other) and any(abs(here - there) > _MOVED_MM for here, there in zip(one, other, strict=True))
+
+
+def _modulation(data: Dataset, points: list[Dataset], apertures: list[dict[str, tuple[float, ...]]], *, moves: bool) -> str:
+    if (real(data, "NumberOfCompensators") or 0) >= 1 or value(data, "CompensatorSequence"):
+        return "compensator"
+    if moves:
+        weights = [real(point, "CumulativeMetersetWeight") for point in points]
+        while_off = [weights[at] == weights[at + 1] for at in range(len(points) - 1) if _differ(apertures[at], apertures[at + 1])]
+        return "step_and_shoot" if all(while_off) else "dynamic_mlc"
+    if (real(data, "NumberOfWedges") or 0) >= 1:
+        return "wedge"
+    if (real(data, "NumberOfBlocks") or 0) >= 1:
+        return "block"
+    return "static_mlc" if any(apertures) else "none"
+
+
+def _techniques(beams: list[ReadBeam], *, planned_on_patient: bool) -> tuple[tuple[str, ...], str]:
+    """What the beams show, the likeliest first, and the sentence that says by what."""
+    modulated = [beam for beam in beams if beam.modulation in ("dynamic_mlc", "step_and_shoot", "compensator")]
+    if not beams:
+        return (), "the plan has no beam that treats"
+    if all(beam.radiation == "electron" for beam in beams):
+        return ("electron", "total_skin_electron"), "every beam is an electron beam"
+    if any(beam.radiation == "proton" for beam in beams):
+        return ("proton",), "a beam is a proton beam"
+    if any(beam.modulation == "compensator" for beam in modulated):
+        return ("imrt_compensator", "3d_crt"), "a beam has a compensator"
+    if any(beam.delivery == "helical" for beam in modulated):
+        return ("helical_imrt", "sbrt"), "leaves move while the gantry goes round and round"
+    if any(beam.delivery == "arc" for beam in modulated):
+        return ("vmat", "3d_crt", "sbrt"), "leaves move while the gantry turns: VMAT, or a conformal arc"
+    if modulated:
+        step = all(beam.modulation == "step_and_shoot" for beam in modulated)
+        shown = "leaves move between segments: IMRT, or field-in-field" if step else "leaves move while the beam is on"
+        return ("imrt_static", "field_in_field", "sbrt") if step else ("imrt_static", "sbrt"), shown
+    if planned_on_patient:
+        return ("3d_crt", "2d", "sbrt"), "no leaf moves, and the plan was made on images of the patient"
+    return ("2d", "3d_crt"), "no leaf moves, and the plan was made without images of the patient"
+
+
+def source(found: str, *keywords: str) -> str:
+    """A file, and attributes of it."""
+    return f"{found}: {', '.join(name_of(keyword) for keyword in keywords)}"

@@ -1,0 +1,1 @@
+"""A case written as objects, a module for each kind."""

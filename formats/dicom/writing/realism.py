@@ -1,0 +1,32 @@
+"""What real exports have beside what a case says. No verdict may depend on it."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Realism:
+    """Traits of an export.
+
+    - `setup_beams`: each plan has a set-up beam, delivered before the first treatment beam, that must not be counted.
+    - `all_points`: a treatment record has every control point of the plan; else the first and the last, as most have.
+    - `repeated_isocenter`: every control point of a plan repeats the isocenter; else only the first says it.
+    - `tolerance_table`: plans have one.
+    - `private_tags`: objects have a private block.
+    """
+
+    setup_beams: bool = True
+    all_points: bool = False
+    repeated_isocenter: bool = False
+    tolerance_table: bool = True
+    private_tags: bool = False
+
+
+PLAIN = Realism(setup_beams=False, tolerance_table=False)
+"""Nothing beside what the case says."""
+
+
+def realism_of(name: str) -> Realism:
+    """The traits of the export of a case that goes out under this name: they vary, and are always the same for one name."""
+    bits = hashlib.sha256(b"realism " + name.encode()).digest()[0]
+    return Realism(*(bool(bits >> place & 1) for place in range(5)))
