@@ -93,8 +93,8 @@ def moment_of(data: Dataset, date: str, time: str) -> dt.datetime | None:
         return None
     micro = int(part[:6].ljust(6, "0")) if part.isdecimal() else 0
     try:
-        date = dt.date(int(day[:4]), int(day[4:6]), int(day[6:]))
-        return dt.datetime.combine(date, dt.time(int(digits[:2]), int(digits[2:4]), int(digits[4:]), micro))
+        on = dt.date(int(day[:4]), int(day[4:6]), int(day[6:]))
+        return dt.datetime.combine(on, dt.time(int(digits[:2]), int(digits[2:4]), int(digits[4:]), micro))
     except ValueError:
         return None
 
