@@ -15,8 +15,11 @@ from rtconform.conformance.protocol import A, Q, RoleName, Supports, Wire
 from rtconform.conformance.records import Result
 from rtconform.conformance.verdicts import FindingKind, Judgement, Verdict
 from rtconform.generators.suites.suite import Asks, SuiteCase, SuiteClaim
+from rtconform.reference.coder.coder import Expectation
+from rtconform.reference.coder.facts import delivered_plans
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.coding import Coding
+from rtconform.reference.documents.treatment import TECHNIQUES_OUTSIDE, Case
 
 I = TypeVar("I", SuiteCase, SuiteClaim)  # noqa: E741 - the item of a suite
 E = TypeVar("E")
@@ -26,13 +29,30 @@ Signature = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Facets:
-    """What a certificate says that a question covers."""
+    """What a certificate says that a question covers.
+
+    `coded`: the techniques delivered, where they are to be coded; `outside`: those delivered that are outside this family.
+    """
 
     setting: str
     claim: str
     payer: str
-    techniques: frozenset[str]
+    coded: frozenset[str]
+    outside: frozenset[str]
     days: frozenset[dt.date]
+
+
+def techniques_in(case: Case, expectation: Expectation) -> tuple[frozenset[str], frozenset[str]]:
+    """The techniques delivered in a case: those that are to be coded, and those that put it outside this family of codes.
+
+    Neither holds a technique that was only planned, nor one of a case that goes to a person.
+    """
+    delivered = delivered_plans(case)
+    if expectation.coding.outcome == "coded":
+        return frozenset(plan.technique for plan in delivered), frozenset()
+    if expectation.coding.outcome == "out_of_scope":
+        return frozenset(), frozenset(plan.technique for plan in delivered if plan.technique in TECHNIQUES_OUTSIDE)
+    return frozenset(), frozenset()
 
 
 @dataclass(frozen=True)
@@ -97,6 +117,7 @@ class RoleOf(Generic[Q, I, E, A]):
 
     - `noun`, `described`: its name in messages; `searched`: what a hunt draws.
     - `asks`: the suites that fit it; `begin_with`: those for a first run; `certifying`: those of a certifying run.
+    - `rules`: every rule, by id, that a right answer may rest on.
     - `to_check`: questions that show whether a vendor answers at all. `wire`: what is asked and answered.
 
     Judging:
@@ -131,6 +152,7 @@ class RoleOf(Generic[Q, I, E, A]):
     asks: Asks
     begin_with: tuple[str, ...]
     certifying: tuple[str, ...]
+    rules: tuple[str, ...]
     to_check: Callable[[], Sequence[Q]]
     wire: Wire[Q, A]
     unsupported: Callable[[Supports, Q], str | None]

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from rtconform.conformance.adapters.processes.sandbox import why_not_around
 from rtconform.conformance.certificates.bundle import CASES, FILES, SEED, Bundle
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import PAYLOAD_TYPE, MissingExtra, PublicKey, read_public_key
@@ -110,6 +111,7 @@ def check_bundle(records: Records, trust: Trust) -> Iterator[Check]:
     yield from _seal(bundle, certificate, trust.public_key)
     yield _check("digests", _wrong_digests(bundle), "every file has the digest that the certificate states")
     for name, look, holds in (
+        ("boundary", _boundary, "what is said to have been around the vendor fits how it was reached"),
         ("suites", _suites, "rule set, suites and digests are those installed here"),
         ("cases", _cases, "made again from suite and seed: every case is there, once, in the order drawn, as it was sent"),
         ("judgement", _judgement, "every expectation coded again, every answer judged again, to the same result"),
@@ -203,6 +205,10 @@ def _suites(records: Records) -> str:
         if getattr(manifest, name) != getattr(certificate, name):
             return f"{name}: the certificate says another than {MANIFEST}"
     return why_not_these_suites(manifest)
+
+
+def _boundary(records: Records) -> str:
+    return why_not_around(records.manifest.vendor.kind, records.manifest.environment.sandbox)
 
 
 def _cases(records: Records) -> str:

@@ -56,15 +56,62 @@ class SeedRecord(Struct, frozen=True):
     commitment: str = ""
 
 
-class Coverage(Struct, frozen=True):
-    """What the cases or claims that were asked covered. `not_applicable`: why others were not asked, and how many.
+class SuiteAsked(Struct, frozen=True):
+    """How many of a suite's cases were asked. `drawn_from`: how many of these were made from cases of another suite."""
 
-    Of claims, `settings` are who bills (`billing_provider`), `claims` the forms.
+    name: str
+    cases: int
+    asked: int
+    drawn_from: dict[str, int]
+
+
+class AskedRecord(Struct, frozen=True):
+    """What was asked and what was not, by suite and by rule.
+
+    `suites`: those of the run; `suites_not_asked`: the others of the vendor's role, of which no case was asked. `rules`: the
+    rules that the right answers rest on, with the number of cases asked; `rules_not_asked`: the others of the role's rule book.
+    """
+
+    suites: tuple[SuiteAsked, ...]
+    suites_not_asked: tuple[str, ...]
+    rules: dict[str, int]
+    rules_not_asked: tuple[str, ...]
+
+
+class NotSupported(Struct, frozen=True):
+    """What the vendor declared that it does not support, and was not asked therefore.
+
+    `documentation`: whether it declared that it reads none. Of an editor, there are `claims`, `payers` and `documentation`.
     """
 
     settings: tuple[str, ...]
     claims: tuple[str, ...]
     techniques: tuple[str, ...]
+    payers: tuple[str, ...]
+    documentation: bool
+
+
+class ProfileStated(Struct, frozen=True):
+    """A payer profile by which claims were judged: name, payers, SHA-256 of what it says. `own`: given, not shipped."""
+
+    name: str
+    payers: tuple[str, ...]
+    digest: str
+    own: bool
+
+
+class Coverage(Struct, frozen=True):
+    """What the cases or claims that were asked covered. `not_applicable`: why others were not asked, and how many.
+
+    Of claims, `settings` are who bills (`billing_provider`), `claims` the forms. `techniques_coded`: those delivered in cases
+    that were to be coded, and were coded rightly; `techniques_outside`: those that were rightly recognised as outside this
+    family of codes. A technique that was only planned is in neither.
+    """
+
+    settings: tuple[str, ...]
+    claims: tuple[str, ...]
+    techniques_coded: tuple[str, ...]
+    techniques_outside: tuple[str, ...]
     payers: tuple[str, ...]
     first_date_of_service: dt.date | None
     last_date_of_service: dt.date | None
@@ -111,6 +158,7 @@ class Certificate(Struct, frozen=True):
 
     `faults` are in the order in which they are best fixed; `failures` names the first 200 of `failed` cases.
     `id_key` is the key of the opaque ids, revealed now that the run is over. `signer` None: unsigned.
+    `payer_profiles`: those by which an editor's claims were judged. Whether the vendor ran in a sandbox: `environment.sandbox`.
     """
 
     outcome: Outcome
@@ -122,7 +170,10 @@ class Certificate(Struct, frozen=True):
     started_at: UtcTime
     issued_at: UtcTime
     valid_until: UtcTime
+    asked: AskedRecord
+    not_supported: NotSupported
     covered: Coverage
+    payer_profiles: tuple[ProfileStated, ...]
     counts: dict[Verdict, int]
     failed: int
     faults: tuple[FaultRecord, ...]
@@ -141,7 +192,7 @@ class Statement(Struct, frozen=True, rename={"type": "_type", "predicate_type": 
     subject: tuple[Subject, ...]
     predicate: Certificate
     type: Literal["https://in-toto.io/Statement/v1"] = "https://in-toto.io/Statement/v1"
-    predicate_type: Literal["urn:rtconform:certificate:1"] = "urn:rtconform:certificate:1"
+    predicate_type: Literal["urn:rtconform:certificate:2"] = "urn:rtconform:certificate:2"
 
 
 def subjects(files: Mapping[str, bytes], build_digest: str) -> tuple[Subject, ...]:

@@ -12,7 +12,7 @@ from rtconform.conformance.coder.traits import traits_of
 from rtconform.conformance.coder.wire import WIRE
 from rtconform.conformance.protocol import Supports
 from rtconform.conformance.records import Result
-from rtconform.conformance.role import Catalogue, Facets, Hunting, RoleOf, Signature
+from rtconform.conformance.role import Catalogue, Facets, Hunting, RoleOf, Signature, techniques_in
 from rtconform.conformance.smaller import smaller_cases
 from rtconform.generators.suites.suite import SuiteCase
 from rtconform.reference.coder.coder import Expectation, code
@@ -67,8 +67,8 @@ def _documentation_that_matters(case: Case) -> str:
 
 def _facets(case: Case) -> Facets:
     billing = case.billing
-    techniques = frozenset(plan.technique for plan in case.plans)
-    return Facets(billing.setting, billing.claim, billing.payer, techniques, frozenset({billing.date_of_service}))
+    coded, outside = techniques_in(case, expect(case))
+    return Facets(billing.setting, billing.claim, billing.payer, coded, outside, frozenset({billing.date_of_service}))
 
 
 def _remarks(item: SuiteCase) -> Iterator[str]:
@@ -134,6 +134,7 @@ CODER: RoleOf[Case, SuiteCase, Expectation, Answer] = RoleOf(
     asks="case",
     begin_with=("published", "boundaries"),
     certifying=("boundaries", "certify"),
+    rules=tuple(RULES),
     to_check=_to_check,
     wire=WIRE,
     unsupported=_unsupported,

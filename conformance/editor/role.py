@@ -11,12 +11,16 @@ from rtconform.conformance.editor.smaller import smaller_claims
 from rtconform.conformance.editor.wire import WIRE
 from rtconform.conformance.protocol import Supports
 from rtconform.conformance.records import Result
-from rtconform.conformance.role import Catalogue, Facets, Hunting, RoleOf, Signature
+from rtconform.conformance.role import Catalogue, Facets, Hunting, RoleOf, Signature, techniques_in
 from rtconform.conformance.samples import sample_claims
 from rtconform.generators.suites.suite import SuiteClaim
+from rtconform.reference.coder.coder import expect
+from rtconform.reference.coder.rules import RULES
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition, claim_faults
 from rtconform.reference.editor.editor import adjudicate
+from rtconform.reference.editor.record import case_of_day
+from rtconform.reference.editor.rules import EDITOR_RULES
 
 NO_SUCH_CODE = "0000Z"
 
@@ -32,9 +36,12 @@ def _unsupported(supports: Supports, claim: Claim) -> str | None:
 
 
 def _facets(claim: Claim) -> Facets:
-    plans = claim.treatment.plans if claim.treatment else ()
     days = frozenset(line.date_of_service for line in claim.lines)
-    return Facets(claim.billing_provider or "", claim.kind, claim.payer, frozenset(plan.technique for plan in plans), days)
+    cases = [case for day in sorted(days) if (case := case_of_day(claim, day))]
+    found = [techniques_in(case, expect(case)) for case in cases]
+    coded = frozenset(technique for one, _ in found for technique in one)
+    outside = frozenset(technique for _, one in found for technique in one)
+    return Facets(claim.billing_provider or "", claim.kind, claim.payer, coded, outside, days)
 
 
 def _signature(claim: Claim, disposition: Disposition) -> Signature:
@@ -83,6 +90,7 @@ EDITOR: RoleOf[Claim, SuiteClaim, Adjudication, Disposition] = RoleOf(
     asks="claim",
     begin_with=("edits-claim", "edits-documented"),
     certifying=("edits-claim", "edits-documented"),
+    rules=(*RULES, *EDITOR_RULES),
     to_check=sample_claims,
     wire=WIRE,
     unsupported=_unsupported,

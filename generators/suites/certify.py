@@ -91,7 +91,8 @@ def _order(start: Place) -> tuple[int, ...]:
 
 
 def _make(place: Place) -> SuiteCase:
-    return made(recipes()[_order(place.at(_BEFORE_THE_FIRST))[place.index]], place)
+    recipe = recipes()[_order(place.at(_BEFORE_THE_FIRST))[place.index]]
+    return replace(made(recipe, place), drawn_from=recipe.partition(":")[0])
 
 
 CERTIFY = GeneratedSuite(

@@ -24,7 +24,9 @@ class SuiteCase(Struct, frozen=True, gc=False):
     (for instance "77412 + 77387-26"), held against the reference by a test. Empty or None where there is none.
 
     `writing`: how the case is put into bytes, where that is not the plain way. What it writes is read and judged as the case
-    (suite `respelled`). Where not `sound` it is not a case at all (suite `invalid`): `case` is then the sound one, with the same
+    (suite `respelled`). `drawn_from`: the suite whose case it was made from, where that is another.
+
+    Where not `sound` it is not a case at all (suite `invalid`): `case` is then the sound one, with the same
     id, that it was made from, and the only right answers are needs_review or an error.
     """
 
@@ -37,6 +39,7 @@ class SuiteCase(Struct, frozen=True, gc=False):
     expect: str | None = None
     writing: Callable[[Case], bytes] | None = None
     sound: bool = True
+    drawn_from: str = ""
     asks: ClassVar[Asks] = "case"
 
     @property
@@ -79,6 +82,7 @@ class SuiteClaim:
     twin: str | None = None
     writing: ClassVar[None] = None
     sound: ClassVar[bool] = True
+    drawn_from: ClassVar[str] = ""
     asks: ClassVar[Asks] = "claim"
 
     @property

@@ -83,12 +83,19 @@ class Record:
 
 def read_record(claim: Claim, day: dt.date) -> Record | None:
     """The claim's record as the coder reads it for that day; None: the claim brings none."""
+    case = case_of_day(claim, day)
+    if case is None:
+        return None
+    delivered = tuple(session.id for session in case.sessions if session.beams_delivered)
+    return Record(delivered, expect(case))
+
+
+def case_of_day(claim: Claim, day: dt.date) -> Case | None:
+    """What the claim's record says of that day, as a case; None: the claim brings no record."""
     if claim.treatment is None:
         return None
     days = {other for line in claim.lines for other in days_of(line)}
-    case = case_of(claim, _of_day(claim.treatment, day, days), day)
-    delivered = tuple(session.id for session in case.sessions if session.beams_delivered)
-    return Record(delivered, expect(case))
+    return case_of(claim, _of_day(claim.treatment, day, days), day)
 
 
 def _of_day(record: Treatment, day: dt.date, days: Collection[dt.date]) -> Treatment:

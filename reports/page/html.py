@@ -117,11 +117,17 @@ class _Cases:
 
 
 def write(
-    run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda _: None, values: RelativeValues | None = None
+    run: RunFolder,
+    summary: Summary,
+    out: TextIO,
+    find: FindCase = lambda _: None,
+    values: RelativeValues | None = None,
+    certificate: Sequence[tuple[str, Sequence[str]]] = (),
 ) -> None:
     """The run as one HTML page.
 
     `find` brings the treatments of cases that are recorded without; `values` weigh the faults (None: the shipped ones).
+    `certificate`: what the certificate or refusal says, as heads and texts, where the run was sealed with one.
     """
     templates = environment()
     macros = templates.get_template("case.html.j2").module
@@ -149,6 +155,7 @@ def write(
             all_verdicts=VERDICTS,
             all_findings=FINDINGS,
             remarks=remarks(summary),
+            certificate=certificate,
             bar=_bar(summary),
             faults=_shown_faults(reading, run.manifest.vendor.role, body),
             hint_of_all=hint_of_all(reading.known, run.manifest.vendor.role) if reading.known else "",

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from rtconform.conformance.certificates.statement import LEVELS, TOO_LITTLE, Certificate, FaultRecord
+from rtconform.conformance.certificates.statement import LEVELS, TOO_LITTLE, Certificate, FaultRecord, NotSupported
 from rtconform.reports.text import clip, one_line
 
 NAMED = 20
@@ -11,6 +11,7 @@ NAMED = 20
 
 LONGEST = 1000
 _INDENT = 18
+_RULES_A_LINE = 8
 
 
 def in_words(certificate: Certificate, named: int | None = None) -> str:
@@ -18,8 +19,23 @@ def in_words(certificate: Certificate, named: int | None = None) -> str:
 
     `named`: how many failing cases to name, None: all that the certificate names.
     """
-    lines = (f"{head:<{_INDENT}}{clip(one_line(text), LONGEST)}".rstrip() for head, text in _lines(certificate, named))
+    lines = (
+        f"{head:<{_INDENT}}{clip(one_line(text), LONGEST)}".rstrip()
+        for head, text in (*_said(certificate), *_against(certificate, named))
+    )
     return "\n".join((*_head(certificate), "", *lines)) + "\n"
+
+
+def rows(certificate: Certificate) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the certificate states, without what stands against it: heads with their texts, for the page."""
+    found: list[tuple[str, tuple[str, ...]]] = [("outcome", tuple(_head(certificate)))]
+    for head, text in _said(certificate):
+        told = clip(one_line(text), LONGEST)
+        if head in ("", found[-1][0]):
+            found[-1] = (found[-1][0], (*found[-1][1], told))
+        else:
+            found.append((head, (told,)))
+    return tuple(found)
 
 
 def _head(certificate: Certificate) -> Iterator[str]:
@@ -37,7 +53,7 @@ def _head(certificate: Certificate) -> Iterator[str]:
         yield "UNSIGNED: nobody vouches for this document."
 
 
-def _lines(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
+def _said(c: Certificate) -> Iterator[tuple[str, str]]:
     yield "vendor", f"{c.vendor.name}, version {c.vendor.version} ({c.vendor.kind}: {c.vendor.target})"
     yield "build", c.vendor.build_digest or "no digest given: the version is the vendor's word"
     yield "level", f"{c.level}: {LEVELS[c.level]}"
@@ -50,9 +66,14 @@ def _lines(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
     yield "sandbox", c.environment.sandbox or "not said"
     yield "issued", _moment(c.issued_at)
     yield "valid until", _moment(c.valid_until)
+    yield "signed by", c.signer.key_id if c.signer else "nobody"
+    yield from _asked(c)
     yield from _coverage(c)
     yield "errata applied", ", ".join(c.errata) or "none"
     yield "cases", ", ".join(f"{number} {verdict}" for verdict, number in c.counts.items() if number) or "none"
+
+
+def _against(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
     for reason in c.reasons:
         yield "because", reason
     for finding in c.findings:
@@ -64,21 +85,53 @@ def _lines(c: Certificate, named: int | None) -> Iterator[tuple[str, str]]:
         yield "failing", f"{failure.id}: {failure.verdict} ({', '.join(failure.rules)})"
     if c.failed > len(failures):
         yield "", f"and {c.failed - len(failures)} more, in results.jsonl"
-    yield "signed by", c.signer.key_id if c.signer else "nobody"
 
 
 def _coverage(c: Certificate) -> Iterator[tuple[str, str]]:
     covered = c.covered
     yield "settings", ", ".join(covered.settings) or "none"
     yield "claims", ", ".join(covered.claims) or "none"
-    yield "techniques", ", ".join(covered.techniques) or "none"
+    yield "coded", f"techniques: {', '.join(covered.techniques_coded) or 'none'}"
+    yield "outside", f"techniques recognised as outside: {', '.join(covered.techniques_outside) or 'none'}"
     yield "payers", ", ".join(covered.payers) or "none"
     yield "dates of service", f"{covered.first_date_of_service} to {covered.last_date_of_service}"
-    for reason, number in covered.not_applicable.items():
-        yield "not applicable", f"{_cases(number)}: {reason}"
-    if not covered.not_applicable:
-        unanswered = c.counts.get("unanswered", 0)
-        yield "not applicable", f"nothing; {_cases(unanswered)} not answered" if unanswered else "nothing: every case was asked"
+    for profile in c.payer_profiles:
+        whose = "the certifier's own" if profile.own else "shipped"
+        yield "payer profile", f"{profile.name} ({whose}), for {', '.join(profile.payers)}, sha256:{profile.digest}"
+
+
+def _asked(c: Certificate) -> Iterator[tuple[str, str]]:
+    """What was asked and what was not: suites, rules, and what the vendor declared."""
+    for suite in c.asked.suites:
+        drawn = ", ".join(f"{name} {number}" for name, number in suite.drawn_from.items())
+        made_of = f" (made from cases of {drawn})" if drawn else ""
+        how_many = f"all {suite.cases}" if suite.asked == suite.cases else f"{suite.asked} of {suite.cases}"
+        yield "asked", f"suite {suite.name}: {how_many}{made_of}"
+    whole = {suite.name for suite in c.asked.suites}
+    in_part = sorted({name for suite in c.asked.suites for name in suite.drawn_from} - whole)
+    yield "not asked", f"suites: {', '.join(c.asked.suites_not_asked) or 'none'}"
+    if in_part:
+        yield "not asked", f"the rest of suites {', '.join(in_part)}"
+    rules = [f"{rule} {number}" for rule, number in c.asked.rules.items()]
+    for start in range(0, len(rules) or 1, _RULES_A_LINE):
+        yield "asked" if start == 0 else "", f"rules: {', '.join(rules[start : start + _RULES_A_LINE]) or 'none'}"
+    yield "not asked", f"rules: {', '.join(c.asked.rules_not_asked) or 'none, every rule of the book was asked'}"
+    for reason, number in c.covered.not_applicable.items():
+        yield "not asked", f"{_cases(number)}: {reason}"
+    if unanswered := c.counts.get("unanswered", 0):
+        yield "not asked", f"{_cases(unanswered)}: not answered before the run ended"
+    yield "not supported", _declared(c.not_supported)
+
+
+def _declared(lacking: NotSupported) -> str:
+    kinds = (
+        ("settings", lacking.settings),
+        ("claims", lacking.claims),
+        ("techniques", lacking.techniques),
+        ("payers", lacking.payers),
+        ("documentation", ("none is read",) if lacking.documentation else ()),
+    )
+    return "; ".join(f"{kind}: {', '.join(terms)}" for kind, terms in kinds if terms) or "nothing was declared unsupported"
 
 
 def _fault(fault: FaultRecord) -> Iterator[tuple[str, str]]:

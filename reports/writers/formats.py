@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.records import Manifest
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reference.errors import UserError
@@ -17,6 +18,7 @@ from rtconform.reports.page import html
 from rtconform.reports.writers import appeals, badge, junit, markdown, table, tap
 from rtconform.reports.writers import csv as csv_report
 from rtconform.reports.writers import json as json_report
+from rtconform.reports.writers.certificate import rows
 
 
 class Writer(Protocol):
@@ -56,12 +58,15 @@ def render(
     finder: Callable[[Manifest], html.FindCase] = lambda _: lambda _: None,
     values: RelativeValues | None = None,
     summary: Summary | None = None,
+    certificate: Certificate | None = None,
 ) -> list[Path]:
     """Write the run in the given formats and return the files, in their order; the table goes to standard output.
 
     `out` is the folder for the files (the run folder where None); `finder` brings the treatments of cases that the run is
     recorded without, for the page to draw; `values` weigh the faults there (None: those that are shipped); `summary`: its
-    numbers (None: they are counted). A file is complete or not there: it replaces an older one in one step. Raises UserError for
+    numbers (None: they are counted); `certificate`: what the run was sealed with, for the page to show.
+
+    A file is complete or not there: it replaces an older one in one step. Raises UserError for
     a format that does not exist, a folder without a run, and one that can't be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
@@ -79,7 +84,7 @@ def render(
         path = folder / chosen.file
         with _replacing(path) as stream:
             if name == "html":
-                html.write(run, summary, stream, finder(run.manifest), values)
+                html.write(run, summary, stream, finder(run.manifest), values, rows(certificate) if certificate else ())
             else:
                 chosen.write(run, summary, stream)
         written.append(path)

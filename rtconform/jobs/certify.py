@@ -11,7 +11,7 @@ from msgspec.structs import replace as changed
 from rtconform.conformance.adapters.processes.sandbox import Boundary
 from rtconform.conformance.certificates.bundle import CASES, RECORDS, REPORT, SEED, TEXT, write_bundle
 from rtconform.conformance.certificates.checks import errata_in_words
-from rtconform.conformance.certificates.coverage import coverage
+from rtconform.conformance.certificates.coverage import coverage, not_supported, profiles_stated, what_was_asked
 from rtconform.conformance.certificates.disguise import Disguise
 from rtconform.conformance.certificates.envelope import SigningKey
 from rtconform.conformance.certificates.leaks import check_leaks
@@ -147,7 +147,7 @@ def _sealed(certification: Certification, folder: Path, records: Mapping[str, by
     asked = regenerate(run.manifest, certification.disguise)
     certificate = certificate_of(run, asked, terms)
     look_for_known_faults(folder, finder_among(asked))
-    (report,) = render(folder, ["html"])
+    (report,) = render(folder, ["html"], certificate=certificate)
     files = {
         TEXT: in_words(certificate).encode(),
         **({SEED: certification.opening} if certification.opening else {}),
@@ -163,7 +163,8 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     manifest = run.manifest
     summary = summarise(run)
     failures, faults = _failures(run, {item.case for item in summary.set_aside})
-    too_little = missing(run.results(), asked, manifest.vendor.format)
+    results = tuple(run.results())
+    too_little = missing(results, asked, manifest.vendor.format)
     return Certificate(
         outcome="certified" if summary.conformant and not too_little else "refused",
         level=level_of(terms.seed, signed=terms.signer is not None),
@@ -174,7 +175,10 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         started_at=manifest.started_at,
         issued_at=terms.issued_at,
         valid_until=terms.valid_until,
-        covered=coverage(run.results(), asked),
+        asked=what_was_asked(manifest, results, asked),
+        not_supported=not_supported(manifest.vendor),
+        covered=coverage(results, asked),
+        payer_profiles=profiles_stated(results),
         counts=summary.counts,
         failed=_failed(summary),
         faults=faults,

@@ -8,6 +8,7 @@ from rtconform._version import __version__
 from rtconform.conformance.certificates.bundle import RECORDS, REPORT, TEXT, Bundle, read_bundle
 from rtconform.conformance.certificates.checks import Check, Records, Trust, check_bundle
 from rtconform.conformance.certificates.container import MAX_BYTES
+from rtconform.conformance.certificates.said import SAID, Said, differing_rest
 from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.certify import Terms, certificate_of
@@ -17,6 +18,9 @@ from rtconform.reference.regular_file import read_regular
 from rtconform.reports.page.packed import same_page
 from rtconform.reports.writers.certificate import in_words
 from rtconform.reports.writers.formats import render
+
+OF_RECORDS = ("form", "digests", "boundary", "suites", "cases", "judgement", "level", "seed")
+"""The checks without which nothing can be made of the records. Whose word a bundle is, and for how long, is another matter."""
 
 
 def load_bundle(path: Path) -> Bundle:
@@ -33,10 +37,10 @@ def verify(bundle: Bundle, trust: Trust) -> Iterator[Check]:
     records = Records(bundle)
     failed = False
     for check in check_bundle(records, trust):
-        failed = failed or (check.standing == "failed" and check.name != "validity")
+        failed = failed or (check.standing == "failed" and check.name in OF_RECORDS)
         yield check
     if failed:
-        for name in ("conclusion", "text", "report"):
+        for name in (*(said.name for said in SAID), "conclusion", "text", "report"):
             yield Check(name, "not_checked", "what did not hold comes first")
     else:
         yield from _what_is_said(records)
@@ -52,6 +56,8 @@ def _what_is_said(records: Records) -> Iterator[Check]:
             (folder / record).write_bytes(bundle.files[record])
         try:
             made = certificate_of(RunFolder(folder), records.asked, terms)
+            for said in SAID:
+                yield _said(said, stated, made)
             yield _conclusion(stated, made)
             yield _held("text", TEXT, same=bundle.files[TEXT] == in_words(made).encode())
             if stated.environment.rtconform != __version__:
@@ -59,16 +65,21 @@ def _what_is_said(records: Records) -> Iterator[Check]:
                 yield Check("report", "not_checked", f"{REPORT} was made by rtconform {version}, here is {__version__}")
                 return
             look_for_known_faults(folder, finder_among(records.asked))
-            (report,) = render(folder, ["html"])
+            (report,) = render(folder, ["html"], certificate=made)
         except (OverflowError, ValueError) as error:  # a time that no calendar has, in a record that can't be made again
             yield Check("report", "failed", f"the records hold what can't be shown: {error}")
             return
         yield _held("report", REPORT, same=same_page(report.read_bytes(), bundle.files[REPORT]))
 
 
+def _said(said: Said, stated: Certificate, made: Certificate) -> Check:
+    if said.of(stated) != said.of(made):
+        return Check(said.name, "failed", f"the records don't show what the certificate says of {said.states}")
+    return Check(said.name, "held", said.states)
+
+
 def _conclusion(stated: Certificate, made: Certificate) -> Check:
-    wrong = [name for name in Certificate.__struct_fields__ if getattr(stated, name) != getattr(made, name)]
-    if wrong:
+    if wrong := differing_rest(stated, made):
         return Check("conclusion", "failed", f"the records don't show what the certificate says of: {', '.join(wrong)}")
     return Check("conclusion", "held", f"the records show what the certificate says: {stated.outcome}")
 

@@ -75,6 +75,29 @@ def issue(folder: Path, vendor: str, name: str) -> Issued:
     return Issued(folder, done, key, commitment)
 
 
+IN_PART = """
+[vendor]
+name = "In Part"
+version = "1"
+[vendor.supports]
+claims = ["facility", "professional"]
+settings = ["hospital_outpatient"]
+[adapter]
+kind = "cli"
+command = ["python3", "coder.py"]
+"""
+
+
+def issue_in_part(folder: Path) -> Issued:
+    """A correct coder that declares half of the claims unsupported, certified with a key on a known seed."""
+    key = new_key(folder / "key.pem")
+    for name in ("coder.py", "reading.py"):
+        (folder / name).write_bytes((VENDORS / "correct" / name).read_bytes())
+    (folder / "vendor.toml").write_text(IN_PART)
+    done = rtconform("certify", "vendor.toml", "--key", "key.pem", "--seed", "7", "--out", "b.zip", cwd=folder)
+    return Issued(folder, done, key, "")
+
+
 def standings(bundle: Bundle, key: PublicKey | None = None, commitment: str | None = None) -> dict[str, str]:
     """How each check stands."""
     return {check.name: check.standing for check in verify(bundle, Trust(key, commitment, NOW))}

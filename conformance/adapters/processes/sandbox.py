@@ -33,6 +33,13 @@ _OF_A_PREFIX = ("bin", "lib", "lib64", "libexec", "conf", "shims", "versions", "
 
 _PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "JAVA_HOME", "DOTNET_ROOT")
 _PROBE_S = 20
+_NONE = "none: "
+_NONE_OF = {
+    "http": f"{_NONE}a web service runs where its maker runs it",
+    "python": f"{_NONE}a Python callable runs in rtconform's own process",
+}
+_BUBBLEWRAP = "bubblewrap"
+_KEPT_FROM = "no network, no other files, no other processes"
 _HOPS = 20
 
 
@@ -53,9 +60,9 @@ def enclosed(vendor: Vendor, *, hidden: Sequence[Path] = (), readable: Sequence[
     """
     settings = vendor.settings
     if isinstance(settings, HttpSettings):
-        return Boundary(vendor, "none: a web service runs where its maker runs it")
+        return Boundary(vendor, _NONE_OF["http"])
     if not isinstance(settings, CliSettings):
-        return Boundary(vendor, "none: a Python callable runs in rtconform's own process")
+        return Boundary(vendor, _NONE_OF["python"])
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         return _none(vendor, "bubblewrap (bwrap) is not installed")
@@ -73,20 +80,26 @@ def enclosed(vendor: Vendor, *, hidden: Sequence[Path] = (), readable: Sequence[
     if tried.returncode:
         said = " ".join(tried.stderr.decode(errors="replace").split())[:200]
         return _none(vendor, f"bubblewrap can't run here: {said or f'it ended with exit code {tried.returncode}'}")
-    return Boundary(
-        replace(vendor, sandbox=sandbox), f"bubblewrap{_version(bwrap)}: no network, no other files, no other processes"
-    )
+    return Boundary(replace(vendor, sandbox=sandbox), f"{_BUBBLEWRAP}{_version(bwrap)}: {_KEPT_FROM}")
+
+
+def why_not_around(kind: str, words: str) -> str:
+    """Why these words can't have been written of what was around a vendor of this kind; empty: they can."""
+    if kind in _NONE_OF:
+        return "" if words == _NONE_OF[kind] else f"a vendor of kind {kind} is said to have run in: {words[:200] or 'nothing'}"
+    made = words.startswith(_BUBBLEWRAP) and words.endswith(f": {_KEPT_FROM}")
+    return "" if made or words.startswith(_NONE) else f"no sandbox of rtconform's: {words[:200] or 'nothing'}"
 
 
 def unenclosed(vendor: Vendor) -> Boundary:
     """The vendor as it is, because the certifier wants it so."""
     if isinstance(vendor.settings, CliSettings):
-        return Boundary(vendor, "none: --no-sandbox was given")
+        return Boundary(vendor, f"{_NONE}--no-sandbox was given")
     return enclosed(vendor)
 
 
 def _none(vendor: Vendor, why: str) -> Boundary:
-    return Boundary(vendor, f"none: {why}", why)
+    return Boundary(vendor, f"{_NONE}{why}", why)
 
 
 def _version(bwrap: str) -> str:
