@@ -16,6 +16,7 @@ from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.claim_writer import MOST_IN_BATCH, write_claims
 from rtconform.formats.x12.coded_claims import names_in_claims, read_coded_claims
 from rtconform.formats.x12.envelope import control_number
+from rtconform.formats.x12.remarks import remarks
 from rtconform.formats.x12.remittance_reader import names_in
 from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.coding import Answer
@@ -55,6 +56,7 @@ class AnswerFormat:
     `short_names`: a message can carry no id longer than `names.LENGTH`. `hear`: where an answer may come in several
     messages, what these say of each of several questions; each is given with the name of the first question in the message that
     it went out with.
+    `remarks`: what a message finds wrong with the question itself, for whoever sets a vendor up.
     """
 
     title: str
@@ -67,6 +69,7 @@ class AnswerFormat:
     names_of: Callable[[str], tuple[str, ...]]
     read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
     hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]] | None = None
+    remarks: Callable[[bytes], Iterable[str]] = lambda _: ()
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -139,6 +142,7 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         names_of=lambda name: (name, f"group {control_number(name)}"),
         read=_read_x12_editor,
         hear=_hear_x12_editor,
+        remarks=remarks,
     ),
     ("csv", "case"): AnswerFormat(
         title="a charge export as CSV",

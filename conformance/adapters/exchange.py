@@ -211,7 +211,8 @@ class Exchange:
     def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:
         """The reply with the answer that `document` holds. `stderr` is already without secrets."""
         answer = self._wire.without_secrets(answer, self.redactor.text)
-        return Reply("answered", answer, stderr=stderr, latency_ms=latency_ms, digest=_digest(document))
+        received = self.shown(document) if self.vendor.shows else ""
+        return Reply("answered", answer, received=received, stderr=stderr, latency_ms=latency_ms, digest=_digest(document))
 
     def failure(
         self,

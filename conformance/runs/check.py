@@ -9,6 +9,7 @@ from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event
 from rtconform.conformance.role import Role
 from rtconform.conformance.roles import ROLES
+from rtconform.conformance.runs.as_sent import exchanged, showing
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.reference.errors import VendorUnreachable
 
@@ -25,10 +26,10 @@ class Checked:
 async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Checked]:
     """Ask the questions, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
     events: list[Event] = []
-    adapter = open_adapter(vendor, events.append, workers=1)
+    adapter = open_adapter(showing(vendor), events.append, workers=1)
     try:
         await adapter.start()
-        checked = [_checked(ROLES[vendor.role], question, await adapter.ask(question)) for question in questions]
+        checked = [_checked(vendor, question, await adapter.ask(question)) for question in questions]
     finally:
         await adapter.close()
     unmatched = [event.detail for event in events if event.kind == "stray_output"]
@@ -54,12 +55,16 @@ async def check_sandbox(vendor: Vendor, question: Question) -> None:
         )
 
 
-def _checked(role: Role, question: Question, reply: Reply) -> Checked:
+def _checked(vendor: Vendor, question: Question, reply: Reply) -> Checked:
+    role: Role = ROLES[vendor.role]
+    details = list(exchanged(vendor, question, reply))
     if reply.answer is None:
-        details = [f"received: {_shown(reply.received)}"] if reply.received.strip() else []
+        if not details and reply.received.strip():
+            details = [f"received: {_shown(reply.received)}"]
         details += [f"stderr: {_shown(line)}" for line in reply.stderr.strip().splitlines()[-3:]]
         return Checked(good=False, what=f"{question.id}: {reply.status}: {_shown(reply.detail)}", details=tuple(details))
-    return Checked(good=True, what=f"{question.id}: {role.answered(reply.answer)} ({reply.latency_ms or 0:.0f} ms)")
+    what = f"{question.id}: {role.answered(reply.answer)} ({reply.latency_ms or 0:.0f} ms)"
+    return Checked(good=True, what=what, details=tuple(details))
 
 
 _LONGEST_SHOWN = 400

@@ -5,6 +5,7 @@ import re
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
+from rtconform.conformance.vendors.format_scaffold import format_tables, streamed
 from rtconform.reference.errors import UserError
 
 _HEAD = """\
@@ -90,13 +91,31 @@ _COMMENTED = re.compile(r"^((?:# )?[a-z_]+ = [^#\n]{0,32}[^# \n]) +(# .*)$", re.
 _COMMENT_COLUMN = 36
 
 
-def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder") -> str:
-    """The commented vendor file for an adapter of `kind`, for a vendor in `role`; `mode` counts for cli only."""
+def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder", speaks: str = "json") -> str:
+    """The commented vendor file for an adapter of `kind`, for a vendor in `role` that `speaks` a format.
+
+    `mode` counts for cli only. Raises UserError where there is no such file.
+    """
     try:
         adapter = _ADAPTERS[kind, mode if kind == "cli" else ""]
     except KeyError:
         known = ", ".join(" ".join(filter(None, key)) for key in _ADAPTERS)
         raise UserError(f"no vendor file for {kind} {mode}; there is one for: {known}") from None
     words = ROLES[role].wire.words
-    text = _WORD.sub(lambda found: words[found[1]], _HEAD + adapter + _REQUEST)
+    text = _HEAD + adapter + _REQUEST
+    if speaks != "json":
+        text = _HEAD + _with_streams(adapter, *streamed(speaks, role)) + format_tables(speaks, role)
+    text = _WORD.sub(lambda found: words[found[1]], text)
     return _COMMENTED.sub(lambda found: f"{found[1]:{_COMMENT_COLUMN - 1}} {found[2]}", text)
+
+
+def _with_streams(adapter: str, question: str, answer: str) -> str:
+    """An adapter's table that says what stands on the streams of a program that speaks a format."""
+    return (
+        adapter.replace(": a <question> a line on its standard input,", f": {question} on its standard input,")
+        .replace(
+            "# an answer a line on its standard output, in any order, flushed after every line",
+            f"# on its standard output {answer}; flush it",
+        )
+        .replace('content_type = "application/json"\n', "")
+    )

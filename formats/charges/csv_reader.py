@@ -23,9 +23,10 @@ _MOST_TITLES = 20
 
 @dataclass(frozen=True)
 class _Table:
-    """The rows of an export, each with its number in the file, and where each column stands."""
+    """The rows of an export, each with its number in the file; the row that names columns, and where each column stands."""
 
     columns: Columns
+    header: tuple[str, ...]
     at: dict[Column, int]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
@@ -40,6 +41,7 @@ def read_csv(document: bytes, case: Case, settings: AnswerSettings) -> Answer:
     if not document.strip():
         return nothing(case, settings)
     table = _table(document, _columns(settings))
+    _refuse_missing(table, case)
     named = {table.cell(row, table.columns.id) for _, row in table.rows} - {""}
     if named and case.id not in named:
         other = next(name for _, row in table.rows if (name := table.cell(row, table.columns.id)))
@@ -80,13 +82,16 @@ def _table(document: bytes, columns: Columns) -> _Table:
             faults.append(str(error))
     if not tables:
         raise Unreadable(faults[0])
-    table = max(tables, key=lambda one: (len(one.at), max((len(row) for _, row in one.rows), default=0)))
-    missing = [column for column in _wanted(columns) if column not in table.at]
+    return max(tables, key=lambda one: (len(one.at), max((len(row) for _, row in one.rows), default=0)))
+
+
+def _refuse_missing(table: _Table, case: Case) -> None:
+    """Raises Unreadable where the export lacks a column that the vendor file names."""
+    missing = [repr(column) for column in _wanted(table.columns) if column not in table.at]
     if missing:
-        seen = table.rows[0][1] if table.rows else ()
-        named = ", ".join(repr(text.strip()[:_SHOWN]) for text in seen[:12]) or "nothing"
-        raise Unreadable(f"no column {missing[0]!r} ([answers.columns]): the first row holds {named}")
-    return table
+        named = ", ".join(repr(text.strip()[:_SHOWN]) for text in table.header[:12]) or "nothing"
+        noun = "column" if len(missing) == 1 else "columns"
+        raise Unreadable(f"no {noun} {', '.join(missing[:8])} ([answers.columns]): the first row holds {named}", case.id)
 
 
 def _parsed(lines: list[str], separator: str, columns: Columns) -> _Table:
@@ -103,14 +108,14 @@ def _parsed(lines: list[str], separator: str, columns: Columns) -> _Table:
     width = max((len(row) for _, row in rows), default=0)
     at: dict[Column, int] = {column: column - 1 for column in wanted if isinstance(column, int) and column <= width}
     names = [column for column in wanted if isinstance(column, str)]
-    if not names:
-        return _Table(columns, at, tuple(rows))
-    for index, (_, row) in enumerate(rows[:_MOST_TITLES]):
-        header = {_plain(text): number for number, text in reversed([*enumerate(row)])}
-        found: dict[Column, int] = {name: header[_plain(name)] for name in names if _plain(name) in header}
-        if columns.code in found or (isinstance(columns.code, int) and found):
-            return _Table(columns, at | found, tuple(rows[index + 1 :]))
-    return _Table(columns, {}, tuple(rows))
+    header, found = 0, dict[Column, int]()
+    for index, (_, row) in enumerate(rows[:_MOST_TITLES] if names else ()):
+        places = {_plain(text): number for number, text in reversed([*enumerate(row)])}
+        here: dict[Column, int] = {name: places[_plain(name)] for name in names if _plain(name) in places}
+        if len(here) > len(found):
+            header, found = index, here
+    first = rows[header][1] if rows else ()
+    return _Table(columns, first, at | found, tuple(rows[header + 1 :] if names else rows))
 
 
 def _wanted(columns: Columns) -> tuple[Column, ...]:

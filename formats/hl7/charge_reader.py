@@ -129,8 +129,11 @@ def _acknowledged(message: _Message, notes: list[str], case: Case) -> Outcome | 
     if code not in ACKNOWLEDGED and code not in _ACCEPTED:
         raise Unreadable(f"{segment}: MSA-1 is {code[:10]!r}, no acknowledgment code (AA, AE, AR)", case.id)
     said = [segment.get(3), *(error.get(8) or error.get(5, 2) or error.get(5) or error.get(3, 2) for error in message.errors)]
-    notes += [f"acknowledged {code}: {text[:_LONGEST_NOTE]}" for text in said if text]
-    return ACKNOWLEDGED.get(code)
+    outcome = ACKNOWLEDGED.get(code)
+    words = "; ".join(text[:_LONGEST_NOTE] for text in said if text)
+    if outcome or words:
+        notes.append(f"acknowledged {code}, read as {outcome or 'accepted'}{': ' if words else ''}{words}")
+    return outcome
 
 
 def _charges(message: _Message, case: Case, settings: AnswerSettings, notes: list[str]) -> Iterator[Charge]:

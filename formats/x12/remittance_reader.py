@@ -190,7 +190,7 @@ def names_in(document: bytes) -> list[str]:
     fault: Unreadable | None = None
     try:
         for segment in segments_of(document):
-            if not segment.fault:
+            if not segment.fault or (segment.position == 1 and segment.name != "ISA"):
                 reader.take(segment)
         reader.finish()
     except Unreadable as why:

@@ -180,7 +180,7 @@ def test_charge_numbers_are_read_by_the_map() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hello\n", "no column 'case' ([answers.columns]): the first row holds 'hello'"),
+        ("hello\n", "([answers.columns]): the first row holds 'hello'"),
         (HEAD.replace("code", "cpt") + ROW, "no column"),
         (HEAD + ROW.replace("test:1", "other:2"), "the export speaks of 'other:2', asked was 'test:1'"),
         (HEAD + ROW.replace("77412", "IGRT"), "row 2: 'IGRT' is not a CPT or HCPCS code; give the code that it stands for"),

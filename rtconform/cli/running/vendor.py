@@ -38,15 +38,24 @@ def vendor() -> None:
     show_default=True,
     help="A coder codes treatments; an editor is asked claims.",
 )
+@click.option(
+    "--format",
+    "speaks",
+    type=click.Choice(["json", "csv", "hl7v2", "x12"]),
+    default="json",
+    show_default=True,
+    help="What it speaks: a coder answers in csv, hl7v2 or x12; an editor is asked and answers in x12.",
+)
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
-def init(kind: str, mode: str, role: RoleName, path: Path | None) -> None:
+def init(kind: str, mode: str, role: RoleName, speaks: str, path: Path | None) -> None:
     """Write a commented vendor file to FILE, or to standard output. An existing FILE is left alone.
 
     \b
     rtconform vendor init --kind http acme.toml
     rtconform vendor init --role editor editor.toml
+    rtconform vendor init --format hl7v2 acme.toml
     """
-    text = scaffold(kind, mode, role)
+    text = scaffold(kind, mode, role, speaks)
     if path is None:
         click.echo(text, nl=False)
         return
