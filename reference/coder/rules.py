@@ -405,6 +405,9 @@ CLAIMS = (
         when=equals("claim", "global"), delivery=True, guidance=True),
 )
 
+ALSO_ACCEPTED = {"AMM-OBSERVED": "77412"}
+"""The code that a rule on facts lets pass beside the one that the delivery table gives, where sources differ."""
+
 PLAN_RECORD = (
     PlanRule(
         "DOC-3D", "Documentation",

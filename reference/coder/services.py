@@ -78,12 +78,13 @@ def _delivery(table: Iterable[rules.DeliveryRule], s: SessionFacts) -> tuple[tup
     if rule is None:  # some row of the reference's book always holds
         return (Option(()),), ()
     level_facts = at_work(LEVEL_FACTS, s)
-    why = (rule.id, *(rule_id for rule_id in level_facts if rule_id != "AMM-OBSERVED"))
+    why = (rule.id, *(rule_id for rule_id in level_facts if rule_id not in rules.ALSO_ACCEPTED))
     options = [Option((CodingLine(s.session, rule.code, rules=why),))]
     if rule.accepted:
         options.append(Option((CodingLine(s.session, rule.accepted, rules=(rule.id,)),), (rule.id,)))
-    if "AMM-OBSERVED" in level_facts:
-        options.append(Option((CodingLine(s.session, "77412", rules=("AMM-OBSERVED",)),), ("AMM-OBSERVED",)))
+    for rule_id, code in rules.ALSO_ACCEPTED.items():
+        if rule_id in level_facts:
+            options.append(Option((CodingLine(s.session, code, rules=(rule_id,)),), (rule_id,)))
     return tuple(options), why
 
 

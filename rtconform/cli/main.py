@@ -31,6 +31,7 @@ COMMANDS = {
     "payer": ("reference.payer", "Say what of the suites a payer profile of your own changes."),
     "tables": ("reference.tables", "Load CMS's national tables, and look codes up in them."),
     "rules": ("reference.rules", "Print the coding rules with their sources."),
+    "explore": ("reference.explore", "Write a page on which a session's facts are set by hand, and codes and rules follow."),
     "schema": ("reference.schema", "Print the JSON Schema of a wire document."),
     "suites": ("reference.suites", "List the suites."),
     "space": ("reference.space", "Print the space of treatments: dimensions, constraints, exact counts."),

@@ -75,4 +75,5 @@ def test_every_page_of_the_repository_is_on_the_site(built: Path) -> None:
         Path("README.html")
     }
     assert pages <= {page.relative_to(built) for page in built.rglob("*.html")}
+    assert (built / "explore.html").exists()
     assert "Thirty seconds" in (built / "index.html").read_text("utf-8")

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rtconform.reports.explorer.page import as_html as explorer
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 READY = ROOT / "build" / "site-pages"
@@ -55,6 +57,7 @@ def make_ready(folder: Path) -> None:
     decisions = [f"- [{title}]({name})" for name, title in titles.items()]
     (folder / "decisions" / FRONT).write_text("\n".join(["# Decisions", "", *decisions, ""]), "utf-8")
     (folder / FRONT).write_text(page_of_site(ROOT / "README.md"), "utf-8")
+    (folder / "explore.html").write_text(explorer(), "utf-8")
 
 
 def page_of_site(source: Path) -> str:

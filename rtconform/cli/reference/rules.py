@@ -1,8 +1,10 @@
 """`rtconform rules`: the coding rules."""
 
 import click
+import msgspec
 
 from rtconform.cli.options import FORMAT, nearest, print_rows
+from rtconform.reference.coder.decision_table import decision_table
 from rtconform.reference.coder.rules import RULES, Rule, refinements_of
 from rtconform.reference.errors import UserError
 
@@ -11,10 +13,17 @@ from rtconform.reference.errors import UserError
 @click.argument("rule_id", required=False, metavar="[ID]")
 @FORMAT
 def rules(rule_id: str | None, form: str) -> None:
-    """Print the coding rules, or the one with ID: what it says, its standing and its source."""
+    """Print the coding rules, or the one with ID: what it says, its standing and its source.
+
+    Without an ID, JSON is the whole book as data (`rtconform schema rules`): rules, facts and decision tables, for software
+    that loads rules into an engine of its own.
+    """
     if rule_id is not None and rule_id not in RULES:
         raise UserError(f"no rule {rule_id!r}{nearest(rule_id.upper(), RULES)}; `rtconform rules` lists them")
     chosen = [RULES[rule_id]] if rule_id else list(RULES.values())
+    if form == "json" and rule_id is None:
+        click.echo(msgspec.json.format(msgspec.json.encode(decision_table()), indent=2))
+        return
     if rule_id and form == "table":
         click.echo(_in_full(chosen[0]))
         return

@@ -10,6 +10,7 @@ from rtconform.conformance.certificates.statement import Statement
 from rtconform.conformance.records import KnownFaults, Manifest, Result
 from rtconform.conformance.runs.log import LogLine
 from rtconform.conformance.strength.document import Strength
+from rtconform.reference.coder.decision_table import DecisionTable
 from rtconform.reference.documents.wire import WIRE_TYPES
 from rtconform.reference.documents.wire import schema as schema_of
 from rtconform.reference.errors import UserError
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "known-faults": KnownFaults,
     "log": LogLine,
     "strength": Strength,
+    "rules": DecisionTable,
 }
 
 

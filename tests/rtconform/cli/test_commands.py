@@ -113,7 +113,7 @@ def test_only_asks_one_case(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_rules_and_suites_print_json() -> None:
     """What prints a table prints JSON too."""
-    assert "ISO-CONTIGUOUS" in {rule["id"] for rule in json.loads(rtconform("rules", "--format", "json").stdout)}
+    assert "ISO-CONTIGUOUS" in {rule["id"] for rule in json.loads(rtconform("rules", "--format", "json").stdout)["rules"]}
     assert {"published", "boundaries"} <= {suite["suite"] for suite in json.loads(rtconform("suites", "--format", "json").stdout)}
     assert "count isocenters" not in rtconform("rules", "ISO-CONTIGUOUS").stderr
 
