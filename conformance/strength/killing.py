@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rtconform.conformance.coder.faults.faulty import Coder, answer_of
 from rtconform.conformance.coder.judge import judge, judge_malformed
-from rtconform.conformance.strength.mutants.readers import Reader, Sent
+from rtconform.conformance.strength.mutants.reader import Reader, Sent
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import SuiteCase, cases

@@ -16,7 +16,7 @@ from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import going_by
 from rtconform.conformance.coder.judge import facts_in_words
 from rtconform.conformance.strength.killing import Asked, asked, catches, catches_reader, remembering
-from rtconform.conformance.strength.mutants.readers import Reader, Sent
+from rtconform.conformance.strength.mutants.reader import Reader, Sent
 from rtconform.conformance.strength.proofs.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
 from rtconform.conformance.strength.proofs.recordspace import (
     days_of_two,
