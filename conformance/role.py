@@ -123,7 +123,8 @@ class RoleOf(Generic[Q, I, E, A]):
     Judging:
 
     - `unsupported`: why a vendor does not support a question; None where it does.
-    - `expect`: the reference's reading; `recorded`: the part of it that a result keeps.
+    - `expect`: the reference's reading; `recorded`: the part of it that a result keeps; `decided`: the part that a judge looks
+      at, so that any answer is judged alike by two readings that share it.
     - `judge`: the judgement of an answer; `judge_malformed`: of an answer to a document that is not a sound question (None:
       neither an answer nor an error came).
     - `causes`: why a result is not right. `facts`: a question in a few sentences.
@@ -158,6 +159,7 @@ class RoleOf(Generic[Q, I, E, A]):
     unsupported: Callable[[Supports, Q], str | None]
     expect: Callable[[Q], E]
     recorded: Callable[[E], Coding | Adjudication]
+    decided: Callable[[E], object]
     judge: Callable[[Q, E, A], Judgement]
     judge_malformed: Callable[[A | None, bool], tuple[Verdict, str] | None]
     causes: Callable[[Result], tuple[Cause, ...]]

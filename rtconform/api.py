@@ -10,8 +10,7 @@ from rtconform.conformance.records import Event, Manifest, Result
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.conformance.verdicts import Judgement, Verdict
 from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
-from rtconform.generators.suites.suite import SuiteCase, SuiteClaim
-from rtconform.jobs.given import case_of, claim_of, question_of
+from rtconform.jobs.given import case_of, claim_of, item_of
 from rtconform.jobs.items import Item, Suite, open_suite
 from rtconform.jobs.python_run import Run, run, vendor
 from rtconform.reference.coder.coder import code as coding_of
@@ -89,5 +88,4 @@ def judge(question: Case | Claim | Item | Mapping[str, Json] | str | bytes, answ
     """
     if isinstance(question, Item):
         return question.judge(answer)
-    asked = question_of(question)
-    return Item("", SuiteClaim(asked) if isinstance(asked, Claim) else SuiteCase(asked)).judge(answer)
+    return Item("", item_of(question)).judge(answer)

@@ -89,6 +89,11 @@ def _remarks(item: SuiteCase) -> Iterator[str]:
         )
 
 
+def _decided(expectation: Expectation) -> object:
+    coding = expectation.coding
+    return coding.outcome, [(line.session, line.code, line.modifiers, line.units) for line in coding.lines], coding.alternatives
+
+
 def _signature(case: Case, answer: Answer) -> Signature:
     form = normal_form(answer.lines, case)
     return (answer.outcome, frozenset((session, frozenset(units.items())) for session, units in form.items()))
@@ -140,6 +145,7 @@ CODER: RoleOf[Case, SuiteCase, Expectation, Answer] = RoleOf(
     unsupported=_unsupported,
     expect=expect,
     recorded=lambda expectation: expectation.coding,
+    decided=_decided,
     judge=judge,
     judge_malformed=lambda answer, refused: judge_malformed(answer, refused=refused),
     causes=causes_of,

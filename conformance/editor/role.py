@@ -44,6 +44,11 @@ def _facets(claim: Claim) -> Facets:
     return Facets(claim.billing_provider or "", claim.kind, claim.payer, coded, outside, days)
 
 
+def _decided(adjudication: Adjudication) -> object:
+    lines = [(line.number, line.disposition, line.accepted, line.carcs) for line in adjudication.lines]
+    return lines, [(choice.lines, choice.at_least, choice.at_most) for choice in adjudication.choices]
+
+
 def _signature(claim: Claim, disposition: Disposition) -> Signature:
     del claim
     return tuple(sorted((line.number, line.disposition) for line in disposition.lines))
@@ -96,6 +101,7 @@ EDITOR: RoleOf[Claim, SuiteClaim, Adjudication, Disposition] = RoleOf(
     unsupported=_unsupported,
     expect=adjudicate,
     recorded=lambda adjudication: adjudication,
+    decided=_decided,
     judge=judge_disposition,
     judge_malformed=lambda _answer, _refused: None,  # no suite has claims that are not sound
     causes=causes_of,

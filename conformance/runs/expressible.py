@@ -15,8 +15,6 @@ from rtconform.formats.names import LENGTH
 from rtconform.formats.registry import QUESTIONS
 from rtconform.formats.settings import FormatSettings
 from rtconform.generators.suites.suite import SuiteItem
-from rtconform.reference.documents.adjudication import Adjudication
-from rtconform.reference.documents.coding import Coding
 
 MOST_LOST = 6
 """How many lost fields a reason names."""
@@ -43,7 +41,7 @@ def inexpressible(formats: FormatSettings, role: Role, question: Question) -> st
         return f"in {row.title} it can't be said: {why}"
     except Unreadable as why:
         return f"in {row.title} it can't be read back: {why.what}"
-    if _decided(role, question) == _decided(role, again):
+    if role.decided(role.expect(question)) == role.decided(role.expect(again)):
         return None
     lost = lost_fields(question, again)
     named = ", ".join(lost[:MOST_LOST]) + (" and more" if len(lost) > MOST_LOST else "")
@@ -65,13 +63,3 @@ def _differing(one: Any, other: Any, path: str) -> list[str]:  # noqa: ANN401 - 
     if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one and isinstance(one[0], Struct):
         return [lost for ours, theirs in zip(one, other, strict=True) for lost in _differing(ours, theirs, path)]
     return [path]
-
-
-def _decided(role: Role, question: Question) -> object:
-    """What the reference makes of a question, as far as a judge looks at it."""
-    recorded: Adjudication | Coding = role.recorded(role.expect(question))
-    if isinstance(recorded, Adjudication):
-        lines = [(line.number, line.disposition, line.accepted, line.carcs) for line in recorded.lines]
-        return lines, [(choice.lines, choice.at_least, choice.at_most) for choice in recorded.choices]
-    lines_coded = [(line.session, line.code, line.modifiers, line.units) for line in recorded.lines]
-    return recorded.outcome, lines_coded, recorded.alternatives

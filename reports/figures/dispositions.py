@@ -21,11 +21,14 @@ NOTES: dict[SlipKind, str] = {
 """What each kind of slip is called beside its line."""
 
 
-def disposition_text(said: Adjudication | Disposition) -> str:
-    """An adjudication or a disposition on one line: "1 allow; 2 deny (CARC 97)"."""
-    if isinstance(said, Disposition):  # what was due and what came are worded side by side
-        return one_line(dispositions_in_words(said))
-    return "; ".join(f"{line.number} {_due_text(line)}" for line in said.lines)
+def disposition_text(came: Disposition) -> str:
+    """What came, on one line: "1 allow; 2 deny (CARC 97)"."""
+    return one_line(dispositions_in_words(came))
+
+
+def adjudication_text(due: Adjudication) -> str:
+    """What is due, on one line."""
+    return "; ".join(f"{line.number} {_due_text(line)}" for line in due.lines)
 
 
 def disposition_rows(

@@ -18,7 +18,7 @@ from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Disposition
 from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, Line
 from rtconform.reference.documents.treatment import Case
-from rtconform.reports.figures.dispositions import Mark, disposition_rows, disposition_text
+from rtconform.reports.figures.dispositions import Mark, adjudication_text, disposition_rows, disposition_text
 from rtconform.reports.text import clean, clip, one_line
 
 LONGEST_TEXT = 4000
@@ -139,10 +139,13 @@ def line_text(line: Line) -> str:
 
 def coding_text(coding: Coding | Adjudication | Returned | None) -> str:
     """A coding or an answer on one line: "S1 77407; S1 77387-26", its outcome where it has no line, or "no answer"."""
-    if coding is None:
-        return "no answer"
-    if isinstance(coding, Adjudication | Disposition):  # one column of the reports shows either role
-        return disposition_text(coding)
+    match coding:  # one column of the reports shows either role
+        case None:
+            return "no answer"
+        case Disposition():
+            return disposition_text(coding)
+        case Adjudication():
+            return adjudication_text(coding)
     lines = "; ".join(f"{line.session} {line_text(line)}{' (bundled)' if _bundled(line) else ''}" for line in coding.lines)
     if coding.outcome == "coded":
         return lines or "coded, no line"

@@ -6,15 +6,17 @@ from typing import TypeVar
 import msgspec
 
 from rtconform.conformance.adapters import Reply
-from rtconform.conformance.protocol import GivenAnswer, Json, Question, Returned
+from rtconform.conformance.protocol import GivenAnswer, Json, Returned
 from rtconform.conformance.roles import role_asked
-from rtconform.generators.suites.suite import SuiteItem
+from rtconform.generators.suites.suite import SuiteCase, SuiteClaim, SuiteItem
 from rtconform.reference.documents.claim import Claim, claim_faults
 from rtconform.reference.documents.treatment import Case, duplicate_ids
 from rtconform.reference.documents.wire import decode
 from rtconform.reference.errors import DocumentError, Fault, UserError
 
 Document = TypeVar("Document", Case, Claim)
+
+CLAIM = "rtconform.claim/1"
 
 LONGEST_SHOWN = 4000
 """Characters kept of what was no answer."""
@@ -30,13 +32,17 @@ def claim_of(given: Claim | Mapping[str, Json] | str | bytes) -> Claim:
     return _document(given, Claim, claim_faults)
 
 
-def question_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> Question:
-    """The case or the claim, whichever it is: a document says it (`schema`); one that does not is a claim where it has lines."""
-    if isinstance(given, Case | Claim):  # a user's program may hand over either, ready made
-        return claim_of(given) if isinstance(given, Claim) else case_of(given)
-    plain = _plain(given)
-    said = plain.get("schema", "rtconform.claim/1" if "lines" in plain else "") if isinstance(plain, dict) else ""
-    return claim_of(given) if said == "rtconform.claim/1" else case_of(given)
+def item_of(given: Case | Claim | Mapping[str, Json] | str | bytes) -> SuiteItem:
+    """The item that asks a case or a claim, whichever it is. Raises DocumentError with every fault and its place."""
+    if isinstance(given, Claim) or _says_claim(given):  # a user's program may hand over either, ready made
+        return SuiteClaim(_document(given, Claim, claim_faults))
+    return SuiteCase(_document(given, Case, duplicate_ids))
+
+
+def _says_claim(given: object) -> bool:
+    """Whether a document says that it is a claim (`schema`); one that does not say is a claim where it has lines."""
+    plain = _plain(given) if isinstance(given, Mapping | str | bytes) else None
+    return isinstance(plain, dict) and plain.get("schema", CLAIM if "lines" in plain else "") == CLAIM
 
 
 def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:

@@ -156,7 +156,7 @@ def _part(number: int, technique: str, planning: Planning, motion: Motion, isoce
 
 def sparse(case: Case) -> bytes:
     """The case as JSON with every optional field that says its default left out."""
-    return msgspec.json.encode(_without_defaults(case))
+    return msgspec.json.encode({"schema": case.__struct_config__.tag, **_without_defaults(case)})
 
 
 def _without_defaults(value: Any) -> Any:  # noqa: ANN401 - any part of a case
@@ -164,12 +164,11 @@ def _without_defaults(value: Any) -> Any:  # noqa: ANN401 - any part of a case
         return [_without_defaults(item) for item in value]
     if not isinstance(value, msgspec.Struct):
         return value
-    said = {
+    return {
         field.encode_name: _without_defaults(found)
         for field in msgspec.structs.fields(value)
         if (found := getattr(value, field.name)) != field.default
     }
-    return {"schema": value.__struct_config__.tag, **said} if isinstance(value, Case) else said
 
 
 def _beams(technique: str, isocenters: int, modulation: str) -> tuple[Beam, ...]:
