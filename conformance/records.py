@@ -28,7 +28,7 @@ class VendorRecord(Struct, frozen=True):
 
     name: str
     version: str
-    kind: Literal["cli", "http", "python"]
+    kind: Literal["cli", "http", "python", "folder"]
     target: str
     file: str
     file_digest: str

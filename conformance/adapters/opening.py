@@ -3,7 +3,7 @@
 from rtconform.conformance.adapters import Adapter, BatchAdapter, Log
 from rtconform.conformance.adapters.batches import Batches
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings, Vendor
+from rtconform.conformance.vendors.settings import CliSettings, FolderSettings, HttpSettings, PythonSettings, Vendor
 from rtconform.formats.registry import QUESTIONS
 
 
@@ -38,6 +38,10 @@ def _plain(vendor: Vendor, log: Log, count: int, *, brisk: bool) -> Adapter:
             from rtconform.conformance.adapters.http.service import HttpAdapter  # noqa: PLC0415 - see above
 
             return HttpAdapter(vendor, settings, log, count)
+        case FolderSettings():
+            from rtconform.conformance.adapters.folder.adapter import FolderAdapter  # noqa: PLC0415 - see above
+
+            return FolderAdapter(vendor, settings, log, count)
         case PythonSettings():
             from rtconform.conformance.adapters.callable import PythonAdapter  # noqa: PLC0415 - see above
 

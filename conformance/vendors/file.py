@@ -26,6 +26,7 @@ from rtconform.conformance.vendors.scaffold import scaffold
 from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
 from rtconform.conformance.vendors.settings import (
     CliSettings,
+    FolderSettings,
     HttpSettings,
     Name,
     PythonSettings,
@@ -42,7 +43,12 @@ __all__ = ["Vendor", "load_vendor", "scaffold"]
 LONGEST_TEMPLATE = 256 * 1024
 """Longest request template, in bytes."""
 
-_KINDS: dict[str, type[Settings]] = {"cli": CliSettings, "http": HttpSettings, "python": PythonSettings}
+_KINDS: dict[str, type[Settings]] = {
+    "cli": CliSettings,
+    "http": HttpSettings,
+    "python": PythonSettings,
+    "folder": FolderSettings,
+}
 _CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
@@ -97,6 +103,8 @@ def load_vendor(path: Path) -> Vendor:
         _check_http(file, settings, variables)
     elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
         file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
+    elif isinstance(settings, FolderSettings) and "\0" in settings.folder:
+        file.fault("holds a NUL character", "adapter", "folder")
     file.check()
     assert about is not None  # noqa: S101 - check() raises where a table has faults
     assert supports is not None  # noqa: S101 - the same
@@ -151,7 +159,7 @@ def _has_unknown_terms(known: tuple[str, ...], value: object) -> bool:
 
 def _settings(file: TomlFile) -> Settings | None:
     raw = file.root.get("adapter")
-    kinds = 'kind = "cli", "http" or "python"'
+    kinds = 'kind = "cli", "http", "python" or "folder"'
     if not isinstance(raw, dict):
         what = "exactly one table [adapter] is allowed" if isinstance(raw, list) else "missing: add a table [adapter]"
         file.fault(f"{what} with {kinds}", "adapter")
@@ -225,10 +233,15 @@ def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Resp
             if getattr(response, key) is None:
                 advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
                 file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
-        if response.id is None and isinstance(settings, CliSettings) and settings.mode == "stream":
-            file.fault(f'missing: with mode = "stream" answers are matched by the {wire.question}\'s id', "response", "id")
+        if response.id is None and (isinstance(settings, FolderSettings) or _streams(settings)):
+            how = 'kind = "folder"' if isinstance(settings, FolderSettings) else 'mode = "stream"'
+            file.fault(f"missing: with {how} answers are matched by the {wire.question}'s id", "response", "id")
     _check_pattern(file, response)
     return response
+
+
+def _streams(settings: Settings | None) -> bool:
+    return isinstance(settings, CliSettings) and settings.mode == "stream"
 
 
 def _expression_fault(expression: str) -> str | None:

@@ -57,13 +57,25 @@ class PythonSettings(Struct, frozen=True):
     workers: Workers = 1
 
 
+class FolderSettings(Struct, frozen=True):
+    """A product that takes files from `in` and writes its answers to `out`, both in `folder`, beside the vendor file or absolute.
+
+    `workers` is the number of files before it at the same time.
+    """
+
+    kind: Literal["folder"]
+    folder: Annotated[str, Meta(min_length=1, max_length=1000)] = "exchange"
+    timeout_s: Seconds = 60.0
+    workers: Workers = 16
+
+
 PLAIN = FormatSettings()
 """Our own JSON both ways."""
 
 AS_THEY_COME = AnswerSettings()
 """Answers of a vendor whose file says nothing of them."""
 
-Settings = CliSettings | HttpSettings | PythonSettings
+Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings
 
 
 @dataclass(frozen=True)
@@ -135,6 +147,8 @@ class Vendor:
                 target = " ".join(settings.command)
             case HttpSettings():
                 target = settings.url
+            case FolderSettings():
+                target = settings.folder
             case PythonSettings():
                 target = settings.function
         declared = {key: value for key in ROLES[self.role].wire.supports if (value := getattr(self.supports, key)) is not None}

@@ -1,0 +1,1 @@
+"""The adapter for a product that takes files from one folder and writes its answers to another."""
