@@ -5,7 +5,8 @@ wall clock without an offset: the codes depend on the clinic's calendar date, wh
 
 Three vocabularies are open on purpose: technique, radiation, and the methods of motion management and guidance.
 A record may name one that we lack, and a coder has to notice (rule DOC-UNKNOWN): so these fields decode from any text,
-the published schema lists the known terms, and `unknown_terms` finds the others.
+the published schema of what a coder may be sent names the known terms as examples, that of the closed vocabulary takes no
+others, and `unknown_terms` finds them.
 """
 
 import datetime as dt
@@ -66,10 +67,18 @@ LocalTime = Annotated[
         extra_json_schema={"pattern": r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?$"},
     ),
 ]
-Radiation = Annotated[str, Meta(description="type of radiation", extra_json_schema={"enum": list(RADIATIONS)})]
-Technique = Annotated[str, Meta(description="declared technique", extra_json_schema={"enum": list(TECHNIQUES)})]
-MotionMethod = Annotated[str, Meta(description="kind of motion management", extra_json_schema={"enum": list(MOTION_METHODS)})]
-GuidanceMethod = Annotated[str, Meta(description="how guidance was done", extra_json_schema={"enum": list(GUIDANCE_METHODS)})]
+Radiation = Annotated[str, Meta(description="type of radiation", examples=list(RADIATIONS))]
+Technique = Annotated[str, Meta(description="declared technique", examples=list(TECHNIQUES))]
+MotionMethod = Annotated[str, Meta(description="kind of motion management", examples=list(MOTION_METHODS))]
+GuidanceMethod = Annotated[str, Meta(description="how guidance was done", examples=list(GUIDANCE_METHODS))]
+OPEN_TERMS = {
+    ("Plan", "technique"): TECHNIQUES,
+    ("Beam", "radiation"): RADIATIONS,
+    ("Motion", "method"): MOTION_METHODS,
+    ("Guidance", "method"): GUIDANCE_METHODS,
+}
+"""The fields that take any text, by type and name, each with the terms that we know."""
+
 Vector = Annotated[tuple[float, float, float], Meta(description="x, y, z in millimetres")]
 Angle = Annotated[float, Meta(ge=-360, le=360, description="degrees, IEC 61217")]
 

@@ -13,7 +13,7 @@ import msgspec
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition, claim_faults
 from rtconform.reference.documents.coding import Answer, Coding
-from rtconform.reference.documents.treatment import Case, duplicate_ids, unknown_terms
+from rtconform.reference.documents.treatment import OPEN_TERMS, Case, duplicate_ids, unknown_terms
 from rtconform.reference.errors import DocumentError, Fault
 
 if TYPE_CHECKING:
@@ -138,15 +138,35 @@ def _distinct(
         yield number, document
 
 
-def schema(kind: type[Any], name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title.
+def schema(kind: type[Any], name: str, *, closed: bool = False) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of `kind`, self-contained, with `name` as its title. It has only keywords of that draft.
 
-    The document need not say `schema`: where only one kind is due, readers take it without.
+    The document need not say `schema`: where only one kind is due, readers take it without. `closed`: a technique, radiation
+    or method that we don't know is a fault (`OPEN_TERMS`).
     """
     (root,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     if required := components.get(kind.__name__, {}).get("required"):
         components[kind.__name__]["required"] = [field for field in required if field != "schema"]
+    if closed:
+        for (holder, field), terms in OPEN_TERMS.items():
+            described = components[holder]["properties"][field]
+            described["enum"] = list(terms)
+            del described["examples"]
+    for component in components.values():
+        _drop_discriminators(component)
     return {"$schema": DRAFT, "title": name, **root, "$defs": components}
+
+
+def _drop_discriminators(part: object) -> None:
+    """Take OpenAPI's keyword `discriminator` out of a schema: a hint that strict validators of JSON Schema refuse."""
+    if isinstance(part, dict):
+        if "anyOf" in part:  # a property of that name would stand beside other properties
+            part.pop("discriminator", None)
+        for inner in part.values():
+            _drop_discriminators(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _drop_discriminators(inner)
 
 
 def _advice(kind: type[Any]) -> str:

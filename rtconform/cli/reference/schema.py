@@ -11,6 +11,8 @@ from rtconform.conformance.records import KnownFaults, Manifest, Result
 from rtconform.conformance.runs.log import LogLine
 from rtconform.conformance.strength.document import Strength
 from rtconform.reference.coder.decision_table import DecisionTable
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import WIRE_TYPES
 from rtconform.reference.documents.wire import schema as schema_of
 from rtconform.reference.errors import UserError
@@ -30,11 +32,17 @@ SCHEMAS: dict[str, type[Any]] = {
     "rules": DecisionTable,
 }
 
+CLOSED: dict[str, type[Any]] = {"case-closed": Case, "claim-closed": Claim}
+"""The same documents with the closed vocabulary: a technique, radiation or method that we don't know is a fault there."""
+
 
 @click.command()
 @click.argument("name", required=False)
 def schema(name: str | None) -> None:
     """Print the JSON Schema (draft 2020-12) of wire document NAME, or the names there are.
+
+    `case` and `claim` are what a vendor may be sent, where a technique, radiation or method can be one that nobody knows;
+    `case-closed` and `claim-closed` take the known ones only.
 
     \b
     rtconform schema case > case.schema.json
@@ -42,7 +50,13 @@ def schema(name: str | None) -> None:
     if name is None:
         for known, kind in SCHEMAS.items():
             click.echo(f"{known:13} {(kind.__doc__ or '').splitlines()[0]}")
+        for known in CLOSED:
+            click.echo(
+                f"{known:13} The same as {known.removesuffix('-closed')}, with known techniques, radiations and methods only."
+            )
         return
-    if name not in SCHEMAS:
-        raise UserError(f"no schema {name!r}{nearest(name, SCHEMAS)}; there are: {', '.join(SCHEMAS)}")
-    click.echo(json.dumps(schema_of(SCHEMAS[name], f"rtconform.{name}/1"), indent=2, ensure_ascii=False))
+    kinds = SCHEMAS | CLOSED
+    if name not in kinds:
+        raise UserError(f"no schema {name!r}{nearest(name, kinds)}; there are: {', '.join(kinds)}")
+    title = f"rtconform.{name.removesuffix('-closed')}/1"
+    click.echo(json.dumps(schema_of(kinds[name], title, closed=name in CLOSED), indent=2, ensure_ascii=False))
