@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from rtconform.reports.page.matrices import in_words
 from rtconform.reports.page.timing import duration
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.text import clean, clip, one_line
 
 
 @cache
@@ -23,6 +23,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_fit,
     )
     made.filters.update(
         anchor=anchor, clean=one_line, clip=clip, count=_count, duration=duration, moment=_moment, number="{:,}".format,
@@ -46,6 +47,11 @@ def policy(style: str, script: str | None = None) -> str:
 def anchor(case_id: str) -> str:
     """The id attribute of a case: its own id, so that a link to it can be written by hand, without the blanks HTML forbids."""
     return "case-" + "_".join(case_id.split())
+
+
+def _fit(value: object) -> object:
+    """What a template prints: text without what HTML forbids, also where a template does not ask for it."""
+    return clean(value) if type(value) is str else value
 
 
 def _digest(block: str) -> str:
