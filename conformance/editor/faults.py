@@ -1,14 +1,16 @@
-"""Faulty claim editors: one that overlooks each category of fault, and those that stop what is right, as payers have.
+"""Faulty claim editors: one that overlooks each category of fault, those that stop what is right, as payers have, and those
+whose national tables have one thing wrong (`table_faults.py`).
 
 Each is the reference editor with some dispositions changed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
 from typing import get_args
 
+from rtconform.conformance.editor.faulty import FaultyEditor, plain
 from rtconform.conformance.editor.judge import judge_disposition, slips_of
+from rtconform.conformance.editor.table_faults import table_faults
 from rtconform.conformance.hunted import KnownFault
 from rtconform.conformance.role import Catalogue, Part, Parts
 from rtconform.conformance.verdicts import VERDICTS
@@ -20,24 +22,12 @@ from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, D
 from rtconform.reference.editor.categories import CATEGORIES
 from rtconform.reference.editor.editor import adjudicate
 
-Editor = Callable[[Claim], Disposition]
 _Stops = Callable[[Claim, ClaimLine], bool]
-
-
-@dataclass(frozen=True)
-class FaultyEditor:
-    """A faulty editor with a name. `says`: what it does; `seen`: where that is met; `rules`: those it breaks."""
-
-    id: str
-    says: str
-    seen: str
-    rules: tuple[str, ...]
-    edit: Editor = field(repr=False, compare=False)
 
 
 def correct(claim: Claim) -> Disposition:
     """The reference as an editor."""
-    return _edited(claim, lambda _, found: _plain(found))
+    return _edited(claim, lambda _, found: plain(found))
 
 
 def _edited(claim: Claim, change: Callable[[ClaimLine, AdjudicationLine], DispositionLine]) -> Disposition:
@@ -45,15 +35,11 @@ def _edited(claim: Claim, change: Callable[[ClaimLine, AdjudicationLine], Dispos
     return Disposition(claim.id, tuple(change(line, of) for line, of in zip(claim.lines, found, strict=True)))
 
 
-def _plain(found: AdjudicationLine) -> DispositionLine:
-    return DispositionLine(found.number, found.disposition, found.category, found.carc)
-
-
 def _overlooks(category: Category) -> FaultyEditor:
     row = CATEGORIES[category]
 
     def change(_: ClaimLine, found: AdjudicationLine) -> DispositionLine:
-        return DispositionLine(found.number, "allow") if category in (found.category, *found.also) else _plain(found)
+        return DispositionLine(found.number, "allow") if category in (found.category, *found.also) else plain(found)
 
     return FaultyEditor(
         f"overlooks-{category.replace('_', '-')}",
@@ -69,7 +55,7 @@ def _stops(name: str, says: str, rules: str, carc: str, when: _Stops) -> FaultyE
 
     def edit(claim: Claim) -> Disposition:
         def change(line: ClaimLine, found: AdjudicationLine) -> DispositionLine:
-            return DispositionLine(found.number, "deny", None, carc) if when(claim, line) else _plain(found)
+            return DispositionLine(found.number, "deny", None, carc) if when(claim, line) else plain(found)
 
         return _edited(claim, change)
 
@@ -124,7 +110,11 @@ UNCLAIMED: tuple[Category, ...] = ("repeat_modifier", "record_unclear", "profess
 
 EDITOR_FAULTS: dict[str, FaultyEditor] = {
     fault.id: fault
-    for fault in (*(_overlooks(category) for category in get_args(Category) if category not in UNCLAIMED), *_WRONGLY_STOPS)
+    for fault in (
+        *(_overlooks(category) for category in get_args(Category) if category not in UNCLAIMED),
+        *_WRONGLY_STOPS,
+        *table_faults(),
+    )
 }
 """Every faulty editor by its id."""
 

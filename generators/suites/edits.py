@@ -175,7 +175,7 @@ def _make(documented: bool, place: Place) -> SuiteClaim:  # noqa: FBT001 - bound
 
 EDITS_CLAIM = GeneratedSuite(
     "edits-claim",
-    "4",
+    "5",
     "claims alone, right and wrong: every fault that a claim can show by setting, claim type and payer",
     partial(_make, False),  # noqa: FBT003 - see above
     lambda: len(entries(documented=False)),
@@ -184,7 +184,7 @@ EDITS_CLAIM = GeneratedSuite(
 
 EDITS_DOCUMENTED = GeneratedSuite(
     "edits-documented",
-    "4",
+    "5",
     "claims with their record, right and wrong: the level, the guidance and its approval too",
     partial(_make, True),  # noqa: FBT003
     lambda: len(entries(documented=True)),

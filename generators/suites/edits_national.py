@@ -34,13 +34,15 @@ ADOPTS = "medicare"
 PAYERS = (ADOPTS, "commercial", "unitedhealthcare")
 
 _BEFORE_THE_FIRST = -1
-_MOST = {"77402": 2, "77407": 2, "77412": 2, "77387": 2, "77427": 1}
+MOST_UNITS = {"77402": 2, "77407": 2, "77412": 2, "77387": 2, "77427": 1}
 _DIAGNOSES = ("C61", "C50.911", "C34.11", "C79.51")
 
 
 @dataclass(frozen=True)
 class PairEntry:
-    """A claim of two codes. `days`: the second line is of the same day, the next, or of several with or after it."""
+    """A claim of two codes. `days`: the second line is of the same day, the next, or of several with or after it; or the first
+    line is of several, and the second of one in their midst.
+    """
 
     pair: str
     modifier: str
@@ -80,7 +82,7 @@ def pairs_model() -> Model:
         "pair": tuple(pairs()),
         "modifier": MODIFIERS,
         "on": ("column1", "column2"),
-        "days": ("same", "next", "span_with", "span_after"),
+        "days": ("same", "next", "span_with", "span_after", "span_over"),
         "date": tuple(DATES),
         "payer": PAYERS,
         "form": ("hospital", "freestanding"),
@@ -91,7 +93,7 @@ def pairs_model() -> Model:
 def units_model() -> Model:
     """The space of claims of one code: spans are a professional form's, the professional part and management too."""
     parameters = {
-        "code": tuple(_MOST),
+        "code": tuple(MOST_UNITS),
         "written": ("units", "lines", "span"),
         "amount": ("at", "over"),
         "date": tuple(DATES),
@@ -113,7 +115,7 @@ def entries() -> tuple[Entry, ...]:
     units = (UnitsEntry(*row) for row in covering_array(units_model(), 2))
     over = (
         UnitsEntry(code, written, amount, date, ADOPTS, "freestanding")
-        for code, written, amount, date in product(_MOST, ("units", "lines", "span"), ("at", "over"), ("first", "later"))
+        for code, written, amount, date in product(MOST_UNITS, ("units", "lines", "span"), ("at", "over"), ("first", "later"))
     )
     return tuple(dict.fromkeys((*every, *first, *covered, *units, *over)))
 
@@ -124,14 +126,15 @@ def wanted(entry: Entry) -> tuple[Wanted, Category | None]:
 
 
 def _wanted_of_pair(entry: PairEntry) -> tuple[Wanted, Category | None]:
-    together = entry.days in ("same", "span_with")
+    together = entry.days in ("same", "span_with", "span_over")
     separate = (*SEPARATE, ANATOMIC) if pairs()[entry.pair] == "1" else ()
     hit = together and entry.modifier not in separate
-    if hit and entry.form == "hospital" and entry.payer == ADOPTS and entry.date != "before":
+    in_force = entry.date != "before" or entry.days == "span_over"  # whose second line is of the day after
+    if hit and entry.form == "hospital" and entry.payer == ADOPTS and in_force:
         return "stop", "national_ptp"
     first, _, second = entry.pair.partition("/")
     levels = together and first in LEVELS and second in LEVELS and entry.modifier not in SEPARATE
-    span = entry.days.startswith("span") and entry.form == "hospital"
+    span = entry.days in ("span_with", "span_after") and entry.form == "hospital"  # an outpatient hospital's lines have one date
     return ("either" if hit or levels or span or second not in LEVELS else "allow"), None
 
 
@@ -207,17 +210,18 @@ def _lines_of_pair(entry: PairEntry) -> list[_Billed]:
     first, _, second = entry.pair.partition("/")
     day = DATES[entry.date]
     marks = () if entry.modifier == "none" else (entry.modifier,)
-    begins = day + dt.timedelta(days=1 if entry.days in ("next", "span_after") else 0)
-    days = 3 if entry.days.startswith("span") else 1
+    over = entry.days == "span_over"
+    begins = day + dt.timedelta(days=1 if over or entry.days in ("next", "span_after") else 0)
+    first_days, second_days = (3, 1) if over else (1, 3 if entry.days.startswith("span") else 1)
     return [
-        _Billed(first, day, marks if entry.on == "column1" else ()),
-        _Billed(second, begins, marks if entry.on == "column2" else (), days, days),
+        _Billed(first, day, marks if entry.on == "column1" else (), first_days, first_days),
+        _Billed(second, begins, marks if entry.on == "column2" else (), second_days, second_days),
     ]
 
 
 def _lines_of_units(entry: UnitsEntry) -> list[_Billed]:
     part = ("26",) if entry.code == "77387" else ()
-    day, number = DATES[entry.date], _MOST[entry.code] + (entry.amount == "over")
+    day, number = DATES[entry.date], MOST_UNITS[entry.code] + (entry.amount == "over")
     if entry.written == "units":
         return [_Billed(entry.code, day, part, number)]
     if entry.written == "span":
@@ -242,7 +246,7 @@ def _make(place: Place) -> SuiteClaim:
 
 EDITS_NATIONAL = GeneratedSuite(
     "edits-national",
-    "1",
+    "2",
     "claims alone at the edges of the national tables: pairs of codes, their modifiers and days, and units of a day",
     _make,
     lambda: len(entries()),

@@ -30,7 +30,7 @@ from tests.helpers import TESTS, VENDORS
 RECORDS = TESTS / "data" / "recorded"
 SEED = 7
 CODERS = ("published", "boundaries")
-EDITORS = ("edits-claim", "edits-documented")
+EDITORS = ("edits-claim", "edits-documented", "edits-national")
 THOROUGH = (*CODERS, "pairwise", "documentation", "invalid", "certify")
 AT_RANDOM = frozenset({"miniatures-unstable"})
 """Vendors that answer at random: of them only findings and exit code are the same in every run."""

@@ -57,6 +57,15 @@ def test_the_correct_editor(tmp_path: Path) -> None:
     assert {} == summary.edits.other_reasons
 
 
+def test_the_correct_editor_at_the_edges_of_the_tables(tmp_path: Path) -> None:
+    """The same editor, which has the tables in a form of its own, misses nothing of the national edits and denies nothing wrongly."""
+    summary, _ = run(VENDORS / "correct_editor" / "vendor.toml", tmp_path / "run", ("edits-national",))
+    assert {"pass", "accepted"} == verdicts(summary).keys()
+    assert ((), 0) == (summary.findings, summary.exit_code)
+    assert summary.edits is not None
+    assert ((), ()) == (summary.edits.false_denials, summary.edits.misses)
+
+
 @pytest.mark.parametrize("born", ["1956-02-29", "0001-03-04"])
 def test_a_canary_is_made_of_any_patient(born: str, tmp_path: Path) -> None:
     """The day before a patient's birth is found also where the year before has none such, or is none."""

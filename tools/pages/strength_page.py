@@ -2,7 +2,8 @@
 
 from rtconform.conformance.coder.faults.catalogue import FAULTS
 from rtconform.conformance.coder.faults.faulty import FaultyCoder
-from rtconform.conformance.editor.faults import EDITOR_FAULTS, FaultyEditor
+from rtconform.conformance.editor.faults import EDITOR_FAULTS
+from rtconform.conformance.editor.faulty import FaultyEditor
 from rtconform.reports.page.strength import suite_cells
 from rtconform.reports.writers.markdown import table
 from tools.strength.figures import Figures, Missed, Pairs, figures

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 
 from rtconform.cli.main import cli
 from rtconform.conformance.editor import role as editors
-from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS, FaultyEditor
+from rtconform.conformance.editor.faults import CATALOGUE, EDITOR_FAULTS
+from rtconform.conformance.editor.faulty import FaultyEditor
 from rtconform.conformance.editor.size import size_of_claim as size_of
 from rtconform.conformance.editor.smaller import smaller_claims
 from rtconform.conformance.hunted import Hunted

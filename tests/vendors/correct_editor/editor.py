@@ -28,7 +28,27 @@ APART = {"59", "XE", "XS", "XP", "XU"}  # a further session of another level
 OFFICE, HOSPITAL = {"11", "49"}, {"19", "22"}
 PHYSICIANS_PLACES = {*OFFICE, *HOSPITAL, "21", "23", "24", "31", "32"}
 OUTPATIENT_BILLS = {"12", "13", "14", "85"}
+ELSEWHERE = set("77301 77371 77372 77373 77427 77520 77522 77523 77525 G0339 G0340".split())  # services outside this family
 MARKED_SECOND_SESSION = {"commercial"}  # payers that ask for a modifier, or units, on a second session
+
+
+# National edits, typed from the hospitals' pairs v32.3 and the unlikely units of 2026 Q4: in force on the first day, not known before.
+IN_FORCE = dt.date(2026, 10, 1)
+NOT_ADOPTED = {"commercial", "unitedhealthcare"}
+ALWAYS_APART = {  # column 1: never paid beside it
+    **{key: {"77402", "77407", "77412", "77427", "77387"} for key in ("77371", "77372", "77373")},
+    **dict.fromkeys(("77520", "77522", "77523", "77525"), DELIVERY),
+    "77301": {"77387", "77417"},
+    **{key: {"77387"} for key in ("G0339", "G0340")},
+}
+APART_UNLESS_MARKED = {  # column 1: not paid beside it unless a modifier separates the two
+    "77407": {"77402"},
+    "77412": {"77402", "77407"},
+    **dict.fromkeys(("77301", "G0339", "G0340"), DELIVERY),
+}
+ON_THE_BODY = {"LT", "RT"}
+UNITS_A_DAY = {"77402": 2, "77407": 2, "77412": 2, "77387": 2, "77417": 1, "77427": 1}
+EXCEEDED_WITH_RECORD = {"77402", "77407", "77412", "77387"}
 
 
 class Edit(NamedTuple):
@@ -49,6 +69,8 @@ def by_code(_: Json, line: Json) -> Edit | None:
         return Edit("deny", "code_deleted", "181") if day >= DELETED[code] else ALLOW
     if code in NEW_IN_2026:
         return ALLOW if day >= "2026-01-01" else Edit("deny", "code_not_yet_in_effect", "181")
+    if code in ELSEWHERE:
+        return ALLOW
     if code not in {*DELIVERY, "77387", "77417"}:
         return Edit("deny", "code_not_known", "181")
     return ALLOW if day < "2026-01-01" else None
@@ -178,7 +200,45 @@ def edit(claim: Json) -> dict[int, Edit]:
             lines = [line for line in left if line["date_of_service"] == day and line["code"] in codes]
             if lines:
                 edits.update(by_day(claim, lines, by_sessions))
-    return {number: found or ALLOW for number, found in edits.items()}
+    return by_tables(claim, {number: found or ALLOW for number, found in edits.items()})
+
+
+def all_days(line: Json) -> set[dt.date]:
+    """The days of a line on which the national edits are in force."""
+    first = dt.date.fromisoformat(line["date_of_service"])
+    days = {first + dt.timedelta(days=number) for number in range(days_of(line))}
+    return {day for day in days if day >= IN_FORCE}
+
+
+def paired(first: Json, second: Json) -> bool:
+    """Whether the second line is not paid beside the first."""
+    if second["code"] in ALWAYS_APART.get(first["code"], set()):
+        return True
+    marks = {*first["modifiers"], *second["modifiers"]} & (APART | ON_THE_BODY)
+    return second["code"] in APART_UNLESS_MARKED.get(first["code"], set()) and not marks
+
+
+def by_tables(claim: Json, edits: dict[int, Edit]) -> dict[int, Edit]:
+    """What the national edits stop of that which nothing else does, for payers that adopt them."""
+    if claim["payer"] in NOT_ADOPTED:
+        return edits
+    found = dict(edits)
+    units: Counter[tuple[str, bool, dt.date]] = Counter()
+    for line in claim["lines"]:
+        most = UNITS_A_DAY.get(line["code"])
+        if edits[line["number"]] != ALLOW or most is None or (claim["treatment"] and line["code"] in EXCEEDED_WITH_RECORD):
+            continue
+        services = [(line["code"], "26" in line["modifiers"], day) for day in all_days(line)]
+        each = line["units"] // days_of(line)
+        if any(units[service] + each > most for service in services):
+            found[line["number"]] = Edit("deny", "national_mue", "151")
+        else:
+            units.update(dict.fromkeys(services, each))
+    for second in claim["lines"] if claim["kind"] == "institutional" else ():
+        beside = [one for one in claim["lines"] if edits[one["number"]] == ALLOW and all_days(one) & all_days(second)]
+        if found[second["number"]] == ALLOW and any(paired(first, second) for first in beside):
+            found[second["number"]] = Edit("deny", "national_ptp", "236")
+    return found
 
 
 def serve(editor: Callable[[Json], dict[int, Edit]]) -> None:
