@@ -19,6 +19,10 @@ EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "g
 UtcTime = Annotated[dt.datetime, Meta(tz=True)]
 
 
+AdapterKind = Literal["cli", "http", "python", "folder"]
+"""The ways to reach a vendor, as a vendor file names them."""
+
+
 class VendorRecord(Struct, frozen=True):
     """The vendor as its file describes it, without secrets.
 
@@ -28,7 +32,7 @@ class VendorRecord(Struct, frozen=True):
 
     name: str
     version: str
-    kind: Literal["cli", "http", "python", "folder"]
+    kind: AdapterKind
     target: str
     file: str
     file_digest: str

@@ -25,6 +25,7 @@ from rtconform.conformance.vendors.formats import read_format, with_media_type
 from rtconform.conformance.vendors.scaffold import scaffold
 from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
 from rtconform.conformance.vendors.settings import (
+    KINDS,
     CliSettings,
     FolderSettings,
     HttpSettings,
@@ -43,12 +44,6 @@ __all__ = ["Vendor", "load_vendor", "scaffold"]
 LONGEST_TEMPLATE = 256 * 1024
 """Longest request template, in bytes."""
 
-_KINDS: dict[str, type[Settings]] = {
-    "cli": CliSettings,
-    "http": HttpSettings,
-    "python": PythonSettings,
-    "folder": FolderSettings,
-}
 _CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
@@ -159,16 +154,17 @@ def _has_unknown_terms(known: tuple[str, ...], value: object) -> bool:
 
 def _settings(file: TomlFile) -> Settings | None:
     raw = file.root.get("adapter")
-    kinds = 'kind = "cli", "http", "python" or "folder"'
+    *others, last = (f'"{kind}"' for kind in KINDS)
+    kinds = f"kind = {', '.join(others)} or {last}"
     if not isinstance(raw, dict):
         what = "exactly one table [adapter] is allowed" if isinstance(raw, list) else "missing: add a table [adapter]"
         file.fault(f"{what} with {kinds}", "adapter")
         return None
     kind = raw.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         file.fault(f"{'missing' if kind is None else f'unknown kind {kind!r}'}; write {kinds}", "adapter", "kind")
         return None
-    return file.table(_KINDS[kind], raw, "adapter", advice=_ADVICE)
+    return file.table(KINDS[kind], raw, "adapter", advice=_ADVICE)
 
 
 def _template(file: TomlFile, path: Path) -> Template | None:

@@ -86,6 +86,9 @@ _REQUEST = """
 
 _ADAPTERS = {("cli", "stream"): _STREAM, ("cli", "oneshot"): _ONESHOT, ("http", ""): _HTTP, ("python", ""): _PYTHON}
 
+SCAFFOLDED = tuple(dict.fromkeys(kind for kind, _ in _ADAPTERS))
+"""The kinds of adapters for which there is such a file."""
+
 _WORD = re.compile(r"<({})>".format("|".join(CODER.wire.words)))
 _COMMENTED = re.compile(r"^((?:# )?[a-z_]+ = [^#\n]{0,32}[^# \n]) +(# .*)$", re.MULTILINE)
 _COMMENT_COLUMN = 36

@@ -77,6 +77,14 @@ AS_THEY_COME = AnswerSettings()
 
 Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings
 
+KINDS: dict[str, type[Settings]] = {
+    "cli": CliSettings,
+    "http": HttpSettings,
+    "python": PythonSettings,
+    "folder": FolderSettings,
+}
+"""The settings of each way to reach a vendor."""
+
 
 @dataclass(frozen=True)
 class Template:

@@ -12,6 +12,7 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.check import check_vendor
 from rtconform.conformance.vendors.file import load_vendor, scaffold
+from rtconform.conformance.vendors.scaffold import SCAFFOLDED
 from rtconform.conformance.verdicts import EXIT_NOT_CONFORMANT
 from rtconform.reference.errors import UserError
 from rtconform.reports.text import one_line
@@ -23,7 +24,7 @@ def vendor() -> None:
 
 
 @vendor.command()
-@click.option("--kind", type=click.Choice(["cli", "http", "python"]), default="cli", show_default=True, help="How it is reached.")
+@click.option("--kind", type=click.Choice(SCAFFOLDED), default="cli", show_default=True, help="How it is reached.")
 @click.option(
     "--mode",
     type=click.Choice(["stream", "oneshot"]),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
@@ -10,10 +11,11 @@ from msgspec.structs import replace
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.editor.role import EDITOR
 from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.records import AdapterKind
 from rtconform.conformance.samples import sample_claims
 from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.conformance.vendors.secrets import Redactor
-from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, PythonSettings
+from rtconform.conformance.vendors.settings import KINDS, CliSettings, HttpSettings, PythonSettings
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case, MotionDocumentation, Plan
 from rtconform.reference.errors import DocumentError, UserError
@@ -342,3 +344,9 @@ def test_the_file_to_begin_with_is_one(tmp_path: Path, kind: str, mode: str, rol
     path.write_text(scaffold(kind, mode, role))
     assert role == load_vendor(path).role
     assert "<noun>" not in path.read_text()
+
+
+def test_records_know_each_way_to_reach_a_vendor() -> None:
+    """The kinds of adapters are those that a run's record may name, and each has settings of its own."""
+    assert set(get_args(AdapterKind)) == set(KINDS)
+    assert len(set(KINDS.values())) == len(KINDS)

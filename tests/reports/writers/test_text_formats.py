@@ -77,7 +77,7 @@ def test_json_holds_every_result_but_passes(make_run: MakeRun) -> None:
     report = json.loads(file.read_text("utf-8"))
     lines = [json.loads(line) for line in (run.path / "results.jsonl").read_text("utf-8").splitlines()]
 
-    assert ["schema", "manifest", "summary", "findings", "results", "passed", "rules"] == list(report)
+    assert ["schema", "manifest", "summary", "findings", "results", "passed", "rules", "appeals"] == list(report)
     assert "rtconform.report/1" == report["schema"]
     assert [line for line in lines if line["verdict"] != "pass"] == report["results"]
     assert [line["id"] for line in lines if line["verdict"] == "pass"] == report["passed"]
