@@ -35,11 +35,17 @@ class Identity:
         texts = {said(one.data, keyword) for one in objects for keyword in _IDENTIFYING}
         parts = {part for text in texts for part in (text, *re.split(r"[\^=,\s]+", text)) if len(part) >= _SHORTEST}
         longest_first = sorted(parts, key=lambda part: (-len(part), part))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if longest_first else None
+        either = "|".join(map(re.escape, longest_first)) or r"(?!)"
+        self._anywhere = re.compile(either, re.IGNORECASE)
+        self._words = re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE)
 
     def without(self, text: str) -> str:
-        """The text with each of them replaced."""
-        return self._pattern.sub(SHOWN_AS, text) if self._pattern else text
+        """A name that somebody gave (of a file, a plan, a volume) with each of them replaced, also within a word."""
+        return self._anywhere.sub(SHOWN_AS, text)
+
+    def without_words(self, text: str) -> str:
+        """A report with each of them replaced where it stands as a word: its own words stay."""
+        return self._words.sub(SHOWN_AS, text)
 
 
 def patient_of(objects: Sequence[DicomObject]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pydicom
 from pydicom.datadict import dictionary_description, tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
@@ -15,6 +16,8 @@ from rtconform.formats.messages import Unreadable
 
 LONGEST_OBJECT = 64 * 1024 * 1024
 """Longest file that is read, in bytes."""
+
+_UNDEFINED = 0xFFFFFFFF
 
 _KINDS = {"RTPLAN": "plan", "RTSTRUCT": "structures", "RTDOSE": "dose", "RTIMAGE": "image", "RTRECORD": "record"}
 _OTHER_CLASSES = {
@@ -54,6 +57,7 @@ def open_object(content: bytes, file: str) -> DicomObject:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # values that break the standard are common, and not a reason to stop
             data = pydicom.dcmread(io.BytesIO(content), force=True, stop_before_pixels=True)
+            cut = _cut_short(data)
             sop_class, modality = said(data, "SOPClassUID"), said(data, "Modality")
             for _ in data.iterall():  # reads what was only found so far: a sequence that ends too early is noticed here
                 pass
@@ -61,10 +65,21 @@ def open_object(content: bytes, file: str) -> DicomObject:
         raise Unreadable("its sequences are nested too deep") from None
     except Exception as error:  # noqa: BLE001 - pydicom, struct and codecs each have errors of their own for what is no DICOM
         raise Unreadable(f"not a DICOM object, or a damaged one ({type(error).__name__})") from None
+    if cut:
+        raise Unreadable(f"it ends within {cut}: the file was cut short")
     if not sop_class and not modality:
         raise Unreadable("not a DICOM object: it has neither SOP Class UID (0008,0016) nor Modality (0008,0060)")
     kind = OTHER_KINDS.get(sop_class) or _OTHER_CLASSES.get(sop_class) or _KINDS.get(modality, "other")
     return DicomObject(file, kind, data)
+
+
+def _cut_short(data: Dataset) -> str:
+    """The attribute within which a file ends, empty where it is whole: pydicom takes what is left of a value for the value."""
+    for tag in data.keys():  # noqa: SIM118 - a Dataset iterates over elements, which would read them
+        raw = data.get_item(tag)
+        if isinstance(raw, RawDataElement) and raw.value is not None and raw.length != _UNDEFINED and len(raw.value) < raw.length:
+            return f"({tag.group:04X},{tag.element:04X})"
+    return ""
 
 
 def value(data: Dataset, keyword: str) -> Any:  # noqa: ANN401 - whatever an attribute holds

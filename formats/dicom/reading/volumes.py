@@ -37,9 +37,7 @@ def volumes_of(plan: ReadPlan, objects: Sequence[DicomObject]) -> Volumes:
     dose = next((one for one in objects if one.kind == "dose" and _is_dose_of(one, plan)), None)
     missing = bool(plan.structure_sets) and structures is None
     imaging, targets, organs = _outlined(structures) if structures else (None if missing else "", (), ())
-    histogram = None if dose is None and (missing or plan.doses) else False
-    if dose is not None:
-        histogram = any(True for _ in items(dose.data, "DVHSequence"))
+    histogram = any(True for _ in items(dose.data, "DVHSequence")) if dose is not None else None
     return Volumes(
         imaging=imaging,
         targets=plan.targets or targets or (None if missing else ()),

@@ -3,6 +3,8 @@
 import click
 
 from rtconform.cli.options import documents_of
+from rtconform.jobs.treatments.files import is_treatment
+from rtconform.jobs.treatments.shown import shown_days
 from rtconform.reference.coder.coder import code as reference_code
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.codes import notation
@@ -14,16 +16,32 @@ from rtconform.reference.documents.wire import decode_cases, encode
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is there.")
-def code(files: tuple[str, ...], *, explain: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    help="How the treatment in a folder is shown: as text (the default), or as JSON, a day a line.",
+)
+@click.option("--keep-identity", is_flag=True, help="Show the patient's names and ids; without it they never leave this command.")
+def code(files: tuple[str, ...], form: str | None, *, explain: bool, keep_identity: bool) -> None:
     """Print the reference's coding of the cases in FILEs (JSON Lines, `-` or none: standard input), one a line.
 
     \b
     rtconform generate boundaries | rtconform code
     rtconform code cases.jsonl --explain
+    rtconform code treatment/                 a folder of DICOM RT files
 
     The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
+
+    A FILE may be a DICOM object, or a folder of them: RT Plan, RT Beams Treatment Record, and what belongs to them, of any
+    system. Each day is coded. Of every fact it is said whether it was read (in which file, from which attribute), derived, or
+    missing, and what a missing one would decide. A JSON file in the folder says what the objects lack, with the fields of a case.
     """
     for name in files or ("-",):
+        if is_treatment(name):
+            for shown in shown_days(name, form or "text", explain=explain, keep_identity=keep_identity):
+                click.echo(shown)
+            continue
         for line, case in documents_of(name, decode_cases):
             for fault in unknown_terms(case):
                 click.echo(f"rtconform: {_shown(name)}:{line}: {fault}: coded as DOC-UNKNOWN says", err=True)

@@ -1,0 +1,250 @@
+"""A treatment coded: as it is supposed where facts are missing, and by each missing fact what else it may come to."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from rtconform.formats.dicom.companion import laid_over
+from rtconform.formats.dicom.reading.evidence import Fact
+from rtconform.formats.dicom.reading.identity import Identity, patient_of
+from rtconform.formats.dicom.reading.reader import Treatment, read_treatment
+from rtconform.jobs.treatments import suppositions
+from rtconform.jobs.treatments.beside import checked, entry_for
+from rtconform.jobs.treatments.files import TreatmentFiles
+from rtconform.jobs.treatments.suppositions import Document, Open, changed
+from rtconform.reference.coder.coder import code
+from rtconform.reference.codes import notation
+from rtconform.reference.documents.coding import Coding
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.errors import DocumentError, Fault
+
+MOST_COMBINED = 4000
+"""How many combinations of what is missing are tried; beyond them each missing fact is tried alone."""
+
+SUPPOSED_DAY = "2026-01-05"
+_NOBODY = {"id": "PATIENT", "birth_date": "1900-01-01", "sex": "unknown"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """A missing fact on which the codes depend. `choices`: what it may be, with the codes then; the first is supposed.
+
+    `where`: what else must be otherwise than supposed for it to matter.
+    """
+
+    path: str
+    choices: tuple[tuple[str, str], ...]
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CodedDay:
+    """One day of a treatment, coded. `idle`: missing facts on which nothing depends."""
+
+    case: Case
+    coding: Coding
+    facts: tuple[Fact, ...]
+    needs: tuple[Need, ...]
+    idle: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def coded_days(files: TreatmentFiles, *, keep_identity: bool = False) -> Iterator[CodedDay]:
+    """Each day of the treatment, coded. Raises DocumentError where the JSON beside is wrong."""
+    treatment = read_treatment(files.objects)
+    if not keep_identity:
+        treatment = replace(treatment, plans=tuple(_named_without(plan, files.identity) for plan in treatment.plans))
+    beside = checked(files.beside, files.beside_file)
+    patient = patient_of(files.objects) if keep_identity else _NOBODY
+    days: dict[str, list[Document]] = {}
+    for session in treatment.sessions:
+        days.setdefault(str(session.get("started_at", ""))[:10], []).append(session)
+    for date, sessions in (days or {"": []}).items():
+        following = min(
+            (str(one.get("started_at", "")) for day, later in days.items() if day > date for one in later), default=None
+        )
+        yield _Day(treatment, beside, files.beside_file, patient, date, sessions, following).coded()
+
+
+def _named_without(plan: Document, identity: Identity) -> Document:
+    """A plan in which no name that a person chose says who the patient is."""
+    hidden = {name: identity.without(plan[name]) for name in ("label", "site")}
+    volumes = {name: [identity.without(one) for one in plan["planning"].get(name, [])] for name in ("targets", "organs_at_risk")}
+    kept = {name: volumes[name] for name in volumes if name in plan["planning"]}
+    return {**plan, **hidden, "planning": {**plan["planning"], **kept}}
+
+
+class _Day:
+    """Puts one day together: what objects say, what the JSON beside says, and what is supposed."""
+
+    def __init__(
+        self,
+        treatment: Treatment,
+        beside: Document,
+        beside_file: str,
+        patient: Document,
+        date: str,
+        sessions: list[Document],
+        following: str | None,
+    ) -> None:
+        self._treatment, self._beside, self._file = treatment, beside, beside_file
+        self._following = following
+        self._facts = [*treatment.facts]
+        self._open: list[Open] = []
+        self._case: Document = {
+            "schema": "rtconform.case/1",
+            "id": "treatment",
+            "patient": patient,
+            "billing": self._billing(date),
+            "isocenters": [dict(one) for one in treatment.isocenters],
+        }
+        self._case["plans"] = [self._plan(place, plan) for place, plan in enumerate(treatment.plans)]
+        known = sessions or [self._supposed_session()]
+        self._case["sessions"] = [self._session(place, one) for place, one in enumerate(known)]
+
+    def coded(self) -> CodedDay:
+        """The day, coded in every way that the missing facts leave."""
+        codes = self._every()
+        coding = code(case := self._as_chosen((0,) * len(self._open)))
+        needs, idle = [], []
+        for at, one in enumerate(self._open):
+            need = self._need(at, codes)
+            if need is None:
+                idle.append(one.path)
+            else:
+                needs.append(need)
+        return CodedDay(case, coding, tuple(self._facts), tuple(needs), tuple(idle), self._treatment.notes)
+
+    def _every(self) -> dict[tuple[int, ...], str]:
+        """The codes by what is chosen of each missing fact."""
+        combinations = math.prod(len(one.choices) for one in self._open)
+        ranges = [range(len(one.choices)) for one in self._open]
+        every = itertools.product(*ranges) if combinations <= MOST_COMBINED else self._one_at_a_time()
+        return {chosen: in_words(code(self._as_chosen(chosen))) for chosen in every}
+
+    def _as_chosen(self, chosen: tuple[int, ...]) -> Case:
+        return self._decoded(changed(self._case, [one.choices[at][1] for one, at in zip(self._open, chosen, strict=True)]))
+
+    def _need(self, at: int, codes: dict[tuple[int, ...], str]) -> Need | None:
+        """Whether the codes depend on a missing fact: shown with as little as possible of the rest otherwise than supposed."""
+        others: dict[tuple[int, ...], dict[int, str]] = {}
+        for chosen, words in codes.items():
+            others.setdefault((*chosen[:at], 0, *chosen[at + 1 :]), {})[chosen[at]] = words
+        deciding = [chosen for chosen, by_choice in others.items() if len(set(by_choice.values())) > 1]
+        if not deciding:
+            return None
+        nearest = min(deciding, key=lambda chosen: (sum(place > 0 for place in chosen), chosen))
+        where = [f"{one.path}: {one.choices[place][0]}" for one, place in zip(self._open, nearest, strict=True) if place]
+        choices = self._open[at].choices
+        return Need(
+            self._open[at].path,
+            tuple((choices[place][0], words) for place, words in sorted(others[nearest].items())),
+            tuple(where),
+        )
+
+    def _one_at_a_time(self) -> Iterator[tuple[int, ...]]:
+        """What is supposed, and with it each other choice of one fact or of two."""
+        none = (0,) * len(self._open)
+        yield none
+        pairs = itertools.combinations_with_replacement(range(len(self._open)), 2)
+        for one, other in itertools.islice(pairs, MOST_COMBINED):
+            for choice in range(1, len(self._open[one].choices)):
+                for second in range(1, len(self._open[other].choices)):
+                    chosen = [*none]
+                    chosen[one], chosen[other] = choice, second
+                    yield tuple(chosen)
+
+    def _decoded(self, document: Document) -> Case:
+        try:
+            return msgspec.convert(document, Case)
+        except msgspec.ValidationError as error:
+            what, _, path = str(error).partition(" - at ")
+            fault = Fault(what[:200], path.strip("`") or "$")
+            raise DocumentError(
+                self._file or "what the objects say", None, (fault,), "correct the JSON beside the objects"
+            ) from None
+
+    def _billing(self, date: str) -> Document:
+        said = dict(self._beside.get("billing", {}))
+        if "claim" not in said or "setting" not in said:
+            self._open.append(suppositions.whose_claim())
+            self._add("billing.claim", "missing", "", "no object says whose claim is coded")
+        else:
+            self._add("billing.claim", "read", f"{said['claim']} ({said['setting']})", "", where=self._file)
+        if "date_of_service" not in said and not date:
+            self._open.append(suppositions.day(SUPPOSED_DAY))
+            self._add("billing.date_of_service", "missing", "", "no treatment record says when it was")
+        supposed = {"date_of_service": date or SUPPOSED_DAY, "setting": "hospital_outpatient", "claim": "facility"}
+        return supposed | said
+
+    def _plan(self, place: int, plan: Document) -> Document:
+        said = entry_for(self._beside.get("plans", []), plan)
+        joined = laid_over({name: value for name, value in plan.items() if name not in ("uid", "techniques")}, said)
+        joined["id"] = plan["id"]
+        if "technique" in said:
+            self._add(f"plans[{place + 1}].technique", "read", str(said["technique"]), "", where=self._file)
+        elif plan.get("techniques"):
+            self._open.append(suppositions.technique(place, plan["techniques"]))
+        else:
+            joined["technique"] = "unknown"
+        lacking = [
+            name
+            for name in ("volumetric_imaging", "targets", "organs_at_risk", "dvh_evaluated")
+            if name not in joined["planning"]
+        ]
+        if lacking:
+            self._open.append(suppositions.planning(place, lacking))
+        for beam in joined["beams"]:
+            if beam["isocenter"] == "none":
+                self._open.append(suppositions.isocenter(beam["id"]))
+        return joined
+
+    def _supposed_session(self) -> Document:
+        """A day on which every planned beam was delivered: what a plan without a record leaves to suppose."""
+        self._add(
+            "sessions",
+            "missing",
+            "",
+            "no treatment record is among the files: every treatment beam is supposed delivered in one session",
+        )
+        date = self._case["billing"]["date_of_service"]
+        beams = [beam["id"] for plan in self._case["plans"] for beam in plan["beams"]]
+        return {"uid": "", "id": "S1", "started_at": f"{date}T09:00:00", "beams_delivered": beams, "guidance": []}
+
+    def _session(self, place: int, session: Document) -> Document:
+        said = entry_for(self._beside.get("sessions", []), session)
+        joined = laid_over({name: value for name, value in session.items() if name != "uid"}, said)
+        joined.setdefault("started_at", f"{self._case['billing']['date_of_service']}T09:00:00")
+        number = place + 1
+        for name in ("motion", "guidance", "physician_review", "next_session_at"):
+            if name in said:
+                self._add(f"sessions[{number}].{name}", "read", "", "", where=self._file)
+        motion = session.get("motion")
+        if "motion" not in said and not (motion and (motion["beam_hold"] or motion["method"] == "none")):
+            self._open.append(suppositions.motion(place, motion["method"] if motion else ""))
+        if "guidance" not in said:
+            self._open.append(suppositions.purpose(place) if session.get("guidance") else suppositions.guidance(place))
+        if "physician_review" not in said and not session.get("physician_review"):
+            self._open.append(suppositions.approval(place))
+        elif "next_session_at" not in said and (joined.get("physician_review") or {}).get("approved_at"):
+            if self._following is not None:
+                joined["next_session_at"] = self._following
+                self._add(f"sessions[{number}].next_session_at", "derived", self._following, "the next record among the files")
+            else:
+                self._open.append(suppositions.next_session(place))
+        return joined
+
+    def _add(self, path: str, how: Any, value: str, note: str, where: str = "") -> None:  # noqa: ANN401 - one of three words
+        """A fact; what the JSON beside says takes the place of what the objects lack."""
+        self._facts = [fact for fact in self._facts if not (fact.path == path and how == "read")]
+        self._facts.append(Fact(path, how, value, where, note))
+
+
+def in_words(coding: Coding) -> str:
+    """What is billed, in a few words."""
+    lines = [f"{line.session} {notation(line.code, line.modifiers)}" for line in coding.lines]
+    return ", ".join(lines) if lines else "no line" if coding.outcome == "coded" else coding.outcome
