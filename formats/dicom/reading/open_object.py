@@ -76,7 +76,7 @@ def open_object(content: bytes, file: str) -> DicomObject:
 def _cut_short(data: Dataset) -> str:
     """The attribute within which a file ends, empty where it is whole: pydicom takes what is left of a value for the value."""
     for tag in data.keys():  # noqa: SIM118 - a Dataset iterates over elements, which would read them
-        raw = data.get_item(tag)
+        raw: object = data.get_item(tag)
         if isinstance(raw, RawDataElement) and raw.value is not None and raw.length != _UNDEFINED and len(raw.value) < raw.length:
             return f"({tag.group:04X},{tag.element:04X})"
     return ""
