@@ -97,7 +97,7 @@ def _make(place: Place) -> SuiteCase:
 
 CERTIFY = GeneratedSuite(
     "certify",
-    "8",
+    "9",
     "few cases that stop every faulty coder that the big suites stop; any seed gives fresh ones as strong",
     _make,
     lambda: len(recipes()),

@@ -21,6 +21,7 @@ Change = Callable[[Document, Draw, str, With], None]
 _SAME_MM = 1.0
 _NEAR_MM = 0.01
 _LONGEST_ID = 200
+_LAST = 999
 _A_PLACE = (0.0, 0.0, 0.0)
 _AWAY_MM = 60.0
 
@@ -92,11 +93,10 @@ def reword(document: Document, _: Draw, __: str, how: With) -> None:
 
 
 def move(document: Document, draw: Draw, _: str, how: With) -> None:
-    """All isocenters by one vector. Not where a distance is near 1 mm: rounding would decide there."""
+    """All isocenters by one vector, drawn or named. Not where a distance is near 1 mm: rounding would decide there."""
     points = document["isocenters"]
-    steps = int(how["reach"] / how["step"])
     if _distances_are_clear(points):
-        by = [round((draw() * 2 - 1) * steps) * how["step"] for _ in range(3)]
+        by = how.get("by") or [_steps(draw, how["step"], how["reach"]) for _ in range(3)]
         for point in points:
             point["position_mm"] = [here + there for here, there in zip(point["position_mm"], by, strict=True)]
 
@@ -172,6 +172,15 @@ def beside(document: Document, draw: Draw, _: str, how: With) -> None:
     document["plans"].insert(int(draw() * (len(document["plans"]) + 1)), plan)
 
 
+def add_setup(document: Document, _: Draw, __: str, how: With) -> None:
+    """Before the images that localized the target others that set the patient up: by the methods named, or by the same ones."""
+    for session in document["sessions"]:
+        acts = session["guidance"]
+        localized = [act["method"] for act in acts if act["purpose"] == "target_localization"]
+        methods = how.get("methods", localized) if localized else ()
+        session["guidance"] = [*({"method": method, "purpose": "patient_setup"} for method in methods), *acts]
+
+
 def add_isocenter(document: Document, *_: object) -> None:
     """A further isocenter, at which no beam is."""
     _add_isocenter(document)
@@ -201,6 +210,10 @@ def _one(of: list[T], draw: Draw) -> T:
 
 def _near(one: list[float], other: list[float]) -> bool:
     return dist(one, other) <= _SAME_MM + _NEAR_MM
+
+
+def _steps(draw: Draw, step: float, reach: float) -> float:
+    return round((draw() * 2 - 1) * int(reach / step)) * step
 
 
 def _distances_are_clear(points: list[dict[str, Any]]) -> bool:
@@ -275,5 +288,8 @@ _STYLES: dict[str, Callable[[int, int], str]] = {
     "long": lambda kind, number: f"{kind}-{number:04d}".rjust(_LONGEST_ID, "x"),
     "script": lambda kind, number: f"{'中線束次'[kind]}{_letters(number, 'αβγδεζηθ')} 🜨",
     "letter case": lambda _, number: _in_letter_case(number),
+    "zeros": lambda kind, number: f"{kind + 1}".rjust(number + 1, "0"),
+    "beginnings": lambda kind, number: f"{'IPBS'[kind]}" + "-" * (_LONGEST_ID // 2 - number),
+    "backwards": lambda _, number: f"N{_LAST - number}",
     "shared": lambda _, number: f"N{number}",
 }

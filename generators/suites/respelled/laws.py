@@ -36,6 +36,7 @@ _CHANGES: dict[str, Change] = {
     "set": changes.put,
     "beside": changes.beside,
     "add_isocenter": changes.add_isocenter,
+    "add_setup": changes.add_setup,
     "add_session": changes.add_session,
 }
 """What records a treatment in another way: what comes of it is an ordinary case."""
