@@ -16,7 +16,6 @@ from rtconform.conformance.coder.faults.faulty import Coder, going_by
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible, tuples_covered
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
 from rtconform.conformance.strength.killing import Asked, asked_of, first_catch, first_catch_of_reader, remembering
-from rtconform.conformance.strength.mutants.caution import CAUTION, LIST_ORDER
 from rtconform.conformance.strength.mutants.readers import readers
 from rtconform.conformance.strength.mutants.rules import first_order, second_order
 from rtconform.conformance.strength.proofs.equivalence import SPACES, Proof, prove, prove_reader
@@ -48,59 +47,45 @@ class Task:
     edits: tuple[int, ...] = ()
     reader: int | None = None
 
-    @property
-    def kind(self) -> str:
-        """The operator of a reader or of a mutant of one edit."""
-        if self.reader is not None:
-            return readers()[self.reader].operator
-        return _mutant(self).edits[0].operator
-
-    def first_catch(self, of: Sequence[Asked], book: Book) -> str | None:
-        """The id of the first of these cases that catches a reader or a mutant; `book` knows their facts by heart."""
-        if self.reader is not None:
-            return first_catch_of_reader(of, readers()[self.reader])
-        return first_catch(of, _coder(_mutant(self), book))
-
-
-def tasks_of_reading() -> tuple[Task, ...]:
-    """The cautious mutants and the faulty readers."""
-    kinds = (CAUTION, LIST_ORDER)
-    cautious = (number for number, mutant in enumerate(first_order()) if mutant.edits[0].operator in kinds)
-    return (*(Task(edits=(number,)) for number in cautious), *(Task(reader=number) for number in range(len(readers()))))
-
 
 def measured(
-    names: Sequence[str], seed: int, sample: int, processes: int, progress: Progress, *, proofs: bool = True
+    names: Sequence[str],
+    seed: int,
+    sample: int,
+    processes: int,
+    progress: Progress,
+    *,
+    proofs: bool = True,
+    first: bool = True,
 ) -> Strength:
     """Everything about these suites at this seed, with this many mutants of the second order; without `proofs` survivors are left
-    unexplained.
+    unexplained, without `first` only mutants of the second order are asked.
 
     Raises UserError for a suite that can't be measured: of claims, or too large.
     """
     for name in names:
         _refuse_unmeasurable(name)
-    coders = [Task(edits=(number,)) for number in range(len(first_order()))]
-    first = [*coders, *(Task(reader=number) for number in range(len(readers())))]
-    faults = [Task(fault=name) for name in FAULTS]
+    single = _single() if first else []
+    faults = [Task(fault=name) for name in FAULTS if first]
     second = [Task(edits=places) for places in second_order(sample, seed)]
     with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(tuple(names), seed)) as pool:
         told = partial(_counted, progress)
-        rows = list(told("coders", pool.map(_row, [*first, *faults], chunksize=4), len(first) + len(faults)))
+        rows = list(told("coders", pool.map(_row, [*single, *faults], chunksize=4), len(single) + len(faults)))
         pairs = list(told("mutants of two edits", pool.map(_row, second, chunksize=32), len(second)))
         alive = [
             task
-            for task, row in zip([*first, *second], [*rows[: len(first)], *pairs], strict=True)
+            for task, row in zip([*single, *second], [*rows[: len(single)], *pairs], strict=True)
             if proofs and not _killed(row)
         ]
         survivors = list(told("proofs", pool.map(survivor_of, alive, chunksize=1), len(alive)))
         suites = tuple(told("suites", pool.map(partial(_suite, tuple(rows)), names), len(names)))
-    survivors += [_unexplained(row) for row in rows[len(first) :] if not _killed(row)]
+    survivors += [_unexplained(row) for row in rows[len(single) :] if not _killed(row)]
     equivalent = {survivor.id for survivor in survivors if survivor.equivalent}
     return Strength(
         rule_set=RULE_SET,
         seed=seed,
         suites=suites,
-        mutants=len(first),
+        mutants=len(single),
         mutants_equivalent=sum(row.id in equivalent for row in rows),
         faults=len(faults),
         second_order=len(pairs),
@@ -109,6 +94,24 @@ def measured(
         rows=tuple(rows),
         survivors=tuple(survivors),
     )
+
+
+def survivors_of(names: Sequence[str], processes: int) -> list[Survivor]:
+    """The mutants of one edit and the faulty readers with these ids, compared with the reference over the spaces of proof."""
+    wanted = frozenset(names)
+    tasks = [task for task in _single() if _id(task) in wanted]
+    with ProcessPoolExecutor(processes) as pool:
+        return list(pool.map(survivor_of, tasks))
+
+
+def _single() -> list[Task]:
+    """The mutants of one edit, and the faulty readers."""
+    mutants = (Task(edits=(number,)) for number in range(len(first_order())))
+    return [*mutants, *(Task(reader=number) for number in range(len(readers())))]
+
+
+def _id(task: Task) -> str:
+    return _mutant(task).id if task.reader is None else readers()[task.reader].id
 
 
 _asked: dict[str, tuple[tuple[Asked, ...], Book]] = {}

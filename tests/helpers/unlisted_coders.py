@@ -117,6 +117,11 @@ def _guidance(case: Document) -> Iterator[list[Document]]:
         yield session.get("guidance") or []
 
 
+def _motions(case: Document) -> Iterator[Document]:
+    for session in case["sessions"]:
+        yield session.get("motion") or {}
+
+
 def _dose_of_a_fraction(plan: Document) -> float:
     return (plan.get("dose_gy") or 0.0) / (plan.get("fractions") or 1)
 
@@ -156,6 +161,26 @@ DOUBTS: dict[str, Callable[[Document], bool]] = {
         "surface" in {act["method"] for act in session.get("guidance") or ()} and not (session.get("motion") or {}).get("monitor")
         for session in case["sessions"]
     ),
+    "more than two acts of guidance in a session": lambda case: any(len(acts) > 2 for acts in _guidance(case)),
+    "images before the beam and during it": lambda case: any(
+        len({act.get("timing", "pre_treatment") for act in acts}) > 1 for acts in _guidance(case)
+    ),
+    "3D that was optimised inversely": lambda case: any(
+        plan["technique"] in ("3d_crt", "field_in_field") and (plan.get("planning") or {}).get("inverse_optimized")
+        for plan in _delivered(case)
+    ),
+    "2D planned on volumes": lambda case: any(
+        plan["technique"] == "2d" and (plan.get("planning") or {}).get("targets") for plan in _delivered(case)
+    ),
+    "monitoring without a monitor": lambda case: any(
+        motion.get("during_beam") and not motion.get("monitor") for motion in _motions(case)
+    ),
+    "documentation of motion that was not monitored": lambda case: any(
+        motion.get("documentation") is not None and not motion.get("during_beam") for motion in _motions(case)
+    ),
+    "a turned couch": lambda case: any(beam.get("couch_deg") for plan in case["plans"] for beam in _beams(plan)),
+    "three sessions in a day": lambda case: len(case["sessions"]) > 2,
+    "a session out of hours": lambda case: any(not 7 <= _time(session["started_at"]).hour < 18 for session in case["sessions"]),
     "targets of one name in a plan": lambda case: any(
         len(names := (plan.get("planning") or {}).get("targets") or []) > len(set(names)) for plan in case["plans"]
     ),
@@ -171,10 +196,6 @@ def _lists(value: object) -> Iterator[list[Any]]:
         yield from _lists(one)
 
 
-def _zeros(case: Document) -> bool:
-    return any(not any(point["position_mm"]) for point in case["isocenters"])
-
-
 def _depth(value: object) -> int:
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + max(map(_depth, inside), default=0) if isinstance(value, (dict, list)) else 0
@@ -187,6 +208,15 @@ REFUSALS: dict[str, Callable[[bytes, Document], bool]] = {
     "a name beyond Latin-1": lambda sent, _: any(character > "\xff" for character in sent.decode()),
     "a year of birth before 1900": lambda _, case: case["patient"]["birth_date"] < "1900",
     "a session at midnight": lambda _, case: any("T00:00:00" in session["started_at"] for session in case["sessions"]),
+    "no plan": lambda _, case: not case["plans"],
+    "no session": lambda _, case: not case["sessions"],
+    "an angle below zero": lambda _, case: any(
+        (beam.get("gantry_start_deg") or 0) < 0 for plan in case["plans"] for beam in _beams(plan)
+    ),
+    "a coordinate with more than three decimals": lambda _, case: any(
+        round(mm, 3) != mm for point in case["isocenters"] for mm in point["position_mm"]
+    ),
+    "a plan whose first field is not its id": lambda _, case: any(next(iter(plan)) != "id" for plan in case["plans"]),
     "a coordinate beyond a metre": lambda _, case: any(
         abs(mm) > 1000 for point in case["isocenters"] for mm in point["position_mm"]
     ),
@@ -297,6 +327,45 @@ def _first_guidance_of_a_method(case: Document) -> None:
         session["guidance"] = list(acts.values())
 
 
+def _in_ascii(case: Document) -> None:
+    """Names of targets beyond ASCII are not read."""
+    for plan in case["plans"]:
+        named = plan.get("planning") or {}
+        named["targets"] = [target for target in named.get("targets") or () if target.isascii()]
+
+
+def _imaged(case: Document) -> None:
+    for plan in case["plans"]:
+        if (plan.get("planning") or {}).get("volumetric_imaging") == "none":
+            plan["planning"]["volumetric_imaging"] = "ct"
+
+
+def _localized_during_the_beam(case: Document) -> None:
+    for acts in _guidance(case):
+        for act in acts:
+            if act.get("timing") == "intrafraction":
+                act["purpose"] = "target_localization"
+
+
+def _of_the_day(case: Document) -> None:
+    """Sessions of other days than the date of service are left out."""
+    day = case["billing"]["date_of_service"]
+    case["sessions"] = [session for session in case["sessions"] if session["started_at"][:10] == day]
+
+
+def _known_beams(case: Document) -> None:
+    known = {beam["id"] for plan in case["plans"] for beam in _beams(plan)}
+    for session in case["sessions"]:
+        session["beams_delivered"] = [beam for beam in session.get("beams_delivered") or () if beam in known]
+
+
+def _last_review(case: Document) -> None:
+    """The last approval of the day is taken for that of each session."""
+    approved = [session["physician_review"] for session, _ in _approvals(case)]
+    for session in case["sessions"] if approved else ():
+        session["physician_review"] = approved[-1]
+
+
 MISREADINGS: dict[str, Callable[[Document], None]] = {
     "times are compared as text": _as_text,
     "positions are read in single precision": _single_precision,
@@ -311,5 +380,11 @@ MISREADINGS: dict[str, Callable[[Document], None]] = {
     "sessions follow each other by their ids": _sessions_by_id,
     "times are read in whole minutes": _in_minutes,
     "of two acts of one method the first is read": _first_guidance_of_a_method,
+    "targets named beyond ASCII are not read": _in_ascii,
+    "imaging called none is read as imaging": _imaged,
+    "what is imaged during the beam is read as localized": _localized_during_the_beam,
+    "sessions of other days are left out": _of_the_day,
+    "beams that no plan has are left out": _known_beams,
+    "the last approval of the day is read for each session": _last_review,
 }
 """What a careless reader may make of a document before it is coded."""

@@ -1,12 +1,15 @@
 """`docs/measured/strength-figures.md`: the measured strength of the suites, every survivor, the catalogue of faults."""
 
+from collections.abc import Iterable
+
 from rtconform.conformance.coder.faults.catalogue import FAULTS
 from rtconform.conformance.coder.faults.faulty import FaultyCoder
 from rtconform.conformance.editor.faults import EDITOR_FAULTS
 from rtconform.conformance.editor.faulty import FaultyEditor
+from rtconform.conformance.strength.document import Survivor
 from rtconform.reports.page.strength import suite_cells
 from rtconform.reports.writers.markdown import table
-from tools.strength.figures import Figures, Missed, Pairs, figures
+from tools.strength.figures import Figures, Missed, Pairs, Reading, figures
 
 
 def strength_figures() -> str:
@@ -21,9 +24,10 @@ def strength_figures() -> str:
         _summary(found),
         "## The suites\n",
         table(_OF_SUITES, [suite_cells(suite, apart=apart, faults=found.faults) for suite in found.suites]),
+        *(_reading(found.reading) if found.reading else ()),
         "\n## Equivalent mutants\n",
         "No suite stops these, since their answers stand at every point compared.\n",
-        table(_OF_EQUIVALENT, [(one.id, one.says, one.compared, ", ".join(one.spaces)) for one in equivalent]),
+        _proved(equivalent),
         *_missed(found.pairs),
         "\n## Faults met in the field\n",
         table(_OF_FAULTS, [_fault(fault) for fault in FAULTS.values()]),
@@ -52,22 +56,52 @@ def _fault(fault: FaultyCoder | FaultyEditor) -> tuple[str, str, str, str]:
     return fault.id, fault.says, fault.seen, ", ".join(fault.rules)
 
 
+def _proved(equivalent: Iterable[Survivor]) -> str:
+    return table(_OF_EQUIVALENT, [(one.id, one.says, one.compared, ", ".join(one.spaces)) for one in equivalent])
+
+
+def _reading(reading: Reading) -> list[str]:
+    """How many coders that are too cautious, too strict or careless each suite stops, by what makes them so."""
+    equivalent = [survivor for survivor in reading.survivors if survivor.equivalent]
+    missed = [survivor for survivor in reading.survivors if not survivor.equivalent]
+    total = sum(reading.kinds.values())
+    suites = tuple(reading.stopped)
+    kinds = {**reading.kinds, "all": total}
+    stopped = {name: {**counts, "all": sum(counts.values())} for name, counts in reading.stopped.items()}
+    rows = [
+        (kind, *(str(number) for number in (count, *(stopped[name].get(kind, 0) for name in suites))))
+        for kind, count in kinds.items()
+    ]
+    named = f"Not stopped, and not proved equivalent: {', '.join(one.id for one in missed)}." if missed else "No other is left."
+    said = (
+        f"{total:,} such coders by kind, and how many of each kind each suite stops. {len(equivalent):,} of them are proved "
+        f"equivalent: these no suite stops. {named}\n"
+    )
+    return [
+        "\n## Too cautious, too strict, careless\n",
+        said,
+        table(("kind", "coders", *suites), rows),
+        "\nThe equivalent ones:\n",
+        _proved(equivalent),
+    ]
+
+
 def _summary(found: Figures) -> str:
     equivalent = sum(survivor.equivalent for survivor in found.survivors)
     pairs = found.pairs
     apart = pairs.tried - pairs.equivalent
     named = "; the rest are named below" if pairs.missed else ""
     lines = [
-        f"- {found.mutants:,} mutants of one edit, {equivalent:,} of them proved equivalent.",
+        f"- {found.mutants:,} mutants of one edit of rules and facts, {equivalent:,} of them proved equivalent.",
         f"- Suites `boundaries` and `pairwise` together stop all {found.mutants - equivalent:,} others.",
-        f"- {pairs.tried:,} mutants of two edits, {pairs.equivalent:,} of them proved equivalent.",
+        f"- {pairs.tried:,} mutants of two edits ({pairs.on}), {pairs.equivalent:,} of them proved equivalent.",
         f"- Of the {apart:,} others the two suites stop {pairs.killed:,} ({pairs.killed / apart:.2%}){named}.",
     ]
     if found.seeds:
         missed = ", ".join(f"{coder} at seed {seed}" for seed, coder in found.seeds.not_stopped) or "none"
         lines.append(
-            f"- Suite `certify` at {found.seeds.tried} seeds: mutants and field faults not stopped: {missed}; at least "
-            f"{found.seeds.fewest_conditions} conditions decide at each."
+            f"- Suite `certify`, version {found.seeds.version}, at {found.seeds.tried} seeds ({found.seeds.on}): mutants and "
+            f"field faults not stopped: {missed}; at least {found.seeds.fewest_conditions} conditions decide at each."
         )
     return "\n".join(lines) + "\n"
 

@@ -3,14 +3,14 @@
 
     python -m tools.strength.figures          everything
     python -m tools.strength.figures pairs    the mutants of two edits alone, the rest stays as it was
-    python -m tools.strength.figures reading  cautious mutants and faulty readers alone, the rest stays as it was
+    python -m tools.strength.figures suites   every suite against the mutants of one edit, cautious coders and faulty readers
+    python -m tools.strength.figures seeds    suite certify at many seeds alone
 """
 
 import datetime as dt
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +30,12 @@ _FILE = "measured.json"
 
 
 class Seeds(Struct, frozen=True):
-    """Suite `certify` at many seeds: how many, what was not stopped (seed and coder), the fewest conditions that decided."""
+    """A version of suite `certify` at many seeds, from 1: how many, what was not stopped (seed and coder), the fewest conditions
+    that decided.
+    """
 
+    on: dt.date
+    version: str
     tried: int
     not_stopped: tuple[tuple[int, str], ...]
     fewest_conditions: int
@@ -60,19 +64,17 @@ class Pairs(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """Cautious mutants and faulty readers: how many of each kind, how many of these each suite stops (`cases` it has), and those
-    that no suite stops.
-    """
+    """Cautious mutants and faulty readers: how many of each kind, how many of these each suite stops; those that none stops."""
 
-    on: dt.date
     kinds: dict[str, int]
     stopped: dict[str, dict[str, int]]
-    cases: dict[str, int]
     survivors: tuple[Survivor, ...]
 
 
 class Figures(Struct, frozen=True):
-    """What was measured, and when."""
+    """What was measured, and when. `mutants` and `survivors` are of rules and facts, without the cautious ones of `reading`;
+    `survivors` are those that the small suites do not stop.
+    """
 
     on: dt.date
     rule_set: str
@@ -99,72 +101,76 @@ def equivalent() -> frozenset[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure everything, or the pairs alone, and keep it."""
-    from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - the figures are read without it
-    from tools.strength.seeds import over_seeds  # noqa: PLC0415 - the same
+    """Measure everything, or the parts named, and keep it."""
+    parts = {"suites": _suites, "pairs": _pairs, "seeds": _seeds}
+    for name, measure in parts.items():
+        if not arguments or name in arguments:
+            measure()
 
-    if "reading" in arguments:
-        _keep(structs.replace(figures(), reading=_reading()))
-        return
-    small = measured(SMALL, 1, SECOND_ORDER, PROCESSES, _told)
-    pairs = _pairs(small)
-    if "pairs" in arguments:
-        _keep(structs.replace(figures(), pairs=pairs))
-        return
+
+def _suites() -> None:
+    """Every suite against every faulty coder of one fault; what none stops is compared with the reference."""
+    from rtconform.conformance.strength.matrix import (  # noqa: PLC0415 - the figures are read without it
+        FIELD,
+        measured,
+        survivors_of,
+    )
+
     every = measured(SUITES, 1, 0, PROCESSES, _told, proofs=False)
-    found = Figures(
+    of_reading = _kinds_of_reading()
+    reading = [row for row in every.rows if row.kind in of_reading]
+    rules = [row for row in every.rows if row.kind not in (*of_reading, FIELD)]
+    small = [row.id for row in rules if not any(row.killed_by[name] for name in SMALL)]
+    alive = [row.id for row in reading if not any(row.killed_by.values())]
+    _told(f"to be proved: {len(small)} and {len(alive)}", 0, 0)
+    survivors = {survivor.id: survivor for survivor in survivors_of((*small, *alive), PROCESSES)}
+    killed = {name: sum(bool(row.killed_by[name]) for row in rules) for name in SUITES}
+    stopped = {name: Counter(row.kind for row in reading if row.killed_by[name]) for name in SUITES}
+    found = structs.replace(
+        figures(),
         on=_today(),
-        rule_set=small.rule_set,
-        mutants=small.mutants,
-        faults=small.faults,
-        survivors=tuple(survivor for survivor in small.survivors if not _of_two(survivor)),
-        suites=every.suites,
-        pairs=pairs,
-        seeds=None,
+        rule_set=every.rule_set,
+        mutants=len(rules),
+        faults=every.faults,
+        survivors=tuple(survivors[name] for name in small),
+        suites=tuple(structs.replace(suite, mutants_killed=killed[suite.name]) for suite in every.suites),
+        reading=Reading(
+            dict(Counter(row.kind for row in reading)),
+            {name: dict(counts) for name, counts in stopped.items()},
+            tuple(survivors[name] for name in alive),
+        ),
     )
     _keep(found)
+
+
+def _kinds_of_reading() -> frozenset[str]:
+    from rtconform.conformance.strength.mutants.caution import CAUTION, LIST_ORDER  # noqa: PLC0415 - see above
+    from rtconform.conformance.strength.mutants.readers import readers  # noqa: PLC0415 - see above
+
+    return frozenset((CAUTION, LIST_ORDER, *(reader.operator for reader in readers())))
+
+
+def _seeds() -> None:
+    from rtconform.generators.suites.certify import CERTIFY  # noqa: PLC0415 - see above
+    from tools.strength.seeds import over_seeds  # noqa: PLC0415 - see above
+
     not_stopped: list[tuple[int, str]] = []
     fewest = sys.maxsize
-    for seed, alive, conditions in over_seeds("certify", equivalent(), range(1, SEEDS + 1), PROCESSES):
+    for seed, alive, conditions in over_seeds(CERTIFY.name, equivalent(), range(1, SEEDS + 1), PROCESSES):
         not_stopped += [(seed, coder) for coder in alive]
         fewest = min(fewest, conditions)
         _told("seeds", seed, SEEDS)
-    _keep(structs.replace(found, seeds=Seeds(SEEDS, tuple(not_stopped), fewest)))
+    _keep(structs.replace(figures(), seeds=Seeds(_today(), CERTIFY.version, SEEDS, tuple(not_stopped), fewest)))
 
 
-def _reading() -> Reading:
-    """Cautious mutants and faulty readers against the suites; what none stops is compared with the reference."""
-    from rtconform.conformance.strength.killing import asked_of, remembering  # noqa: PLC0415 - see above
-    from rtconform.conformance.strength.matrix import survivor_of, tasks_of_reading  # noqa: PLC0415 - see above
+def _pairs() -> None:
+    """A sample of the mutants of two edits against the small suites."""
+    from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - see above
 
-    of = {name: tuple(asked_of(name, 1)) for name in READING_SUITES}
-    books = {name: remembering(asked) for name, asked in of.items()}
-    kinds, stopped = Counter[str](), {name: Counter[str]() for name in READING_SUITES}
-    alive = []
-    for done, task in enumerate(tasks_of_reading(), 1):
-        kind = task.kind
-        kinds[kind] += 1
-        stopping = [name for name in READING_SUITES if task.first_catch(of[name], books[name])]
-        for name in stopping:
-            stopped[name][kind] += 1
-        if not stopping:
-            alive.append(task)
-        _told("cautious and careless coders", done, len(tasks_of_reading()))
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        survivors = tuple(pool.map(survivor_of, alive))
-    return Reading(
-        _today(),
-        dict(kinds),
-        {name: dict(found) for name, found in stopped.items()},
-        {name: len(asked) for name, asked in of.items()},
-        survivors,
-    )
+    _keep(structs.replace(figures(), pairs=_pairs_of(measured(SMALL, 1, SECOND_ORDER, PROCESSES, _told, first=False))))
 
 
-READING_SUITES = ("published", "boundaries", "pairwise", "documentation", "invalid", "respelled", "certify")
-
-
-def _pairs(small: Strength) -> Pairs:
+def _pairs_of(small: Strength) -> Pairs:
     return Pairs(
         on=_today(),
         tried=small.second_order,

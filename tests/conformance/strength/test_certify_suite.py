@@ -1,6 +1,5 @@
 """Suite `certify`: small, quick, in step with the kill matrix, and strong at any seed, also against faults that nobody listed."""
 
-import importlib.util
 import json
 from collections.abc import Callable
 from functools import cache
@@ -19,7 +18,7 @@ from rtconform.reference.coder.coder import Expectation, expect
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case, duplicate_ids
 from rtconform.reference.documents.wire import decode, encode
-from tests.helpers import VENDORS
+from tests.helpers.correct_coder import CORRECT
 from tests.helpers.foreign_coders import foreign
 from tools.strength.figures import equivalent
 from tools.strength.open_mutants import OPEN
@@ -29,18 +28,6 @@ from tools.strength.selection import inputs
 SEEDS = (1, 7, 20260310)
 
 
-def _correct() -> Callable[[dict[str, Any]], dict[str, Any]]:
-    path = VENDORS / "correct" / "coder.py"
-    spec = importlib.util.spec_from_file_location("correct_coder_for_certify", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    code: Callable[[dict[str, Any]], dict[str, Any]] = module.code
-    return code
-
-
-CORRECT = _correct()
 FOREIGN = foreign(CORRECT)
 
 
