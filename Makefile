@@ -45,6 +45,9 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/actionlint
+	$(BIN)/hadolint Containerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci templates/rtconform.gitlab-ci.yml
 
 # The second pass reads the same code as Windows would have it: only the process adapters may need POSIX.
 types: setup
@@ -190,6 +193,6 @@ clean:
 constraints:
 	rm -rf .venv/constraints
 	$(PYTHON) -m venv .venv/constraints
-	.venv/constraints/bin/python -m pip install --quiet --editable '.[dev]'
+	.venv/constraints/bin/python -m pip install --quiet --editable '.[dev,site]'
 	(echo "# What CI installs, so that a fresh clone gets the same set. Remade by: make constraints"; \
 	  .venv/constraints/bin/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools) > constraints.txt

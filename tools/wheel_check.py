@@ -103,6 +103,8 @@ STEPS = (
         ("rtconform", "demo", "--editor", "--out", "editor-demo"), prints="false denials", leaves=("editor-demo/run/report.html",)
     ),
     Step(("rtconform", "schema", "case"), prints="$defs"),
+    Step(("rtconform", "explore", "--out", "explore.html"), leaves=("explore.html",)),
+    Step(("rtconform", "about", "--format", "cyclonedx"), prints="CycloneDX"),
     Step(("rtconform", "vendor", "init"), prints="[adapter]"),
     Step(("rtconform", "vendor", "check", FAULTY)),
     Step(("rtconform", "generate", "published"), into="cases.jsonl"),
@@ -153,6 +155,9 @@ def main() -> None:
         _run((sys.executable, "-m", "build", "--outdir", folder / "dist", ROOT), folder)
         (wheel,) = (folder / "dist").glob("*.whl")
         _look_into(wheel)
+        _run((sys.executable, "-m", "build", "--wheel", "--outdir", folder / "again", ROOT), folder)
+        if wheel.read_bytes() != (folder / "again" / wheel.name).read_bytes():
+            sys.exit(f"{wheel.name}: two builds of one tree differ")
         environment = folder / "empty"
         venv.create(environment, with_pip=True)
         python = environment / "bin" / "python"
@@ -165,7 +170,7 @@ def main() -> None:
             sys.exit(f"the wheel was not used: {where}")
         for step in STEPS:
             _do(step, environment / "bin", work)
-    print(f"{wheel.name}: installed in an empty environment, did {len(STEPS)} things there that the documentation says")
+    print(f"{wheel.name}: the same bytes in two builds; in an empty environment it did {len(STEPS)} things of the docs")
 
 
 def _look_into(wheel: Path) -> None:

@@ -15,7 +15,7 @@ from rtconform.reference.errors import UserError
 from rtconform.reference.relative_values import RelativeValues
 from rtconform.reports.figures.summary import Summary, summarise
 from rtconform.reports.page import html
-from rtconform.reports.writers import appeals, badge, junit, markdown, table, tap
+from rtconform.reports.writers import appeals, badge, github, junit, markdown, table, tap
 from rtconform.reports.writers import csv as csv_report
 from rtconform.reports.writers import json as json_report
 from rtconform.reports.writers.certificate import rows
@@ -45,6 +45,7 @@ FORMATS: dict[str, Format] = {
     "badge": Format("badge.svg", badge.write, "a status badge for a README"),
     "csv": Format("results.csv", csv_report.write, "one row a case, for spreadsheets"),
     "appeals": Format("appeals.txt", appeals.write, "of a claim editor: a paragraph for the appeal against each false denial"),
+    "github": Format(None, github.write, "annotations of GitHub Actions, a fault a line, on the terminal"),
     "table": Format(None, table.write, "the counts and the rules broken, as text on the terminal"),
 }
 """Every format by the name that `rtconform report --format` takes."""

@@ -49,6 +49,7 @@ from rtconform.reports.text import one_line
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
 )
+@click.option("--github", is_flag=True, help="Print each fault as an annotation of GitHub Actions too.")
 @FORMAT
 def run(
     vendor: Path,
@@ -64,6 +65,7 @@ def run(
     log_format: str,
     *,
     resume: bool,
+    github: bool,
     form: str,
 ) -> None:
     """Run suites against the coder that VENDOR.toml describes, judge the answers, write the run folder and its report.
@@ -110,6 +112,8 @@ def run(
     else:
         render(folder, ["table"], summary=summary)
         click.echo(f"\nreport: {report}")
+    if github:
+        render(folder, ["github"], summary=summary)
     _remark(log, too_many_workers(planned.vendor, summary.counts["timeout"], os.cpu_count() or 1))
     if log is not None:
         log.ended(summary.exit_code, str(folder))
