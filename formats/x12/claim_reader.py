@@ -43,12 +43,16 @@ _MOST_LINES = 999
 
 @dataclass(frozen=True)
 class PassedThrough:
-    """A line that no edit of ours can say anything of: its number, what it bills, what it charges."""
+    """A line that no edit of ours can say anything of: its number, what it bills, what it charges.
+
+    `foreign`: it bills no CPT or HCPCS code; else something is wrong with it.
+    """
 
     number: int
     service: str
     charge: Decimal
     why: str
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,13 @@ def read_claims(segments: Iterable[Segment]) -> Iterator[ClaimRead]:
     """Every claim of the 837 transactions among `segments`, in order; of other transactions a note."""
     state = _State()
     for segment in segments:
-        if segment.fault:
-            _damaged(state, segment)
-            continue
         if segment.name in _ENDS and state.claim is not None:
             yield _closed(state)
+        if segment.fault:
+            _damaged(state, segment)
+            if segment.name == "CLM" and state.form is not None:
+                yield _lost(state, segment)
+            continue
         handler = _HANDLERS.get(segment.name)
         if handler is not None and (state.form is not None or segment.name in ("ST", "GS")):
             handler(state, segment)
@@ -156,6 +162,12 @@ def _damaged(state: _State, segment: Segment) -> None:
         return
     if segment.name[:3] in ("SV1", "SV2") and state.claim.lines:
         state.claim.lines[-1].fault = segment.fault
+
+
+def _lost(state: _State, segment: Segment) -> ClaimRead:
+    """A claim whose first segment can't be read: its lines are nobody's."""
+    notes, state.notes = tuple(state.notes), []
+    return ClaimRead(segment.get(1)[:40] or f"of {segment}", None, notes, (), {}, segment.position)
 
 
 def _st(state: _State, segment: Segment) -> None:
@@ -227,8 +239,10 @@ def _hi(state: _State, segment: Segment) -> None:
         qualifier, code = segment.part(number, 1), segment.part(number, 2)
         if qualifier in ("ABK", "ABF") and code:
             state.claim.diagnoses.append(_dotted(code))
-        elif qualifier in ("BK", "BF"):
+        elif qualifier in ("BK", "BF") and code:
             state.note(segment, f"{code[:10]} is an ICD-9 diagnosis: passed over")
+        elif not code and segment.get(number):
+            state.note(segment, f"{segment.get(number)[:20]!r} is not a diagnosis with its qualifier (ABK:C61): passed over")
 
 
 def _lx(state: _State, segment: Segment) -> None:
@@ -251,7 +265,7 @@ def _sv(state: _State, segment: Segment) -> None:
         state.claim.lines.append(line)
     at = 1 if segment.name == "SV1" else 2
     line.service = ":".join(segment.parts(at))[:40] or f"NU:{segment.get(1)[:10]}"
-    line.code = segment.part(at, 2) if segment.part(at, 1) in SERVICE_QUALIFIERS else ""
+    line.code = segment.part(at, 2).upper() if segment.part(at, 1) in SERVICE_QUALIFIERS else ""
     line.modifiers = tuple(part.upper() for part in segment.parts(at)[2:6] if part)
     charge = _amount(segment.get(at + 1))
     if charge is None:
@@ -327,7 +341,8 @@ def _closed(state: _State) -> ClaimRead:
             charges[made.number] = line.charge
             controls[made.number] = line.control
         else:
-            outside.append(PassedThrough(line.number, line.service, line.charge, why))
+            foreign = bool(line.service) and not line.fault and not _CODE.fullmatch(line.code)
+            outside.append(PassedThrough(line.number, line.service, line.charge, why, foreign))
             state.note(f"segment {line.position} (LX), line {line.number}", f"{why}: passed on")
     if len(lines) > _MOST_LINES:
         opened.fault = f"segment {opened.position} (CLM): the claim has more than {_MOST_LINES} lines"

@@ -5,6 +5,7 @@ memory than a day of them.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,6 +16,9 @@ LONGEST_SEGMENT = 64 * 1024
 """Longest segment that is read, in bytes; X12's own elements come to a few thousand at most."""
 
 _CHUNK = 64 * 1024
+_OTHERWISE = re.compile(r"[0-9A-Z]{1,3}([:><|\\])")
+"""How a composite element begins (HC:77412, ABK:C61, 22:B:1), and what separates its components where that is not ISA16."""
+
 _ISA_ELEMENTS = 16
 _LONGEST_ISA = 400
 _LONGEST_IEA = 64
@@ -47,8 +51,11 @@ class Segment(Struct, frozen=True, gc=False):
         return self.elements[number].strip() if number < len(self.elements) else ""
 
     def parts(self, number: int) -> list[str]:
-        """The components of element `number`."""
-        return [part.strip() for part in self.get(number).split(self.component)]
+        """The components of element `number`, also where they are not separated by what ISA16 says, as in files made by hand."""
+        text, separator = self.get(number), self.component
+        if separator not in text and (found := _OTHERWISE.match(text)):
+            separator = found[1]
+        return [part.strip() for part in text.split(separator)]
 
     def part(self, number: int, index: int) -> str:
         """Component `index` (from 1) of element `number`, empty where it is missing."""

@@ -23,6 +23,8 @@ SUFFIXES = (*X12_SUFFIXES, ".jsonl")
 """How the names of the files end that are read of a folder."""
 
 _FIRST = 64 * 1024
+_BEFORE = b"\xef\xbb\xbf \t\r\n\x00\x1a"
+"""What may stand before the first segment of a file: the mark of UTF-8, blanks."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class FoundClaim:
     notes: tuple[str, ...] = ()
     outside: tuple[PassedThrough, ...] = ()
     charges: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the claim bills nothing of which edits could say anything; nothing is wrong with it."""
+        return self.claim is None and bool(self.outside) and all(line.foreign for line in self.outside)
 
 
 def claims_in(name: str) -> Iterator[FoundClaim]:
@@ -49,14 +56,25 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
         return
     with _opened(name) as stream:
         source = "<stdin>" if name == "-" else name
-        first = stream.readline(_FIRST)
+        first = _beginning(stream)
+        if first.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise UserError(f"{source}: this is UTF-16 text; save it as UTF-8, or as plain ASCII")
         if _is_x12(first):
-            yield from _from_837(cast("BinaryIO", _Begun(first, stream)), source)
+            yield from _from_837(cast("BinaryIO", _Begun(first.lstrip(_BEFORE), stream)), source)
         else:
             first += stream.readline() if len(first) == _FIRST else b""
             for _, claim in decode_claims(chain([first], stream), source):
                 charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
                 yield FoundClaim(source, claim.id, claim, charges=charges)
+
+
+def _beginning(stream: BinaryIO) -> bytes:
+    """The first line that is not blank, with what comes before it."""
+    first = line = stream.readline(_FIRST)
+    while line and not line.strip(_BEFORE) and len(first) < _FIRST:
+        line = stream.readline(_FIRST)
+        first += line
+    return first
 
 
 @contextmanager
@@ -84,13 +102,14 @@ class _Begun(io.RawIOBase):
 
 
 def _is_x12(start: bytes) -> bool:
-    return start.lstrip().startswith((b"ISA", b"GS*", b"ST*837"))
+    return start.lstrip(_BEFORE).startswith((b"ISA", b"GS*", b"ST*837"))
 
 
 def _from_837(stream: BinaryIO, source: str) -> Iterator[FoundClaim]:
-    any_claim = False
+    any_claim, why = False, ""
     for read in read_claims(stream_segments(stream)):
         any_claim = any_claim or bool(read.name or read.claim)
+        why = why or next((f"; {note}" for note in read.notes if "passed over" in note), "")
         yield FoundClaim(source, read.name, read.claim, read.notes, read.outside, read.charges)
     if not any_claim:
-        raise UserError(f"{source}: no claim is in it: no CLM segment within an 837 transaction")
+        raise UserError(f"{source}: no claim is in it: no CLM segment within an 837P or 837I of version 5010{why}")

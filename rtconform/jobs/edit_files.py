@@ -31,6 +31,10 @@ def table(edited: Iterable[Edited]) -> Iterator[str]:
 
 
 def _rows(found: FoundClaim, adjudication: Adjudication | None) -> Iterator[tuple[str, ...]]:
+    if found.foreign:
+        for line in found.outside:
+            yield found.name, str(line.number), line.service, "passed on", "", "", line.why
+        return
     if found.claim is None or adjudication is None:
         yield found.name, "", "", "not read", "", "", "; ".join(found.notes)
         return

@@ -132,7 +132,7 @@ class _Noted:
     def of(self, edited: Iterable[Edited]) -> Iterator[Edited]:
         for found, adjudication in edited:
             about = f"{found.source}: claim {found.name!r}" if found.name else found.source
-            if found.claim is None and found.name:
+            if found.claim is None and found.name and not found.foreign:
                 self.unread.append(one_line(f"{about}: {'; '.join(found.notes)}"))
             else:
                 for note in found.notes:

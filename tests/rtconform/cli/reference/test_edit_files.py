@@ -40,9 +40,9 @@ def line(number: int, service: str, charge: str = "100", units: str = "1", day: 
 def run(tmp_path: Path) -> Run:
     """Runs `rtconform edit` on a text as a file."""
 
-    def edited(text: str, *options: str) -> Result:
+    def edited(text: str | bytes, *options: str) -> Result:
         path = tmp_path / "claims.837"
-        path.write_text(text)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return CliRunner().invoke(cli, ["edit", str(path), *options])
 
     return edited
@@ -65,6 +65,114 @@ def test_other_families_lines_are_passed_on(run: Run) -> None:
     lines = json.loads(found.stdout)["lines"]
     assert [(1, "deny"), (2, "allow"), (4, "allow")] == [(one["number"], one["disposition"]) for one in lines]
     assert "line 3: 'ER:ABC' is not a CPT or HCPCS code: passed on" in found.stderr
+
+
+def test_a_claim_of_another_family_is_passed_on(run: Run) -> None:
+    """A claim without any CPT or HCPCS code is passed on with a note; nothing is wrong with the file."""
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1") + line(1, "ER>ABC") + CLAIM.format("A2")
+    found = run(text + line(1, "HC>77412") + END.format("0001"), "--format", "table")
+    assert 0 == found.exit_code
+    rows = [row.split() for row in found.stdout.splitlines()[2:]]
+    assert [["A1", "1", "ER:ABC", "passed", "on"], ["A2", "1", "77412"]] == [rows[0][:5], rows[1][:3]]
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ("\n \r\n", str),
+        ("\ufeff", str),
+        ("\ufeff\n", str),
+        ("", lambda text: text.replace("HC>77412>59", "HC:77412:59").replace("22>B>1", "22:B:1").replace("ABK>", "ABK:")),
+        ("", lambda text: text.replace("~\n", "\n")),
+        ("", lambda text: text.replace("~\n", "~\r\n")),
+        ("", lambda text: text.replace("~\n", "~")),
+        ("", lambda text: text.replace("*", "|")),
+        ("", lambda text: text.replace("X222A1", "X222A2")),
+        ("", lambda text: text.replace("X222A1", "X222")),
+    ],
+    ids=[
+        "blank lines",
+        "BOM",
+        "both",
+        "another separator",
+        "line ends",
+        "CRLF",
+        "one line",
+        "bars",
+        "A2",
+        "no A",
+    ],
+)
+def test_a_file_as_it_comes(before: str, change: Callable[[str], str], run: Run) -> None:
+    """Whatever stands before ISA, however segments end and components are separated, the claim is the same."""
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("1") + line(1, "HC>77412>59") + END.format("0001")
+    plain, found = run(text), run(before + change(text))
+    assert (0, "") == (found.exit_code, found.stderr)
+    due, came = json.loads(plain.stdout), json.loads(found.stdout)
+    assert [(one["disposition"], one["category"]) for one in due["lines"]] == [
+        (one["disposition"], one["category"]) for one in came["lines"]
+    ]
+
+
+MANY_LOOPS = (
+    "NM1*87*2~\nN3*9 LOCKBOX~\nN4*SPRINGFIELD*IL*62701~\n"
+    + SUBSCRIBER
+    + "REF*G2*X1~\nCLM*{0}*300***22>B>1*Y*A*Y*Y*P*AA>>>IL~\nDTP*431*D8*20260101~\nPWK*OZ*BM***AC*DM1~\nCN1*02*10~\nAMT*F5*1~\n"
+    "REF*F8*OLD~\nK3*STATE DATA~\nNTE*ADD*SEEN TWICE~\nCRC*E1*Y*L1~\nHI*ABK>C61*ABF>Z510~\nHCP*00*1~\n"
+    "NM1*82*1*WHO*A****XX*1000000046~\nPRV*PE*PXC*363LA2200X~\nNM1*77*2*HOSPITAL*****XX*1000000012~\nN3*3 MAIN~\nN4*X*IL*62701~\n"
+    "SBR*S*18*******CI~\nCAS*CO*45*1~\nAMT*D*1~\nOI***Y***Y~\nNM1*IL*1*OTHER*A****MI*ZZ9~\nDMG*D8*19010101*M~\nNM1*PR*2*OTHER PAYER*****PI*9~\n"
+    "DTP*573*D8*20260201~\nREF*T4*Y~\nLX*1~\nSV1*HC>77412>>>>>A LABEL*100*UN*1.0*22**1>2**Y~\nPWK*CT*AB~\nDTP*472*RD8*20260309-20260309~\n"
+    "MEA*TR*R1*1~\nREF*6R*1~\nAMT*T*1~\nK3*X~\nNTE*ADD*NOT A SESSION~\nHCP*00*1~\nLIN**N4*01234567891~\nCTP****2*UN~\n"
+    "NM1*82*1*ELSE*B****XX*1000000061~\nPRV*PE*PXC*2085R0001X~\nSVD*9*1*HC>77412**1~\nCAS*CO*45*1~\nDTP*573*D8*20260301~\nFRM*1A*Y~\n"
+)
+
+
+def test_many_loops_change_nothing(run: Run) -> None:
+    """Loops of other payers, pay-to addresses, attachments, notes and file information are passed over; what is theirs stays theirs."""
+    text = HEAD + BEGIN.format("0001") + MANY_LOOPS.format("A1") + END.format("0001")
+    bare = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1") + line(1, "HC>77412") + END.format("0001")
+    found = run(text)
+    assert (0, "") == (found.exit_code, found.stderr)
+    assert json.loads(run(bare).stdout)["profile"] == json.loads(found.stdout)["profile"]
+    assert [(1, "deny")] == [(one["number"], one["disposition"]) for one in json.loads(found.stdout)["lines"]]
+
+
+def test_several_interchanges_with_their_own_separators(run: Run) -> None:
+    """Each ISA says how its interchange is written; the claims of all are read."""
+    one = (
+        HEAD
+        + BEGIN.format("0001")
+        + SUBSCRIBER
+        + CLAIM.format("A1")
+        + line(1, "HC>77412")
+        + END.format("0001")
+        + "GE*1*7~\nIEA*1*000000007~\n"
+    )
+    other = one.replace("A1", "A2", 9).replace(">", ":").replace("*", "|").replace("~\n", "'")
+    assert ["A1", "A2", "A1"] == [json.loads(row)["id"] for row in run(one + other + one).stdout.splitlines()]
+
+
+def test_a_damaged_claim_segment_costs_its_own_claim(run: Run) -> None:
+    """Lines after a CLM that can't be read are nobody's, not those of the claim before."""
+    bad = CLAIM.format("A2").replace("A2*100", "A2*\udcff\udcfe")
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1") + line(1, "HC>77387>26") + bad + line(1, "HC>77412")
+    found = run((text + CLAIM.format("A3") + line(1, "HC>77387>26") + END.format("0001")).encode(errors="surrogateescape"))
+    assert ["A1", "A3"] == [json.loads(row)["id"] for row in found.stdout.splitlines()]
+    assert [1, 1] == [len(json.loads(row)["lines"]) for row in found.stdout.splitlines()]
+    assert "claim 'A2': segment 17 (CLM): holds bytes that are not text" in str(found.exception)
+
+
+def test_utf_16_is_told(run: Run) -> None:
+    """A file that some editor saved as UTF-16 is refused with what to do."""
+    assert "save it as UTF-8" in str(run(HEAD.encode("utf-16")).exception)
+
+
+@pytest.mark.parametrize("guide", ["004010X098A1", "005010X224A2"])
+def test_another_version_is_told(guide: str, run: Run) -> None:
+    """Claims of version 4010 and of dentists are not read, and the message says which they are."""
+    text = HEAD + BEGIN.format("0001") + SUBSCRIBER + CLAIM.format("A1") + line(1, "HC>77412") + END.format("0001")
+    found = run(text.replace("005010X222A1", guide))
+    assert f"guide {guide!r} is neither 837P (005010X222) nor 837I (005010X223)" in str(found.exception)
 
 
 def test_a_damaged_segment_is_told_and_the_rest_goes_on(run: Run) -> None:
