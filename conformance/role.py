@@ -73,7 +73,7 @@ class SeenFault(KnownFault, Protocol):
 
 
 WHOLE = "whole"
-"""The kind of part that an answer is which can't be taken apart."""
+"""The kind of the only part of an answer that can't be taken apart."""
 
 
 @dataclass(frozen=True)
@@ -184,4 +184,4 @@ class RoleOf(Generic[Q, I, E, A]):
 
 
 Role = RoleOf[Any, Any, Any, Any]
-"""A role of which only its user knows what it is asked: that a suite fits a vendor's role is seen to before a run."""
+"""A role whose types of documents are not known here: before a run it is checked that the suite fits the vendor's role."""

@@ -49,9 +49,9 @@ class Chosen:
     def cases(self, done: set[str]) -> Iterator[SuiteItem]:
         """The cases still to be asked, in order."""
         for index, seed in self._places():
-            chosen = self.suite.case(index, seed)
-            if chosen.id not in done:
-                yield chosen
+            item = self.suite.case(index, seed)
+            if item.id not in done:
+                yield item
 
     def _places(self) -> Iterable[tuple[int, int]]:
         """Index and seed of each case to be asked; an id says its seed itself, whatever the run's is."""
@@ -137,12 +137,12 @@ async def _before(state: _Run, chosen: tuple[Chosen, ...]) -> None:
 
 
 async def _suite(state: _Run, adapter: Adapter, part: Chosen, done: set[str]) -> None:
-    async def ask(chosen: SuiteItem) -> Reply:
-        reply = await adapter.ask(chosen.question, chosen.writing)
+    async def ask(item: SuiteItem) -> Reply:
+        reply = await adapter.ask(item.question, item.writing)
         state.health.note(reply)
         return reply
 
-    turns = (Turn(chosen, not_asked(state.vendor, state.role, chosen)) for chosen in part.cases(done))
+    turns = (Turn(item, not_asked(state.vendor, state.role, item)) for item in part.cases(done))
     async with aclosing(Pipeline(turns, ask, adapter.window).in_order()) as batches:
         async for batch in batches:
             _write(state, [_judged(state, part.suite.name, turn) for turn in batch])
@@ -162,37 +162,37 @@ def _write(state: _Run, results: list[Result]) -> None:
 
 
 def _judged(state: _Run, suite: str, turn: Turn) -> Result:
-    chosen, reply = turn.item, turn.reply
+    item, reply = turn.item, turn.reply
     if reply is None:
-        return result_of(suite, chosen, None, "not_applicable", turn.reason or "")
-    if reply.answer is not None and chosen.writing is None:  # asked again it would come in the plain way
-        state.sample.offer(chosen.question, reply)
-    return result_of(suite, chosen, reply)
+        return result_of(suite, item, None, "not_applicable", turn.reason or "")
+    if reply.answer is not None and item.writing is None:  # asked again it would come in the plain way
+        state.sample.offer(item.question, reply)
+    return result_of(suite, item, reply)
 
 
-def not_asked(vendor: Vendor, role: Role, chosen: SuiteItem) -> str | None:
+def not_asked(vendor: Vendor, role: Role, item: SuiteItem) -> str | None:
     """Why a case or claim is not put to the vendor; None: it is."""
-    reason = role.unsupported(vendor.supports, chosen.question)
-    if reason is None and chosen.writing is not None and vendor.template is not None:
-        what = "how the case is written" if chosen.sound else "what is wrong with the document"
+    reason = role.unsupported(vendor.supports, item.question)
+    if reason is None and item.writing is not None and vendor.template is not None:
+        what = "how the case is written" if item.sound else "what is wrong with the document"
         return f"reached through a request template, the vendor never sees {what}"
-    return reason or beyond(vendor.format, role, chosen)
+    return reason or beyond(vendor.format, role, item)
 
 
 def result_of(
-    suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
+    suite: str, item: SuiteItem, reply: Reply | None, verdict: Verdict = "not_applicable", explanation: str = ""
 ) -> Result:
     """What is written down of a case or claim: pure, so that it can be made again from the reply."""
-    role = role_asked(chosen)
-    if chosen.sound:
-        result = _judged_result(role, suite, chosen, reply, verdict, explanation)
+    role = role_asked(item)
+    if item.sound:
+        result = _judged_result(role, suite, item, reply, verdict, explanation)
     else:
-        result = _malformed_result(role, suite, chosen, reply, explanation)
+        result = _malformed_result(role, suite, item, reply, explanation)
     return result if VERDICTS[result.verdict].conformant else changed(result, causes=role.causes(result))
 
 
-def _judged_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | None, verdict: Verdict, explanation: str) -> Result:
-    question = chosen.question
+def _judged_result(role: Role, suite: str, item: SuiteItem, reply: Reply | None, verdict: Verdict, explanation: str) -> Result:
+    question = item.question
     expectation = role.expect(question)
     expected = role.recorded(expectation)
     rules = expected.rules
@@ -211,26 +211,26 @@ def _judged_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | Non
         answer=reply.answer if reply else None,
         explanation=explanation,
         latency_ms=reply.latency_ms if reply else None,
-        title=chosen.title,
-        heading=chosen.heading,
-        twin=chosen.twin,
+        title=item.title,
+        heading=item.heading,
+        twin=item.twin,
         facts=() if plain else role.facts(question, expectation),
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
         answer_digest=reply.digest if reply else "",
-        **role.about(chosen),
+        **role.about(item),
         **({} if plain else role.kept(question)),
     )
 
 
-def _malformed_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | None, explanation: str) -> Result:
-    coding = Coding(chosen.id, "needs_review", rules=(MALFORMED,), reasons=(f"{chosen.why}: needs_review, or a clear error",))
+def _malformed_result(role: Role, suite: str, item: SuiteItem, reply: Reply | None, explanation: str) -> Result:
+    coding = Coding(item.id, "needs_review", rules=(MALFORMED,), reasons=(f"{item.why}: needs_review, or a clear error",))
     verdict: Verdict = "not_applicable"
     if reply is not None:
         judgement = role.judge_malformed(reply.answer, reply.refused)
         verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
     return Result(
-        id=chosen.id,
+        id=item.id,
         suite=suite,
         verdict=verdict,
         rules=(MALFORMED,),
@@ -238,8 +238,8 @@ def _malformed_result(role: Role, suite: str, chosen: SuiteItem, reply: Reply | 
         answer=reply.answer if reply else None,
         explanation=explanation,
         latency_ms=reply.latency_ms if reply else None,
-        title=chosen.title,
-        facts=(chosen.why,) if verdict not in ("pass", "not_applicable") else (),
+        title=item.title,
+        facts=(item.why,) if verdict not in ("pass", "not_applicable") else (),
         received=reply.received if reply else "",
         stderr=reply.stderr if reply else "",
         answer_digest=reply.digest if reply else "",

@@ -46,7 +46,10 @@ _OFTEN, _RARELY = 0.3, 0.1
 
 
 def varied(case: Case, draw: Draw, case_id: str, *, keep_day: bool, keep_order: bool = False) -> Case:
-    """A variation of the case; `keep_day`: its day is what it is about; `keep_order`: which of its plans comes first is."""
+    """A variation of the case.
+
+    `keep_day`: the day stays, for a case that is about its day. `keep_order`: the plans stay in order, for one that is about it.
+    """
     chosen = _placed(case, draw)
     if not keep_day:
         chosen = _on_another_day(chosen, draw)
@@ -126,7 +129,7 @@ def _shuffled(case: Case, draw: Draw, *, keep_order: bool) -> Case:
 
 
 def _renamed(case: Case, draw: Draw) -> Case:
-    """Other ids of isocenters, plans, beams and sessions; ids that nothing has stay what nothing has."""
+    """Other ids of isocenters, plans, beams and sessions; an id that refers to nothing still refers to nothing."""
     style = _one(_ID_STYLES, draw)
 
     def names(kind: str, ids: list[str]) -> Mapping[str, str]:

@@ -32,8 +32,9 @@ def verdict_table() -> str:
     parts += ["\n| finding | means | can the run be conformant? |\n|---|---|---|"]
     parts += [f"| `{name}` | {f.means} | {'yes' if f.conformant else 'no'} |" for name, f in FINDINGS.items()]
     parts.append(
-        "\nExit codes: 0 conformant; 1 not conformant; 2 the command or a file given to it is wrong; 3 the vendor could not be "
-        "reached; 130 interrupted, the run can be resumed. They come from verdicts and findings, never from a report.\n"
+        "\n| exit code | means |\n|---|---|\n| 0 | conformant |\n| 1 | not conformant |\n"
+        "| 2 | the command or a file given to it is wrong |\n| 3 | the vendor could not be reached |\n"
+        "| 130 | interrupted; the run can be resumed |\n\nThey come from verdicts and findings, never from a report.\n"
     )
     return "\n".join(parts)
 
