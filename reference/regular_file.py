@@ -18,6 +18,11 @@ _KINDS = (
 )
 
 
+def shown(path: Path | str) -> str:
+    """The path as text that can be written anywhere: bytes of it that are not UTF-8 stand as `\\udcXX`."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
 def open_regular(path: Path) -> BinaryIO:
     """The file at `path`, to be read. Raises OSError, with `strerror` in words, also where it is a pipe, a device or a folder."""
     return os.fdopen(regular_descriptor(path, os.O_RDONLY), "rb")

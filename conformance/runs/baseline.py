@@ -17,6 +17,7 @@ from rtconform.conformance.cause import Cause, Kind
 from rtconform.conformance.coder.judge import MALFORMED
 from rtconform.conformance.records import Baseline, KnownFailure, Result
 from rtconform.reference.coder.rules import RULES
+from rtconform.reference.regular_file import shown
 from rtconform.reference.toml_tables import TomlFile
 
 Words = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -70,7 +71,7 @@ def load_baseline(path: Path) -> Baseline:
                 file.fault(f"{entry.by} {entry.what} is listed twice; keep one entry", "known", str(number), entry.by)
             entries[entry.by, entry.what] = entry
     file.check()
-    return Baseline(file=str(path), digest=hashlib.sha256(file.content).hexdigest(), known=tuple(entries.values()))
+    return Baseline(file=shown(path), digest=hashlib.sha256(file.content).hexdigest(), known=tuple(entries.values()))
 
 
 def _entry(file: TomlFile, raw: object, number: int) -> Iterator[KnownFailure]:

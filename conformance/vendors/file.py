@@ -16,6 +16,7 @@ import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError, LexerError, ParseError
 from msgspec.structs import fields
+from yarl import URL
 
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName, Supports
@@ -208,6 +209,8 @@ def _syntax_fault(template: str) -> tuple[int, str] | None:
         return error.lineno, error.message or "syntax error"
     except RecursionError:
         return 1, "nested too deep"
+    except (ValueError, OverflowError) as error:  # a number of thousands of digits
+        return 1, f"can't be read: {str(error).partition(';')[0]}"
     return None
 
 
@@ -281,6 +284,9 @@ def _variables(file: TomlFile, settings: Settings | None) -> dict[str, str]:
                 file.fault(f"{name} holds the certifier's private key, which no vendor gets; use a variable of your own", *path)
             elif value is None:
                 file.fault(f"environment variable {name} is not set", *path)
+            elif not _is_text(value):
+                file.fault(f"environment variable {name} is not UTF-8 text; give it another value", *path)
+                value = None
             variables[name] = value or ""
         for wrong in malformed_references(text):
             file.fault(f"{wrong!r} refers to no environment variable; write ${{NAME}}", *path)
@@ -328,7 +334,7 @@ def _check_url(file: TomlFile, url: str) -> None:
         parts = urlsplit(url)
         sound = (
             parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _one_line(url) and " " not in url
-        )
+        ) and bool(URL(url).host)  # which reads internationalised names
     except ValueError:
         sound = False
     if not sound:
@@ -342,6 +348,15 @@ def _sound_host(host: str) -> bool:
         return _one_line(host) and urlsplit(f"//{host}").port != 0
     except ValueError:
         return False
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value of the environment is UTF-8: Python hands bytes that are not over as surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _one_line(text: str) -> bool:

@@ -16,6 +16,7 @@ from rtconform.conformance.records import VendorRecord
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import interpolate
 from rtconform.formats.settings import AnswerSettings, FormatSettings
+from rtconform.reference.regular_file import shown
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -168,7 +169,7 @@ class Vendor:
             role=self.role,
             kind=settings.kind,
             target=target,
-            file="" if self.function else str(self.file),  # reports tell no one to run a file that is not a vendor file
+            file="" if self.function else shown(self.file),  # reports tell no one to run a file that is not a vendor file
             file_digest=self.file_digest,
             supports=declared,
             build_digest=self.build_digest,

@@ -72,7 +72,7 @@ def recorded(path: Path) -> Recorded:
         ) from None
     try:
         report = msgspec.json.decode(document, type=Report)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(
             f"{path}: no report.json of this version: {error}; give a run folder or what `rtconform report` wrote"
         ) from None

@@ -63,7 +63,10 @@ def _count(number: int, noun: str) -> str:
 
 
 def _moment(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except OverflowError:  # at either end of the calendar: there is no such moment in UTC
+        return moment.isoformat(" ", "minutes")
 
 
 def _words(term: str) -> str:

@@ -52,9 +52,9 @@ def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:
     try:
         plain = msgspec.json.decode(answer) if isinstance(answer, str | bytes) else answer
         if isinstance(plain, dict) and "error" in plain:
-            return Reply("error", detail=f"the {role.noun} says: {plain['error']}", refused=True)
+            return Reply("error", detail=f"the {role.noun} says: {_text_of(plain['error'], str)}", refused=True)
         value = plain if isinstance(plain, kind) else msgspec.convert(plain, kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
         return Reply("invalid", detail=f"not an answer in the agreed form: {error}", received=_shown(answer))
     if value.id != item.id:
         return Reply("invalid", detail=f"the answer's id is {value.id!r}, the {item.asks}'s {item.id!r}", received=_shown(answer))
@@ -62,7 +62,15 @@ def reply_of(item: SuiteItem, answer: GivenAnswer) -> Reply:
 
 
 def _shown(answer: object) -> str:
-    return repr(answer)[:LONGEST_SHOWN]
+    return _text_of(answer, repr)[:LONGEST_SHOWN]
+
+
+def _text_of(value: object, written: Callable[[object], str]) -> str:
+    """The value as text, by `written`; where it is too deep or too long for Python to write, its type."""
+    try:
+        return written(value)
+    except (RecursionError, ValueError):
+        return f"<a {type(value).__name__} that is nested too deep, or holds too long a number, to be shown>"
 
 
 def _document(given: object, kind: type[Document], faults_of: Callable[[Document], Iterable[Fault]]) -> Document:
@@ -92,5 +100,5 @@ def _plain(given: Mapping[str, Json] | str | bytes) -> object:
         return dict(given)
     try:
         return msgspec.json.decode(given)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
+    except (msgspec.MsgspecError, ValueError, RecursionError, TypeError):
         return None  # the caller, who reads it as a case, says what is wrong

@@ -28,6 +28,7 @@ from rtconform.jobs.known_faults import finder_of, look_for_known_faults
 from rtconform.reference import RULE_SET
 from rtconform.reference.editor.payers import PayerProfile, digest_of
 from rtconform.reference.errors import RecordsChanged, UserError
+from rtconform.reference.regular_file import shown
 from rtconform.reports.figures.summary import Summary, Tally, summarise
 
 
@@ -91,7 +92,7 @@ def plan_run(
             digest=whole,
             cases=part.size,
             seed=part.seed,
-            file=files.get(part.suite.name, ""),
+            file=shown(files.get(part.suite.name, "")),
         )
         for part, whole in zip(chosen, digests, strict=True)
     )

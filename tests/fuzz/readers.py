@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import datetime as dt
 import io
+import json
+import os
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from click import ClickException
@@ -19,8 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from rtconform.api import suite
 from rtconform.cli.main import cli
 from rtconform.conformance.adapters.answers import read_answer
+from rtconform.conformance.adapters.http.service import HttpAdapter
 from rtconform.conformance.adapters.translation.client import Translator
 from rtconform.conformance.adapters.translation.mapping import AnswerMapping
 from rtconform.conformance.certificates.bundle import ENVELOPE, SEED, Bundle, read_bundle, write_bundle
@@ -34,9 +38,10 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.baseline import load_baseline, loaded_in_words
 from rtconform.conformance.runs.errata import load_errata
-from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFolder, RunWriter
+from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, RunFolder, RunWriter, manifest_document
 from rtconform.conformance.vendors.file import load_vendor, scaffold
-from rtconform.conformance.vendors.settings import Response
+from rtconform.conformance.vendors.secrets import Redactor
+from rtconform.conformance.vendors.settings import HttpSettings, Response
 from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteCase, SuiteClaim
 from rtconform.jobs.replay import plan_replay
@@ -391,6 +396,62 @@ def _values(shipped: bytes) -> bytes:
     return b"\n".join(line.removeprefix(b"# ") for line in (start + rest).splitlines())
 
 
+def environment_value(document: bytes) -> None:
+    """The value of a variable that a vendor file names, in its address, a header and a program's environment."""
+    kinds = {
+        "http": 'kind = "http"\nurl = "http://127.0.0.1:9/${RTCONFORM_FUZZED}"\nheaders = {X = "${RTCONFORM_FUZZED}"}\n',
+        "cli": 'kind = "cli"\ncommand = ["x"]\nenv = {X = "${RTCONFORM_FUZZED}"}\n',
+    }
+    os.environb[b"RTCONFORM_FUZZED"] = document.replace(b"\0", b"")
+    try:
+        for name, adapter in kinds.items():
+            with folder_of({f"{name}.toml": f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\n{adapter}'.encode()}) as folder:
+                vendor = load_vendor(folder / f"{name}.toml")
+                Redactor(vendor.variables).text(str(vendor.record()))
+    finally:
+        del os.environb[b"RTCONFORM_FUZZED"]
+
+
+def folder_name(document: bytes) -> None:
+    """A folder of any name that the system takes: a vendor file in it is planned with, and the manifest written."""
+    name = os.fsdecode(document.replace(b"/", b"").replace(b"\0", b"").strip(b".")[:200] or b"x")
+    with folder_of({f"{name}/vendor.toml": ANSWERED.format("coder").encode()}) as folder:
+        planned = plan_run(folder / name / "vendor.toml", ["published"], seed=1)
+        manifest_document(planned.manifest)
+
+
+def host(document: bytes) -> None:
+    """The host in the address of a web service, and one that may be redirected to."""
+    name = document.decode(errors="replace")
+    url, listed = (json.dumps(text).replace("\x7f", "") for text in (f"http://{name}/code", name))
+    adapter = f'kind = "http"\nurl = {url}\nallow_redirects_to = [{listed}]\n'
+    with folder_of({"vendor.toml": f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\n{adapter}'.encode()}) as folder:
+        vendor = load_vendor(folder / "vendor.toml")
+        HttpAdapter(vendor, cast("HttpSettings", vendor.settings), lambda _: None, 1)
+
+
+def given_answer(document: bytes) -> None:
+    """An answer as a user's own test hands it over: bytes, text, and what the text means."""
+    item = suite("boundaries")[0]
+    forms: list[Any] = [document, document.decode(errors="surrogateescape")]
+    with contextlib.suppress(ValueError, RecursionError):
+        forms.append(json.loads(document))
+    for form in forms:
+        item.judge(form)
+
+
+def surrounding_readers() -> dict[str, Reader]:
+    """What is around a run: values of the environment, names of folders and hosts, answers that a user's test hands over."""
+    case = any_suite("boundaries").case(0, 1)
+    assert isinstance(case, SuiteCase)
+    return {
+        "environment value": Reader(damaged, b"t0ken", environment_value),
+        "folder name": Reader(damaged, "Österreich 1".encode(), folder_name),
+        "host": Reader(damaged, b"xn--bcher-kva.example:8443", host),
+        "answer, given to a test": Reader(broken, documents.right_answer(case.case), given_answer),
+    }
+
+
 def key_readers() -> dict[str, Reader]:
     """Keys and openings of seeds."""
     private, public = _keys()
@@ -414,6 +475,7 @@ GROUPS: dict[str, Callable[[], dict[str, Reader]]] = {
     "vendor files": vendor_readers,
     "tables": table_readers,
     "keys": key_readers,
+    "surroundings": surrounding_readers,
     "runs": run_readers,
     "bundles": bundle_readers,
 }
