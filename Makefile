@@ -147,6 +147,12 @@ plausible: setup
 x12-messages: setup
 	RTCONFORM_X12_EVERY=1 $(BIN)/python -m pytest -q --timeout=1800 tests/formats/test_x12_claims.py -k others_accept
 
+# DICOM RT objects of every EVERYth case of five suites, held by dciodvfy (Debian package dicom3tools), and each property of the format.
+EVERY ?= 5
+.PHONY: dicom-objects
+dicom-objects: setup
+	RTCONFORM_DICOM_EVERY=$(EVERY) $(BIN)/python -m pytest -q --timeout=3600 tests/formats/dicom
+
 # The reference against the second implementation: every case of five suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
 COUNT ?= 100000
 SEED ?= 1

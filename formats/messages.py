@@ -37,10 +37,14 @@ class Heard:
 
 @dataclass(frozen=True)
 class Part:
-    """One file or body of a message. `suffix` is what a file of it is called, without the dot."""
+    """One file or body of a message.
+
+    `suffix`: how the name of a file of it ends, without the dot. `name`: all of the name, where it matters.
+    """
 
     suffix: str
     content: bytes
+    name: str = ""
 
 
 Cut = Callable[[bytearray, int], int]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtconform.formats.charges import csv_reader
+from rtconform.formats.dicom.expressible import refuse_inexpressible
+from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_quoted_block
 from rtconform.formats.hl7 import charge_reader
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
@@ -32,7 +34,9 @@ class QuestionFormat:
 
     `write` raises Inexpressible; `reread` gives back what a reader can know of the question from the message alone, and raises
     Unreadable. `companions`: the ways in which what the format can't say may go with it. `write_batch`: several questions in one
-    message, those for which `together` gives the same, at most `most_in_batch`.
+    message, those for which `together` gives the same, at most `most_in_batch`. `files`: a message is a folder of files.
+    `refuse`: raises Inexpressible where `write` would, without writing; of a format that has it, everything that can be written
+    decides alike when it is reread (tests hold it to that), so that a run need not write each question to know it.
     """
 
     title: str
@@ -44,6 +48,8 @@ class QuestionFormat:
     write_batch: Callable[[Sequence[Question], Companion], tuple[Part, ...]] | None = None
     together: Callable[[Question], str] = lambda _: ""
     most_in_batch: int = 1
+    files: bool = False
+    refuse: Callable[[Question], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,25 @@ class AnswerFormat:
     read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
     hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]] | None = None
     remarks: Callable[[bytes], Iterable[str]] = lambda _: ()
+
+
+def _write_dicom(question: Question, companion: Companion) -> tuple[Part, ...]:
+    from rtconform.formats.dicom.question import write_question  # noqa: PLC0415 - pydicom is an extra
+
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+    del companion
+    return write_question(question)
+
+
+def _reread_dicom(document: bytes) -> Case:
+    from rtconform.formats.dicom.question import reread_question  # noqa: PLC0415 - pydicom is an extra
+
+    return reread_question(unpacked(document))
+
+
+def _refuse_dicom(question: Question) -> None:
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+    refuse_inexpressible(question)
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -126,6 +151,16 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         write_batch=_write_837s,
         together=_form,
         most_in_batch=MOST_IN_BATCH,
+    ),
+    ("dicom", "case"): QuestionFormat(
+        title="DICOM RT",
+        media_type="application/dicom",
+        suffix="dcm",
+        companions=("json",),
+        write=_write_dicom,
+        reread=_reread_dicom,
+        files=True,
+        refuse=_refuse_dicom,
     ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""

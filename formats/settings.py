@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 from rtconform.reference.documents.coding import Outcome, Payment
 
-QuestionFormatName = Literal["json", "x12"]
+QuestionFormatName = Literal["json", "x12", "dicom"]
 AnswerFormatName = Literal["json", "x12", "hl7v2", "csv"]
-Companion = Literal["none", "note"]
+Companion = Literal["none", "note", "json"]
 Empty = Literal["invalid", "coded", "needs_review", "out_of_scope"]
 Ends = Literal["message", "ack"]
 Dates = Literal["mdy", "dmy"]

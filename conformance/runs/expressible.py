@@ -35,6 +35,9 @@ def inexpressible(formats: FormatSettings, role: Role, question: Question) -> st
         return None
     question = role.wire.masked(question, Mask("0" * LENGTH, question.patient.id))
     try:
+        if row.refuse is not None:
+            row.refuse(question)
+            return None
         parts = row.write(question, formats.companion)
         again = row.reread(parts[0].content)
     except Inexpressible as why:

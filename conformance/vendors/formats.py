@@ -1,5 +1,6 @@
 """The table `[format]` of a vendor file: read, and held against what the vendor's role and adapter can take."""
 
+import importlib.util
 from collections.abc import Iterator
 from typing import get_args
 
@@ -42,6 +43,7 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
     if formats.companion not in companions:
         what = f"{formats.question} questions have no companion {formats.companion!r}; use {_or(companions)}"
         yield what, "format", "companion"
+    yield from _folder_faults(file, files=question is not None and question.files)
     most = question.most_in_batch if question else 1
     if formats.batch > most:
         yield f"{formats.question} questions go {most} at a time; remove it, or write a smaller number", "format", "batch"
@@ -49,6 +51,25 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
         yield f"[format] question = {formats.question!r} writes the request already; remove one of the two", "request"
     if formats.answer != "json" and "response" in file.root:
         yield f"[format] answer = {formats.answer!r} reads the answer already; remove one of the two", "response"
+
+
+FOLDER = "{folder}"
+"""What stands in a command for the folder of a question's files."""
+
+
+def _folder_faults(file: TomlFile, *, files: bool) -> Iterator[tuple[str, ...]]:
+    """Questions of files need a program that is started for each, and told where they are; others have no folder."""
+    adapter = file.root.get("adapter")
+    adapter = adapter if isinstance(adapter, dict) else {}
+    command = adapter.get("command")
+    told = isinstance(command, list) and any(isinstance(word, str) and FOLDER in word for word in command)
+    if files and importlib.util.find_spec("pydicom") is None:
+        yield "dicom questions need pydicom, which is not installed: pip install 'rtconform[dicom]'", "format", "question"
+    if files and not (told and adapter.get("kind") == "cli" and adapter.get("mode") == "oneshot"):
+        what = f'dicom questions are files: write kind = "cli", mode = "oneshot", and {FOLDER} in the command for their folder'
+        yield what, "adapter"
+    if told and not files:
+        yield f'{FOLDER} in the command needs a question of files: write [format] question = "dicom"', "adapter", "command"
 
 
 def with_media_type(settings: Settings, file: TomlFile, role: RoleName, formats: FormatSettings) -> Settings:

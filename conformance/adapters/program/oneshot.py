@@ -1,8 +1,11 @@
 """The adapter for a program that is started for each case (`mode = "oneshot"`)."""
 
 import asyncio
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -13,9 +16,13 @@ from rtconform.conformance.adapters.program.child import ending, kill_group, ope
 from rtconform.conformance.adapters.program.oneshot_process import Outcome, run_process
 from rtconform.conformance.adapters.program.stderr import KEPT_PER_PROCESS, StderrLog
 from rtconform.conformance.protocol import Question, Writing
+from rtconform.conformance.vendors.formats import FOLDER
 from rtconform.conformance.vendors.secrets import environment
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
+from rtconform.formats.folders import unpacked, write_folder
 from rtconform.reference.errors import VendorUnreachable
+
+_PREFIX = "question-"
 
 
 class OneshotAdapter:
@@ -25,7 +32,8 @@ class OneshotAdapter:
         self.window = workers
         self._settings = settings
         self._folder = vendor.folder
-        self._command = (*vendor.sandbox, *settings.command)
+        self._vendor = vendor
+        self._takes_folder = any(FOLDER in word for word in settings.command)
         self._environment = environment({name: vendor.filled(value) for name, value in settings.env.items()})
         self._exchange = Exchange(vendor, log)
         self._stderr = StderrLog(self._exchange, KEPT_PER_PROCESS)
@@ -36,7 +44,12 @@ class OneshotAdapter:
     async def start(self) -> None:
         """See that the program can be started. Raises VendorUnreachable, or UserError where the request template is wrong."""
         await self._exchange.start()
-        process = open_process(self._command, cwd=self._folder, env=self._environment)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+            process = open_process(self._command(folder), cwd=self._folder, env=self._environment)
+            self._end_at_once(process)
+
+    @staticmethod
+    def _end_at_once(process: "subprocess.Popen[bytes]") -> None:
         with process:  # waits for it and closes its pipes
             kill_group(process.pid)
 
@@ -74,7 +87,23 @@ class OneshotAdapter:
         await self._exchange.close()
 
     def _run(self, document: bytes) -> Outcome:
-        process = open_process(self._command, cwd=self._folder, env=self._environment)
+        if not self._takes_folder:
+            return self._converse(self._command(""), document)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+            write_folder(unpacked(document.removesuffix(b"\n")), Path(folder))
+            return self._converse(self._command(folder), b"")
+
+    def _command(self, folder: str) -> tuple[str, ...]:
+        """The command, with the folder of a question's files where it names one, and its sandbox, which shows that folder too."""
+        command, sandbox = self._settings.command, self._vendor.sandbox
+        if not self._takes_folder:
+            return (*sandbox, *command)
+        if sandbox:
+            sandbox = (*sandbox[:-1], "--ro-bind", folder, folder, sandbox[-1])
+        return (*sandbox, *(word.replace(FOLDER, folder) for word in command))
+
+    def _converse(self, command: tuple[str, ...], document: bytes) -> Outcome:
+        process = open_process(command, cwd=self._folder, env=self._environment)
         self._running.add(process.pid)
         try:
             if self._closing:

@@ -2,12 +2,14 @@
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from rtconform.conformance.adapters.translation.frames import BATCH, HEAR, NAMES, READ, RENDER, Handler, Refusal, Refused
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
+from rtconform.formats.folders import pack
 from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Part, Unreadable
 from rtconform.formats.registry import ANSWERS, QUESTIONS, AnswerFormat, Question, QuestionFormat
 from rtconform.formats.settings import AnswerSettings, Companion, FormatSettings
@@ -16,6 +18,9 @@ from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decoder
 
 _LENGTH = struct.Struct(">I")
+
+MOST_KEPT = 32
+"""How many messages of files are kept, so that a question that is asked again is not written again."""
 
 MOST_NAMES = 1000
 """How many questions one message may speak of."""
@@ -29,7 +34,12 @@ def formatted(role: RoleName, formats: FormatSettings, answers: AnswerSettings) 
     kind: type[Question] = Case if asks == "case" else Claim
     if question is not None:
         written, companion = question, formats.companion
-        handlers[RENDER] = lambda document: _write(written, decoder(kind).decode(document), companion)
+
+        def write(document: bytes) -> bytes:
+            return _write(written, decoder(kind).decode(document), companion)
+
+        # a message of files is dear to write, and a run asks some questions again
+        handlers[RENDER] = lru_cache(MOST_KEPT)(write) if question.files else write
         if question.write_batch is not None:
             batch = question.write_batch
             handlers[BATCH] = lambda payload: _joined(lambda: batch(_questions(payload, kind), companion))
@@ -102,12 +112,12 @@ def _hearing(heard: Heard | Unreadable) -> Hearing:
 
 
 def _write(row: QuestionFormat, question: Question, companion: Companion) -> bytes:
-    return _joined(lambda: row.write(question, companion))
+    return _joined(lambda: row.write(question, companion), packed=row.files)
 
 
-def _joined(write: Callable[[], Iterable[Part]]) -> bytes:
+def _joined(write: Callable[[], Iterable[Part]], *, packed: bool = False) -> bytes:
     try:
-        content = b"".join(part.content for part in write())
+        content = pack(write()) if packed else b"".join(part.content for part in write())
     except Inexpressible as why:
         raise Refused(Refusal(str(why))) from None
     if len(content) > LONGEST_MESSAGE:

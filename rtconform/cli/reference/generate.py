@@ -14,6 +14,7 @@ from rtconform.formats.names import name_of
 from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteItem, part_of
+from rtconform.jobs.treatments.written import write_treatments
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.errors import UserError
 
@@ -24,8 +25,13 @@ from rtconform.reference.errors import UserError
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
 @click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
-@click.option("--as", "written", type=click.Choice(["837"]), help="Write each claim as an 837 interchange, in place of JSON.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of standard output; with --as dicom a folder.")
+@click.option(
+    "--as",
+    "written",
+    type=click.Choice(["837", "dicom"]),
+    help="Write each claim as an 837 interchange, or each case as a folder of DICOM RT files, in place of JSON.",
+)
 def generate(
     suite: str | None,
     case_id: str | None,
@@ -41,12 +47,19 @@ def generate(
     rtconform generate boundaries --out cases.jsonl
     rtconform generate --id boundaries:approval-a-minute-before
     rtconform generate edits-claim --as 837 --out claims.837
+    rtconform generate clinic --as dicom --out treatments --count 100
 
-    An 837 does not carry every claim: those that it can't are said on standard error, with the reason.
+    Not everything can be said in a format: what can't is named on standard error, with the reason. With --as dicom each case
+    becomes a folder of its own, with companion.json for what no DICOM object has a place for.
     """
     if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")
     found = _one(suite, case_id) if case_id is not None else _many(str(suite), seed, count, shard)
+    if written == "dicom":
+        if out is None:
+            raise click.UsageError("--as dicom writes folders: give --out with the folder that they go into")
+        write_treatments(found, out, lambda said: click.echo(said, err=True))
+        return
     wires = _as_837(found) if written else (item.wire + b"\n" for item in found)
     if out is None:
         _write(sys.stdout.buffer, wires)

@@ -1,0 +1,106 @@
+"""A coder that is asked in DICOM RT files: a folder for each case."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rtconform.conformance.records import Result
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.conformance.vendors.file import load_vendor
+from rtconform.formats.dicom.companion import companion_of
+from rtconform.formats.dicom.writing.realism import Realism
+from rtconform.formats.dicom.writing.writer import write_objects
+from rtconform.generators.suites.registry import any_suite
+from rtconform.generators.suites.suite import SuiteCase
+from rtconform.jobs.run import plan_run, run_to_folder
+from rtconform.reference.errors import UserError
+from tests.helpers import VENDORS
+
+ENGINE = VENDORS / "dicom_engine" / "engine.py"
+
+
+def vendor_file(path: Path, *more: str, command: tuple[str, ...] = (str(ENGINE), "{folder}"), mode: str = "oneshot") -> Path:
+    """The vendor file of the engine."""
+    words = json.dumps([sys.executable, *command, *more])
+    path.write_text(
+        '[vendor]\nname = "Engine"\nversion = "1"\n[format]\nquestion = "dicom"\ncompanion = "json"\n'
+        f'[adapter]\nkind = "cli"\nmode = "{mode}"\ncommand = {words}\ntimeout_s = 60\nworkers = 2\n'
+    )
+    return path
+
+
+def results(vendor: Path, out: Path, suite: str) -> dict[str, Result]:
+    """A whole run's results by id."""
+    asyncio.run(run_to_folder(plan_run(vendor, (suite,), seed=1), out, resume=False))
+    return {result.id: result for result in RunFolder(out).results()}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_an_engine_of_dicom_is_held_to_the_verdicts_of_a_coder_of_json(tmp_path: Path) -> None:
+    """Every case that has DICOM objects gets the verdict that the same coder gets in JSON; the others say why they have none."""
+    by_dicom = results(vendor_file(tmp_path / "v.toml"), tmp_path / "dicom", "published")
+    by_json = results(VENDORS / "correct" / "vendor.toml", tmp_path / "json", "published")
+    asked = {name: result.verdict for name, result in by_dicom.items() if result.verdict != "not_applicable"}
+    assert {name: by_json[name].verdict for name in asked} == asked
+    beyond = [result.explanation for result in by_dicom.values() if result.verdict == "not_applicable"]
+    assert 2 == len(beyond)
+    assert all("in DICOM RT it can't be said" in reason for reason in beyond)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_fault_is_found_that_only_files_can_show(tmp_path: Path) -> None:
+    """An engine that takes only DYNAMIC beams for modulated misses step and shoot, which JSON would have named: found."""
+    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "beam-type"), tmp_path / "run", "published")
+    failed = [result for result in by_dicom.values() if result.verdict == "fail"]
+    assert failed
+    assert all("step" in result.id or "imrt" in result.explanation.lower() for result in failed)
+
+
+def test_set_up_beams_are_a_trap(tmp_path: Path) -> None:
+    """An engine that counts a set-up beam finds photons in an electron plan and codes nothing; one that does not codes it rightly."""
+    suite = any_suite("published")
+    item = suite.case(suite.index_of("published:level-1-single-electron-field")[0], 1)
+    assert isinstance(item, SuiteCase)
+    for file, content in write_objects(item.case, Realism(setup_beams=True)):
+        (tmp_path / file).write_bytes(content)
+    (tmp_path / "companion.json").write_text(json.dumps(companion_of(item.case)))
+    assert ["77402"] == codes_of(tmp_path)
+    assert [] == codes_of(tmp_path, "--fault", "setup-beams")
+
+
+def codes_of(folder: Path, *more: str) -> list[str]:
+    """What the engine bills for the files of a folder."""
+    done = subprocess.run([sys.executable, ENGINE, folder, *more], capture_output=True, text=True, check=True)
+    return [line["code"] for line in json.loads(done.stdout)["lines"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ({"mode": "stream"}, 'write kind = "cli", mode = "oneshot", and {folder} in the command'),
+        ({"command": (str(ENGINE), "files")}, 'write kind = "cli", mode = "oneshot", and {folder} in the command'),
+    ],
+)
+def test_what_does_not_go_together_is_told(tmp_path: Path, file: dict[str, str], said: str) -> None:
+    """Questions of files need a program for each case that is told where they are."""
+    with pytest.raises(UserError) as error:
+        load_vendor(vendor_file(tmp_path / "v.toml", **file))  # type: ignore[arg-type]
+    assert said in str(error.value)
+
+
+def test_a_folder_needs_a_question_of_files(tmp_path: Path) -> None:
+    """A command with {folder} and a question in JSON has no folder to name; DICOM without its companion decides nothing."""
+    path = vendor_file(tmp_path / "v.toml")
+    whole = path.read_text()
+    path.write_text(whole.replace('question = "dicom"\ncompanion = "json"\n', ""))
+    with pytest.raises(UserError, match="needs a question of files"):
+        load_vendor(path)
+    path.write_text(whole.replace('companion = "json"\n', ""))
+    with pytest.raises(UserError, match="dicom questions have no companion 'none'; use \"json\""):
+        load_vendor(path)

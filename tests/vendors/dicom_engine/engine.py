@@ -1,0 +1,111 @@
+"""A charge engine that reads DICOM RT files: one folder a case, an answer on standard output.
+
+    python engine.py FOLDER                        correct
+    python engine.py FOLDER --fault setup-beams    counts set-up beams among those that treated
+    python engine.py FOLDER --fault beam-type      takes only a beam of type DYNAMIC for modulated
+
+It reads with pydicom, by the attributes that docs/how-to/dicom.md names, and not with rtconform's own reader. What it makes of the
+files it hands to the plain coder beside it (../correct).
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pydicom
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "correct"))
+from coder import answer, code
+
+Doc = dict[str, Any]
+IMAGES = {"CT Image Storage": "ct", "MR Image Storage": "mri"}
+
+
+def treats(beam: pydicom.Dataset, faults: list[str]) -> bool:
+    kind = beam.get("TreatmentDeliveryType", "TREATMENT")
+    return kind in ("TREATMENT", "TRMT_PORTFILM", "CONTINUATION") or (kind == "SETUP" and "setup-beams" in faults)
+
+
+def modulated(beam: pydicom.Dataset, faults: list[str]) -> bool:
+    """A filter, or leaves that are not always at one place."""
+    if "beam-type" in faults:
+        return beam.BeamType == "DYNAMIC"
+    leaves = {
+        tuple(device.LeafJawPositions)
+        for point in beam.ControlPointSequence
+        for device in point.get("BeamLimitingDevicePositionSequence", [])
+        if device.RTBeamLimitingDeviceType.startswith("MLC")
+    }
+    return beam.NumberOfCompensators > 0 or len(leaves) > 1
+
+
+def beam_of(plan: pydicom.Dataset, beam: pydicom.Dataset, faults: list[str]) -> Doc:
+    where = beam.ControlPointSequence[0].get("IsocenterPosition")
+    return {
+        "id": f"{plan.SOPInstanceUID}/{beam.BeamNumber}",
+        "radiation": beam.RadiationType.lower(),
+        "isocenter": "/".join(map(str, where)) if where else "nowhere",
+        "modulation": "some" if modulated(beam, faults) else "none",
+        "couch_deg": float(beam.ControlPointSequence[0].get("PatientSupportAngle", 0)),
+    }
+
+
+def volumes(files: list[pydicom.Dataset], plan: pydicom.Dataset) -> Doc:
+    named = [reference.ReferencedSOPInstanceUID for reference in plan.get("ReferencedStructureSetSequence", [])]
+    found: Doc = {"volumetric_imaging": None, "targets": [], "organs_at_risk": []}
+    for structures in (data for data in files if data.SOPInstanceUID in named):
+        for frame in structures.get("ReferencedFrameOfReferenceSequence", []):
+            image = frame.RTReferencedStudySequence[0].RTReferencedSeriesSequence[0].ContourImageSequence[0]
+            found["volumetric_imaging"] = IMAGES.get(image.ReferencedSOPClassUID.name, "other")
+        for roi in structures.RTROIObservationsSequence:
+            kind = {"PTV": "targets", "ORGAN": "organs_at_risk"}.get(roi.RTROIInterpretedType)
+            if kind:
+                found[kind].append(str(roi.ReferencedROINumber))
+    return found
+
+
+def plan_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> tuple[Doc, list[Doc]]:
+    plan = next(data for data in files if data.SOPInstanceUID == said["uid"])
+    beams = [beam_of(plan, beam, faults) for beam in plan.get("BeamSequence", []) if treats(beam, faults)]
+    places = {beam["isocenter"] for beam in beams} - {"nowhere"}
+    isocenters = [{"id": place, "position_mm": [float(part) for part in place.split("/")]} for place in sorted(places)]
+    planning = {**volumes(files, plan), **said["planning"]}
+    return {"id": said["uid"], "technique": said["technique"], "beams": beams, "planning": planning}, isocenters
+
+
+def session_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Doc:
+    if said["uid"] is None:
+        return said
+    records = [data for data in files if data.Modality == "RTRECORD" and data.TreatmentSessionUID == said["uid"]]
+    day, clock = records[0].TreatmentDate, records[0].TreatmentTime
+    delivered, held, ports = [], False, 0
+    for record in records:
+        plan = record.ReferencedRTPlanSequence[0].ReferencedSOPInstanceUID
+        for beam in record.TreatmentSessionBeamSequence:
+            ports += "PORTFILM" in beam.TreatmentDeliveryType
+            if treats(beam, faults):
+                first = beam.ControlPointDeliverySequence[0]
+                at = first.TreatmentControlPointDate + first.TreatmentControlPointTime
+                delivered.append((at, f"{plan}/{beam.ReferencedBeamNumber}"))
+                held = held or "GatingBeamHoldTransitionSequence" in beam
+    started = f"{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}"
+    motion = said["motion"] and {**said["motion"], "beam_hold": held}
+    beams = [name for _, name in sorted(delivered, key=lambda one: one[0])]
+    return {**said, "started_at": started, "beams_delivered": beams, "port_images": ports, "motion": motion}
+
+
+def case_in(folder: Path, faults: list[str]) -> Doc:
+    said = json.loads((folder / "companion.json").read_text(encoding="utf-8"))
+    files = [pydicom.dcmread(path) for path in sorted(folder.glob("*.dcm"))]
+    plans = [plan_of(files, plan, faults) for plan in said["plans"]]
+    isocenters = {place["id"]: place for _, places in plans for place in places}
+    sessions = [session_of(files, session, faults) for session in said["sessions"]]
+    patient = {"id": "P", "birth_date": "1950-01-01", "sex": "unknown"}
+    parts = {"billing": said["billing"], "plans": [plan for plan, _ in plans], "isocenters": [*isocenters.values()]}
+    return {"schema": "rtconform.case/1", "id": said["id"], "patient": patient, "sessions": sessions, **parts}
+
+
+if __name__ == "__main__":
+    case = case_in(Path(sys.argv[1]), sys.argv[3:])
+    print(json.dumps(answer(case, code(case))))
