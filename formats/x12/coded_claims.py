@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from rtconform.formats.charges.charge import Charge, Moment, answer_of, named_session, nothing
 from rtconform.formats.messages import Unreadable, refuse_longer
 from rtconform.formats.settings import AnswerSettings
-from rtconform.formats.x12.claim_reader import ClaimRead, read_claims
+from rtconform.formats.x12.claim_building import ClaimRead
+from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.nesting import Nesting
 from rtconform.formats.x12.segments import Segment, segments_of
 from rtconform.formats.x12.vocabulary import SERVICE_QUALIFIERS

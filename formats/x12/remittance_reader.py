@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.x12.elements import amount, whole
 from rtconform.formats.x12.nesting import Nesting
 from rtconform.formats.x12.segments import Segment, segments_of
 
@@ -107,8 +108,7 @@ class _Reader:
 
     def ref(self, segment: Segment) -> None:
         if self._service is not None and segment.get(1) in ("6R", "FJ"):
-            number = segment.get(2)
-            self._service.reference = int(number) if re.fullmatch(r"[0-9]{1,6}", number) else None
+            self._service.reference = whole(segment.get(2))
 
     def hl(self, segment: Segment) -> None:
         self._level, self._service = segment.get(3), None
@@ -176,9 +176,9 @@ _HANDLERS = {
 
 def _money(segment: Segment, number: int) -> Decimal:
     text = segment.get(number) or "0"
-    if not re.fullmatch(r"-?([0-9]{1,15}(\.[0-9]{0,6})?|\.[0-9]{1,6})", text):
-        raise Unreadable(f"{segment}: element {number} is {text[:20]!r}, no amount")
-    return Decimal(text)
+    if (found := amount(text)) is None:
+        raise Unreadable(f"{segment}: element {number} is {text[:20]!r}, not an amount")
+    return found
 
 
 def names_in(document: bytes) -> list[str]:

@@ -10,7 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from rtconform.formats.x12.claim_reader import PassedThrough, read_claims
+from rtconform.formats.x12.claim_building import PassedThrough
+from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.claim_writer import charge_of
 from rtconform.formats.x12.segments import stream_segments
 from rtconform.reference.documents.claim import Claim

@@ -109,7 +109,7 @@ WITHIN = "ST*835*0001~"
         (MESSAGE[: MESSAGE.index("IEA")], "the message ends within its ISA: IEA is missing"),
         (MESSAGE.replace("SE*2", "SE*9"), "SE01 says '9' segments, the transaction has 2"),
         (MESSAGE.replace("ST*835", "ST*837"), "transaction '837' where an 835, 277 or 999 is due"),
-        (MESSAGE.replace(WITHIN, f"{WITHIN}CLP*A*1*x~SVC*HC:77412*x*1~"), "element 2 is 'x', no amount"),
+        (MESSAGE.replace(WITHIN, f"{WITHIN}CLP*A*1*x~SVC*HC:77412*x*1~"), "element 2 is 'x', not an amount"),
         (MESSAGE.replace(WITHIN, f"{WITHIN}SVC*HC:77412*1*1~"), "segment 4 (SVC) without the claim that it belongs to"),
         (MESSAGE.replace(WITHIN, f"{WITHIN}CLP*A*4~CAS*CO*'*9~"), "is not a claim adjustment reason code"),
     ],
