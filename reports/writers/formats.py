@@ -80,7 +80,7 @@ def render(
     for name in dict.fromkeys(formats):
         chosen = FORMATS[name]
         if chosen.file is None:
-            chosen.write(run, summary, sys.stdout)
+            table.write(run, summary, sys.stdout, finder(run.manifest))
             continue
         path = folder / chosen.file
         with _replacing(path) as stream:

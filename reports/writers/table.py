@@ -11,20 +11,22 @@ from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reports.figures.edits import EditsCount, rate_text
 from rtconform.reports.figures.failure import rule_text
 from rtconform.reports.figures.summary import Summary, because, outcome, remarks
+from rtconform.reports.page.html import FindCase
+from rtconform.reports.page.twins import pairs
 from rtconform.reports.text import clip, one_line
 
 _WIDEST_TEXT = 72
 _ALWAYS: tuple[Verdict, ...] = ("pass", "fail")
 
 
-def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
-    """The tables; what the stream's encoding lacks is written as a question mark."""
-    text = "\n\n".join(_parts(run, summary)) + "\n"
+def write(run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda _: None) -> None:
+    """The tables; what the stream's encoding lacks is written as a question mark. `find` brings cases that passed."""
+    text = "\n\n".join(_parts(run, summary, find)) + "\n"
     encoding = out.encoding or "utf-8"
     out.write(text.encode(encoding, "replace").decode(encoding))
 
 
-def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
+def _parts(run: RunFolder, summary: Summary, find: FindCase) -> Iterator[str]:
     vendor = run.manifest.vendor
     yield one_line(f"{clip(vendor.name, _WIDEST_TEXT)} {clip(vendor.version, _WIDEST_TEXT)}, rule set {run.manifest.rule_set}")
     yield _verdicts(summary)
@@ -34,6 +36,8 @@ def _parts(run: RunFolder, summary: Summary) -> Iterator[str]:
     if broken:
         rows = [(one_line(rule_id), number, cases, rule_text(rule_id).says) for rule_id, number, cases in broken]
         yield _table(rows, ("rule broken", "cases", "of", "what it requires"))
+    if beside := pairs(run, summary, find):
+        yield _table(beside, ("fails", "its twin passes", "what differs in the one that fails"))
     if summary.findings:
         kinds = Counter(finding.kind for finding in summary.findings)
         yield _table([(kind, number, FINDINGS[kind].means) for kind, number in kinds.items()], ("finding", "times", "meaning"))

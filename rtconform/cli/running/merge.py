@@ -33,6 +33,6 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     write_names(out)
     summary = summarise(RunFolder(out))
     (report,) = render(out, ["html"], finder=case_finder, summary=summary)
-    render(out, ["table"], summary=summary)
+    render(out, ["table"], finder=case_finder, summary=summary)
     click.echo(f"\nreport: {report}")
     sys.exit(summary.exit_code)

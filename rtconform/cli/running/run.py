@@ -110,7 +110,7 @@ def run(
     if form == "json":
         click.echo(encode(summary))
     else:
-        render(folder, ["table"], summary=summary)
+        render(folder, ["table"], finder=case_finder, summary=summary)
         click.echo(f"\nreport: {report}")
     if github:
         render(folder, ["github"], summary=summary)

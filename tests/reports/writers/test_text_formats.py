@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from rtconform.conformance.runs.folder import RunFolder
+from rtconform.generators.suites.registry import suite
 from rtconform.reports.figures.summary import summarise
 from rtconform.reports.writers import table
 from rtconform.reports.writers.formats import render
@@ -135,3 +137,18 @@ def test_table_on_a_terminal_without_unicode(write_run: Callable[..., RunFolder]
         out.flush()
 
         assert b"Strahlenkodierer Gr??e ?" in raw.getvalue()
+
+
+def test_the_terminal_shows_the_twin_that_passed(write_run: Callable[..., RunFolder], made: dict[str, Any]) -> None:
+    """Beside a case that fails stands its twin that passed, with the field in which they differ; a twin that failed too is not shown."""
+    boundaries = suite("boundaries")
+    failing = boundaries.case(boundaries.index_of("boundaries:surface-for-setup")[0], 1).case
+    twin = boundaries.case(boundaries.index_of("boundaries:surface-for-gating")[0], 1).case
+    fails = replace(made["failing"](1), id=failing.id, case=failing, twin=twin.id)
+    passes = replace(made["passing"](2, "boundaries"), id=twin.id)
+    for results, shown in (([fails, passes], True), ([fails, replace(fails, id=twin.id, twin=failing.id)], False)):
+        run = write_run(results, folder=f"{shown}")
+        out = io.StringIO()
+        table.write(run, summarise(run), out, {case.id: case for case in (failing, twin)}.get)
+        assert shown == ("sessions[S1].motion.method: gating → none" in out.getvalue())
+        assert shown == ("its twin passes" in out.getvalue())

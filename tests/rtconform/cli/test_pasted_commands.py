@@ -15,6 +15,7 @@ import lxml.html
 import pytest
 
 from rtconform.cli.main import COMMANDS
+from tests.fuzz.documents import example
 from tests.helpers import VENDORS
 
 COMMAND = re.compile(rf"\brtconform (?:{'|'.join(COMMANDS)})\b[^\n`]*")
@@ -101,6 +102,25 @@ def test_what_a_run_prints(tmp_path: Path, vendor: str, suite: str, options: str
     said = _rtconform(tmp_path, "run", file, "--suite", suite, "--out", "my run", *options.split())
     said += _rtconform(tmp_path, "report", "my run", "--format", "html,junit,tap,markdown,csv,table")
     _all_work(tmp_path, _printed(tmp_path / "my run", said))
+
+
+def test_what_a_run_of_suites_of_ones_own_prints(tmp_path: Path) -> None:
+    """Suites as TOML files, in a folder with a blank in its name, alone and beside shipped ones: each case is asked again by its file."""
+    file = _vendor(tmp_path, "all_77407")
+    folder = tmp_path / "our suites"
+    folder.mkdir()
+    own = example("how-to/suites.md", "## Write your own, without Python").decode()
+    (folder / "my clinic.toml").write_text(own)
+    other = own.partition("set = ")[0].replace("my-clinic", "theirs").replace("prostate-vmat", "spine-ap-pa")
+    other = other.replace("hospital-professional", "hospital-facility").replace('"nothing"', '"77402"')
+    (folder / "theirs.toml").write_text(other)
+    named = ("--suite", "our suites/my clinic.toml", "--suite", "our suites/theirs.toml")
+    said = _rtconform(tmp_path, "run", file, *named, "--suite", "published", "--out", "run")
+    said += _rtconform(tmp_path, "report", "run", "--format", "html,junit,tap,markdown,csv,table")
+    commands = _printed(tmp_path / "run", said)
+    for suite in ("'our suites/my clinic.toml'", "'our suites/theirs.toml'", "published"):
+        assert any(f"--suite {suite}" in command for command in commands)
+    _all_work(tmp_path, commands)
 
 
 @pytest.mark.parametrize("vendor", ["all_77407", "sample_editor"])
