@@ -62,7 +62,7 @@ class AnswerFormat:
     `short_names`: a message can carry no id longer than `names.LENGTH`. `hear`: where an answer may come in several
     messages, what these say of each of several questions; each is given with the name of the first question in the message that
     it went out with.
-    `remarks`: what a message finds wrong with the question itself, for whoever sets a vendor up.
+    `remarks`: what a message finds wrong with the question itself, for the person who sets a vendor up.
     """
 
     title: str

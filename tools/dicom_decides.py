@@ -1,6 +1,6 @@
 """How many cases DICOM RT objects decide, alone and with the companion: written to docs/measured/dicom-decides.md.
 
-python -m tools.dicom_decides EVERY       every so many cases of each suite are written, read again and coded (1: all)
+python -m tools.dicom_decides EVERY       every EVERYth case of each suite is written, read again and coded (1: all)
 """
 
 import sys

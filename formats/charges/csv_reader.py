@@ -95,7 +95,7 @@ def _refuse_missing(table: _Table, case: Case) -> None:
 
 
 def _parsed(lines: list[str], separator: str, columns: Columns) -> _Table:
-    """The rows under one separator; the first ones, up to the one that names the column of codes, are no charges."""
+    """The rows under one separator; the first ones, up to the one that names the column of codes, are not charges."""
     reader = csv.reader(iter(lines), delimiter=separator, strict=True)
     rows: list[tuple[int, tuple[str, ...]]] = []
     try:

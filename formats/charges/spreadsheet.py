@@ -30,7 +30,7 @@ def cell(text: str) -> str:
 
 
 def moment(text: str, dates: Dates) -> Moment | None:
-    """The day, and the time where there is one, that a cell holds; None where it is no date."""
+    """The day, and the time where there is one, that a cell holds; None where it is not a date."""
     try:
         return _moment(cell(text), dates)
     except (ValueError, OverflowError):

@@ -67,7 +67,7 @@ class Segment:
 
 
 def segments_of(document: bytes) -> list[Segment]:
-    """The segments of a document of any number of messages, framed or not. Each MSH sets the separators anew."""
+    """The segments of a document of any number of messages, framed or not. Each MSH sets the separators again."""
     text = document.decode(errors="replace").replace(chr(VT), "\n").replace(chr(FS), "\n")
     separators = Separators()
     found: list[Segment] = []

@@ -1,4 +1,4 @@
-"""What an acknowledgment says of the 837 itself, in words for whoever sets a vendor up: a rejection is no edit."""
+"""What an acknowledgment says of the 837 itself, in words for the person who sets a vendor up: a rejection is not an edit."""
 
 from collections.abc import Iterator
 

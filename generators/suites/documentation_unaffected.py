@@ -167,7 +167,7 @@ def _of_motion() -> tuple[Question, ...]:
 
 
 def _of_motion_without_control() -> tuple[Question, ...]:
-    """Motion that did not control the beam is no active motion management, whatever its documentation lacks."""
+    """Motion that did not control the beam is not active motion management, even where its documentation lacks something."""
     found = []
     for how, during in (("watched only", True), ("not monitored", False)):
         empty, complete = (_managed(record, during_beam=during, beam_hold=False) for record in (_NOTHING, _ELEMENTS))
@@ -229,9 +229,9 @@ def _of_days() -> tuple[Question, ...]:
     )
 
 
-def _question(rule: str, lacks: str, where: str, spoil: Change, mend: Change, needs: Needs) -> Question:
+def _question(rule: str, lacks: str, where: str, spoil: Change, complete: Change, needs: Needs) -> Question:
     sound = "documentation complete" if rule == "DOC-AMM" else "the evidence complete"
-    return Question(rule, f"{lacks}, {where}: no line depends on it", f"{sound}, {where}", spoil, mend, needs, _NEVER)
+    return Question(rule, f"{lacks}, {where}: no line depends on it", f"{sound}, {where}", spoil, complete, needs, _NEVER)
 
 
 UNAFFECTED: tuple[Question, ...] = (*_of_plans(), *_of_motion(), *_of_days())

@@ -228,7 +228,7 @@ class _Reader:
             raise TableError(self.file, "no row with a code below the header; download the file again")
 
     def _code(self, row: Row, column: int) -> str:
-        """Some codes end in a no-break space: what is no letter or digit goes. A long cell is a note."""
+        """Some codes end in a no-break space: what is not a letter or a digit goes. A long cell is a note."""
         cell = _cell(row, column)
         code = re.sub(r"[^0-9A-Z]", "", cell.upper())
         if len(code) == 5 and code.isascii():

@@ -90,7 +90,7 @@ def written(out: Path) -> int:
 
 
 def kill_once(vendor: Path, out: Path, moment: tuple[int, float], *, group: bool) -> int:
-    """Begin a run and kill it `moment` (so many results, then so many seconds) later; how many results it had. -1: finished."""
+    """Begin a run and kill it `moment` later (a number of results, then of seconds); how many results it had. -1: finished."""
     results_due, more_s = moment
     with subprocess.Popen(command(vendor, out), stdout=subprocess.DEVNULL, start_new_session=True) as running:
         while running.poll() is None and written(out) < results_due:

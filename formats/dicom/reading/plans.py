@@ -105,7 +105,7 @@ def _fractions(data: Dataset) -> int | None:
 
 
 def _volumes(references: list[Dataset], kind: str) -> Iterator[str]:
-    """The dose references of a kind that are volumes: a point or a site is no outlined volume."""
+    """The dose references of a kind that are volumes: a point or a site is not an outlined volume."""
     for one in references:
         if said(one, "DoseReferenceType") == kind and said(one, "DoseReferenceStructureType") == "VOLUME":
             yield said(one, "DoseReferenceDescription")

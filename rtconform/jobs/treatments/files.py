@@ -26,7 +26,7 @@ _MAGIC_AT, _MAGIC = 128, b"DICM"
 
 @dataclass(frozen=True)
 class TreatmentFiles:
-    """What was found. `beside`: the JSON document, `beside_file` its name. `unread`: files that are no objects, and why."""
+    """What was found. `beside`: the JSON document, `beside_file` its name. `unread`: files that are not objects, and why."""
 
     objects: tuple["DicomObject", ...]
     identity: "Identity"

@@ -50,7 +50,7 @@ DECIDES_NOTHING = {
 
 
 def of_suite(name: str, step: int = 1) -> Iterator[Case]:
-    """Every so many cases of a suite."""
+    """Every nth case of a suite."""
     suite = any_suite(name)
     for index in range(0, suite.size(None), step):
         item = suite.case(index, 1)

@@ -1,6 +1,6 @@
 """Objects held by a validator of others: dciodvfy (dicom3tools), which knows the standard's modules attribute by attribute.
 
-Every so many cases of the suites are looked at; `make dicom-objects` looks at more (RTCONFORM_DICOM_EVERY: every how many).
+Some cases of each suite are looked at; `make dicom-objects` looks at more (RTCONFORM_DICOM_EVERY: every how many).
 """
 
 import os

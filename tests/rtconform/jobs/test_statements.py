@@ -77,7 +77,7 @@ def _each() -> Iterator[object]:
 
 @pytest.mark.parametrize(("check", "edit", "sealed"), tuple(_each()))
 def test_an_edited_statement_is_found(check: str, edit: Edit, sealed: str, in_part: Issued, tmp_path: Path) -> None:
-    """Whoever seals it anew, the certifier included: a statement that the records don't bear out does not hold."""
+    """Also where the certifier seals it again: a statement that the records don't bear out does not hold."""
     bundle = in_part.bundle
     key = {"by the certifier": in_part.key, "by another": new_key(tmp_path / "k.pem"), "not at all": None}[sealed]
     forged = changed(bundle.statement.predicate, **edit(bundle.statement.predicate))
