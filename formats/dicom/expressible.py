@@ -7,7 +7,7 @@ RADIATIONS = {"photon": "PHOTON", "electron": "ELECTRON"}
 """Radiation Type (300A,00C6) of an RT Plan, by the case's word."""
 
 MOST_PORT_IMAGES = 100
-MOST_BEAMS = 200
+MOST_BEAMS = 60
 FURTHEST_MM = 1e6
 YEARS = range(1900, 9000)
 

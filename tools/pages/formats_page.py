@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rtconform.conformance.protocol import Mask
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.expressible import inexpressible, lost_fields
+from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
 from rtconform.formats.registry import ANSWERS, QUESTIONS
@@ -13,8 +14,10 @@ from rtconform.formats.settings import Companion, FormatSettings
 from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
 
 SUITES = ("edits-claim", "edits-documented", "edits-national")
+CASE_SUITES = ("published", "boundaries", "pairwise", "documentation", "clinic")
 
 _EDITOR = ROLES["editor"]
 
@@ -23,11 +26,28 @@ def formats_page() -> str:
     """The page."""
     return _PAGE.format(
         shares="\n".join(_shares()),
+        treatments="\n".join(_treatments()),
         not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
         bundles=", ".join(sorted(BUNDLES)),
         pending=", ".join(sorted(PENDING)),
         answers=ANSWERS["x12", "claim"].title,
     )
+
+
+def _treatments() -> Iterator[str]:
+    """How many cases of each suite have DICOM RT objects, and why the others have none."""
+    for name in CASE_SUITES:
+        suite, reasons = any_suite(name), Counter[str]()
+        size = suite.size(None)
+        for index in range(size):
+            case = suite.case(index, 1).question
+            assert isinstance(case, Case)  # noqa: S101 - these suites hold cases
+            try:
+                refuse_inexpressible(case)
+            except Inexpressible as why:
+                reasons[str(why)] += 1
+        others = "; ".join(f"{why} ({number})" for why, number in reasons.most_common()) or "none"
+        yield f"| `{name}` | {size - reasons.total()} of {size} | {others} |"
 
 
 def _shares() -> Iterator[str]:
@@ -94,6 +114,17 @@ is the same. The others are `not_applicable` in a run over this format: never a 
 
 No valid 837 exists for a professional claim without a place of service, an institutional claim without a type of bill, or an
 institutional line without a revenue code. `type_of_bill` loses a leading zero, which decides nothing.
+
+## What DICOM RT decides
+
+[A coder may be asked in DICOM RT](../how-to/dicom.md): objects, and a companion for what they have no place for. Whatever can be
+written so decides like the case, and tests hold it to that. The others are `not_applicable`.
+
+| suite | decided with the companion | why the others have no objects (how many) |
+|---|---|---|
+{treatments}
+
+Objects alone decide about two thirds of `clinic`: [measured](../measured/dicom-decides.md).
 
 ## How an answer is read
 

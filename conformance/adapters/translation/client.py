@@ -26,9 +26,14 @@ from rtconform.conformance.adapters.translation.frames import (
 )
 from rtconform.conformance.adapters.translation.process import Configuration
 from rtconform.conformance.protocol import Question
+from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
+from rtconform.formats.registry import QUESTIONS
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError, VendorUnreachable
+
+FILES_LIMIT_S = 20.0
+"""How long it may take to write a question of files: that is our own work, and a hundred times that of a message."""
 
 TIME_LIMIT_S = 2.0
 """How long one translation may take."""
@@ -78,6 +83,8 @@ class Translator:
 
     def __init__(self, vendor: Vendor) -> None:
         self.renders = vendor.template is not None or vendor.format.question != "json"
+        question = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
+        self._writes_files = question is not None and question.files
         self.reads = vendor.response.own_shape
         self.reads_format = vendor.format.answer != "json"
         self._vendor = vendor
@@ -142,7 +149,7 @@ class Translator:
             await self._serving
 
     async def _ask(self, kind: bytes, payload: bytes) -> bytes:
-        job = self._job(kind, payload, TIME_LIMIT_S)
+        job = self._job(kind, payload, FILES_LIMIT_S if kind == RENDER and self._writes_files else TIME_LIMIT_S)
         if self._broken or self._serving is None:
             job.refuse(Refusal(self._why or "the translator is not running"))
             return await job.done

@@ -2,15 +2,21 @@
 
 import asyncio
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.adapters.processes.sandbox import enclosed
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.vendors.file import load_vendor
+from rtconform.conformance.vendors.settings import Vendor
 from rtconform.formats.dicom.companion import companion_of
 from rtconform.formats.dicom.writing.realism import Realism
 from rtconform.formats.dicom.writing.writer import write_objects
@@ -55,11 +61,32 @@ def test_an_engine_of_dicom_is_held_to_the_verdicts_of_a_coder_of_json(tmp_path:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_fault_is_found_that_only_files_can_show(tmp_path: Path) -> None:
-    """An engine that takes only DYNAMIC beams for modulated misses step and shoot, which JSON would have named: found."""
-    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "beam-type"), tmp_path / "run", "published")
+    """An engine that takes an isocenter that a control point leaves out for the origin misses second isocenters: found."""
+    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "last-point"), tmp_path / "run", "published")
     failed = [result for result in by_dicom.values() if result.verdict == "fail"]
     assert failed
-    assert all("step" in result.id or "imrt" in result.explanation.lower() for result in failed)
+    assert {"ISO-SHIFT"} == {rule for result in failed for rule in result.rules}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("bwrap") is None and not os.environ.get("CI"), reason="bubblewrap (bwrap) is not installed")
+def test_a_sandboxed_engine_sees_its_folder(tmp_path: Path) -> None:
+    """In a certifying run's sandbox the folder of the question is there, and the answer comes."""
+    boundary = enclosed(load_vendor(vendor_file(tmp_path / "v.toml")), readable=(VENDORS,))
+    if boundary.why_none:
+        pytest.skip(boundary.why_none)
+    reply = asyncio.run(asked_once(boundary.vendor))
+    assert ("answered", None) == (reply.status, None if reply.answer else reply.detail)
+
+
+async def asked_once(vendor: Vendor) -> Reply:
+    """One case, asked of the vendor."""
+    adapter = open_adapter(vendor, lambda _: None)
+    try:
+        await adapter.start()
+        return await adapter.ask(any_suite("published").case(0, 1).question)
+    finally:
+        await adapter.close()
 
 
 def test_set_up_beams_are_a_trap(tmp_path: Path) -> None:

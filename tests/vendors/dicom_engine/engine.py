@@ -2,7 +2,7 @@
 
     python engine.py FOLDER                        correct
     python engine.py FOLDER --fault setup-beams    counts set-up beams among those that treated
-    python engine.py FOLDER --fault beam-type      takes only a beam of type DYNAMIC for modulated
+    python engine.py FOLDER --fault last-point     takes the isocenter of a beam's last control point, and the origin where it says none
 
 It reads with pydicom, by the attributes that docs/how-to/dicom.md names, and not with rtconform's own reader. What it makes of the
 files it hands to the plain coder beside it (../correct).
@@ -27,10 +27,8 @@ def treats(beam: pydicom.Dataset, faults: list[str]) -> bool:
     return kind in ("TREATMENT", "TRMT_PORTFILM", "CONTINUATION") or (kind == "SETUP" and "setup-beams" in faults)
 
 
-def modulated(beam: pydicom.Dataset, faults: list[str]) -> bool:
+def modulated(beam: pydicom.Dataset) -> bool:
     """A filter, or leaves that are not always at one place."""
-    if "beam-type" in faults:
-        return beam.BeamType == "DYNAMIC"
     leaves = {
         tuple(device.LeafJawPositions)
         for point in beam.ControlPointSequence
@@ -42,11 +40,13 @@ def modulated(beam: pydicom.Dataset, faults: list[str]) -> bool:
 
 def beam_of(plan: pydicom.Dataset, beam: pydicom.Dataset, faults: list[str]) -> Doc:
     where = beam.ControlPointSequence[0].get("IsocenterPosition")
+    if "last-point" in faults:
+        where = beam.ControlPointSequence[-1].get("IsocenterPosition", [0, 0, 0])
     return {
         "id": f"{plan.SOPInstanceUID}/{beam.BeamNumber}",
         "radiation": beam.RadiationType.lower(),
         "isocenter": "/".join(map(str, where)) if where else "nowhere",
-        "modulation": "some" if modulated(beam, faults) else "none",
+        "modulation": "some" if modulated(beam) else "none",
         "couch_deg": float(beam.ControlPointSequence[0].get("PatientSupportAngle", 0)),
     }
 
