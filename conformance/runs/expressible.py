@@ -51,7 +51,7 @@ def inexpressible(formats: FormatSettings, role: Role, question: Question) -> st
     return f"{row.title} does not carry what decides it: {named} is lost on the way"
 
 
-def lost_fields(question: Question, again: Question) -> list[str]:
+def lost_fields(question: Struct, again: Struct) -> list[str]:
     """The fields that are not the same any more, by their paths without indexes."""
     return list(dict.fromkeys(_differing(question, again, "")))
 

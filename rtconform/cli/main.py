@@ -26,6 +26,7 @@ COMMANDS = {
     "replay": ("running.replay", "Ask only the cases again that failed in a run."),
     "generate": ("reference.generate", "Print the cases of a suite as JSON Lines."),
     "export": ("reference.export", "Write a suite as plain files, with the answers expected."),
+    "convert": ("reference.convert", "Write claims, dispositions or cases in another format, and say what is lost."),
     "code": ("reference.code", "Print the reference's coding of cases, with the rules behind every line."),
     "edit": ("reference.edit", "Print the reference's dispositions of claims, with the rules behind every line."),
     "payer": ("reference.payer", "Say what of the suites a payer profile of your own changes."),

@@ -1,0 +1,69 @@
+"""`rtconform convert`: claims, dispositions and cases from one format into another."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+import click
+
+from rtconform.formats.registry import QUESTIONS
+from rtconform.jobs.conversions import Converted, what_is
+from rtconform.jobs.conversions import convert as converted
+from rtconform.reference.errors import UserError
+from rtconform.reports.text import one_line
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=click.Choice(_FORMATS), required=True, help="The format to write.")
+@click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON or 837.")
+@click.option("--losses", type=_FILE, metavar="FILE", help="Say there what is lost, not on standard error.")
+@click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
+def convert(file: Path, target: str, claims: Path | None, losses: Path | None, out: Path | None) -> None:
+    """Write the claims, dispositions or cases of FILE in another format, and say what is lost.
+
+    \b
+    rtconform convert claims.jsonl --to x12 --out claims.837
+    rtconform convert january.837 --to json
+    rtconform convert january.835 --to json --claims january.837
+    rtconform convert dispositions.jsonl --to x12 --claims claims.jsonl
+
+    What FILE holds is seen from its beginning. Claims go between JSON Lines and 837; dispositions between JSON Lines and 835, and
+    277CA and 999 are read. A loss is what the format can't say, found by reading back what was written. What can't be written is
+    said too, the rest is written, and the exit code is then 2.
+    """
+    found = what_is(file)
+    for option, path in (("--out", out), ("--losses", losses)):
+        if path is not None and path.exists():
+            raise UserError(f"{option} {path}: there is something already; give another name")
+    documents = converted(found, target, claims)
+    with ExitStack() as stack:
+        try:
+            stream: BinaryIO = stack.enter_context(out.open("xb")) if out else sys.stdout.buffer
+            told: TextIO = stack.enter_context(losses.open("x", encoding="utf-8")) if losses else sys.stderr
+        except OSError as error:
+            raise UserError(f"{error.filename}: {error.strerror}") from None
+        refused = _write(documents, stream, told)
+    if refused:
+        where = f"in {losses}" if losses else "above"
+        raise UserError(f"{file}: {refused} could not be written as {target}; the reasons are {where}")
+
+
+def _write(documents: Iterator[Converted], stream: BinaryIO, told: TextIO) -> int:
+    """Write what can be written; how many could not."""
+    refused = 0
+    for document in documents:
+        for loss in document.losses:
+            what = "lost" if document.content is not None else "not written"
+            click.echo(one_line(f"{document.name}: {what}: {loss}"), file=told)
+        if document.content is None:
+            refused += 1
+        else:
+            stream.write(document.content)
+    stream.flush()
+    return refused

@@ -1,0 +1,226 @@
+"""Claims, dispositions and cases of a user's files from one format into another, with what is lost on the way.
+
+Cases and claims are written in each format that has a row in `formats.registry.QUESTIONS`,
+with no line here. A loss is what the format's own reader does not give back.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from rtconform.conformance.runs.expressible import lost_fields
+from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Part, Unreadable
+from rtconform.formats.names import LENGTH, name_of
+from rtconform.formats.registry import QUESTIONS, Question, QuestionFormat
+from rtconform.formats.x12 import segments
+from rtconform.formats.x12.answers import hear_dispositions
+from rtconform.formats.x12.claim_writer import charge_of
+from rtconform.formats.x12.remittance_reader import names_in
+from rtconform.formats.x12.remittance_writer import PaidClaim, PaidLine, write_remittance
+from rtconform.jobs.claim_files import claims_in
+from rtconform.reference.documents.claim import Claim, Disposition
+from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decode_lines, encode
+from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import open_regular
+
+Kind = Literal["case", "claim", "disposition"]
+
+NAMES = b"convert"
+"""The key of names of 20 characters that stand for longer ids: the same in the file of claims and in that of their answers."""
+
+_FIRST = 64 * 1024
+_KINDS: dict[str, Kind] = {"rtconform.case/1": "case", "rtconform.claim/1": "claim", "rtconform.disposition/1": "disposition"}
+
+
+@dataclass(frozen=True)
+class Converted:
+    """One document. `content` is None where the format can't say it; `losses` say why, or what is not in it."""
+
+    name: str
+    content: bytes | None
+    losses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file holds: documents of one kind in one format."""
+
+    path: Path
+    format: str
+    kind: Kind
+
+
+def formats_of(kind: Kind) -> tuple[str, ...]:
+    """The formats into which documents of a kind can be converted."""
+    if kind == "disposition":
+        return ("json", "x12")
+    return ("json", *(name for name, asks in QUESTIONS if asks == kind))
+
+
+def what_is(path: Path) -> Found:
+    """What a file holds, from its beginning. Raises UserError where that is nothing of ours or of the formats."""
+    try:
+        with open_regular(path) as stream:
+            start = stream.read(_FIRST).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from None
+    if start.startswith((b"ISA", b"GS*", b"ST*")):
+        codes = [segment.get(1) for segment in segments.segments_of(start) if segment.name == "ST"]
+        code = codes[0] if codes else ""
+        if code not in ("837", "835", "277", "999"):
+            raise UserError(f"{path}: X12 transaction {code[:10]!r}; an 837, 835, 277CA or 999 is converted")
+        return Found(path, "x12", "claim" if code == "837" else "disposition")
+    first = start.partition(b"\n")[0]
+    try:
+        schema = msgspec.json.decode(first, type=dict[str, msgspec.Raw]).get("schema")
+        named = msgspec.json.decode(schema, type=str) if schema is not None else "rtconform.case/1"
+    except msgspec.MsgspecError:
+        raise UserError(f"{path}: neither X12 nor JSON Lines of rtconform (a document a line, with its schema)") from None
+    kind = _KINDS.get(named)
+    if kind is None:
+        raise UserError(f"{path}: documents {named[:40]!r} are not converted; {', '.join(_KINDS)} are")
+    return Found(path, "json", kind)
+
+
+def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
+    """Each document in the other format. `claims`: the file of the claims that dispositions are about. Raises UserError."""
+    known = formats_of(found.kind)
+    if to not in known:
+        raise UserError(f"{found.path}: a {found.kind} can't be written as {to}; use {' or '.join(known)}")
+    if to == found.format:
+        raise UserError(f"{found.path}: is {to} already")
+    if found.kind == "disposition":
+        if claims is None:
+            raise UserError(f"{found.path}: says what becomes of claims' lines; give the claims too: --claims FILE")
+        asked = {name: claim for claim in _claims(claims) for name in {claim.id, name_of(claim.id, NAMES)}}
+        return _remitted(found, asked) if to == "x12" else _read_remitted(found, asked)
+    if to != "json":
+        return (_written(QUESTIONS[_name(to), found.kind], question) for question in _questions(found))
+    if found.kind == "claim":
+        return _read_claims(found)
+    raise UserError(f"{found.path}: {found.format} is not read into cases")
+
+
+def _name(to: str) -> Literal["json", "x12"]:
+    return next(name for name, _ in QUESTIONS if name == to)
+
+
+def _questions(found: Found) -> Iterator[Question]:
+    if found.kind == "claim":
+        yield from _claims(found.path)
+        return
+    with open_regular(found.path) as stream:
+        for _, case in decode_lines(stream, Case, str(found.path)):
+            yield case
+
+
+def _claims(path: Path) -> Iterator[Claim]:
+    return (one.claim for one in claims_in(str(path)) if one.claim is not None)
+
+
+def _written(row: QuestionFormat, question: Question) -> Converted:
+    fits = len(question.id) <= LENGTH and question.id.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    name = question.id if fits and question.id.isascii() else name_of(question.id, NAMES)
+    renamed: Question = replace(question, id=name)
+    losses = [] if name == question.id else [f"id: goes out as {name}"]
+    try:
+        parts: tuple[Part, ...] = row.write(renamed, "none")
+        if len(parts) != 1:
+            return Converted(question.id, None, (f"{row.title} takes {len(parts)} files for it: use rtconform run",))
+        again = row.reread(parts[0].content)
+    except Inexpressible as why:
+        return Converted(question.id, None, (str(why),))
+    except Unreadable as why:
+        return Converted(question.id, None, (why.what,))
+    losses += [f"{field}: not in {row.title}" for field in lost_fields(renamed, again)]
+    return Converted(question.id, parts[0].content, tuple(losses))
+
+
+def _read_claims(found: Found) -> Iterator[Converted]:
+    for one in claims_in(str(found.path)):
+        losses = (*one.notes, *(f"line {line.number}: {line.service} is left out" for line in one.outside))
+        yield Converted(one.name, encode(one.claim) + b"\n" if one.claim is not None else None, losses)
+
+
+def _remitted(found: Found, claims: Mapping[str, Claim]) -> Iterator[Converted]:
+    with open_regular(found.path) as stream:
+        for _, disposition in decode_lines(stream, Disposition, str(found.path)):
+            yield _remittance(disposition, claims.get(disposition.id))
+
+
+def _remittance(disposition: Disposition, claim: Claim | None) -> Converted:
+    if claim is None:
+        return Converted(disposition.id, None, ("its claim is not among those of --claims",))
+    said = {line.number: line for line in disposition.lines}
+    name = claim.id if len(claim.id) <= LENGTH and claim.id.isascii() and claim.id.isalnum() else name_of(claim.id, NAMES)
+    if set(said) != {line.number for line in claim.lines}:
+        return Converted(disposition.id, None, ("an 835 pays or denies every line of the claim, this says nothing of some",))
+    lines = tuple(
+        PaidLine(
+            number=line.number,
+            service=("HC", line.code, *line.modifiers),
+            day=line.date_of_service,
+            units=line.units,
+            charge=Decimal(charge_of(line)),
+            disposition=said[line.number].disposition,
+            carc=said[line.number].carc,
+            revenue_code=line.revenue_code or "",
+        )
+        for line in claim.lines
+    )
+    bill = claim.type_of_bill or ""
+    facility = claim.place_of_service or bill[-3:][:2]
+    try:
+        content = write_remittance([PaidClaim(name, claim.patient.id, claim.payer, facility, bill[-1:] or "1", lines)])
+    except Inexpressible as why:
+        return Converted(disposition.id, None, (str(why),))
+    (heard,) = hear_dispositions([content], [(replace(claim, id=name), name)])
+    again = heard.answer if isinstance(heard, Heard) else None
+    losses = [] if name == disposition.id else [f"id: goes out as {name}"]
+    if isinstance(again, Disposition):
+        losses += [f"{field}: not in an 835" for field in lost_fields(replace(disposition, id=name), again)]
+    return Converted(disposition.id, content, tuple(losses))
+
+
+def _read_remitted(found: Found, claims: Mapping[str, Claim]) -> Iterator[Converted]:
+    with open_regular(found.path) as stream:
+        for message in _interchanges(stream, found.path):
+            try:
+                names = names_in(message)
+                about = [(name, claim) for name in names if (claim := claims.get(name)) is not None]
+                heard = hear_dispositions([message], [(replace(claim, id=name), name) for name, claim in about])
+            except Unreadable as why:
+                yield Converted(why.name or "a message", None, (why.what,))
+                continue
+            for (_, claim), one in zip(about, heard, strict=True):
+                if isinstance(one, Heard) and isinstance(one.answer, Disposition):
+                    content = encode(replace(one.answer, id=claim.id)) + b"\n"
+                    yield Converted(claim.id, content, ("amounts, dates and remarks: not in a disposition",))
+                else:
+                    yield Converted(claim.id, None, (one.what if isinstance(one, Unreadable) else "no disposition",))
+            for name in names:
+                if name not in claims and not name.startswith("group "):
+                    yield Converted(name, None, ("its claim is not among those of --claims",))
+
+
+def _interchanges(stream: BinaryIO, path: Path) -> Iterator[bytes]:
+    buffer = bytearray()
+    searched = 0
+    for chunk in chain(iter(lambda: stream.read(_FIRST), b""), [b""]):
+        buffer += chunk
+        while (end := segments.cut(buffer, searched)) > 0:
+            yield bytes(buffer[:end]).lstrip()
+            del buffer[:end]
+            searched = 0
+        searched = len(buffer)
+        if len(buffer) > LONGEST_MESSAGE:
+            raise UserError(f"{path}: an interchange is longer than {LONGEST_MESSAGE} bytes")
+    if buffer.strip():
+        yield bytes(buffer).lstrip()

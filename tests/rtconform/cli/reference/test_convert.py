@@ -1,0 +1,99 @@
+"""`rtconform convert`: what goes into another format and comes back decides the same, and what is lost is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rtconform.cli.main import cli
+from rtconform.formats.names import name_of
+from rtconform.generators.suites.registry import any_suite
+from rtconform.jobs.conversions import NAMES
+from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.editor.editor import adjudicate
+
+CLAIMS = 60
+
+
+def convert(*arguments: object) -> Result:
+    """The command."""
+    return CliRunner().invoke(cli, ["convert", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def claims(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Claim]]:
+    """A file of claims, and the claims."""
+    suite = any_suite("edits-claim")
+    found = [question for index in range(CLAIMS) if isinstance(question := suite.case(index, 1).question, Claim)]
+    path = tmp_path_factory.mktemp("convert") / "claims.jsonl"
+    path.write_bytes(b"".join(encode(claim) + b"\n" for claim in found))
+    return path, found
+
+
+def test_claims_go_to_837_and_come_back(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """Each claim that an 837 can say comes back deciding the same; the others are named, and the exit code says so."""
+    path, asked = claims
+    there = convert(path, "--to", "x12", "--out", tmp_path / "claims.837", "--losses", tmp_path / "losses.txt")
+    told = (tmp_path / "losses.txt").read_text().splitlines()
+    refused = {line.partition(": not written: ")[0] for line in told if ": not written: " in line}
+    back = convert(tmp_path / "claims.837", "--to", "json", "--out", tmp_path / "back.jsonl")
+    assert (0, 1 if refused else 0) == (back.exit_code, int(there.exception is not None and bool(str(there.exception))))
+    came = {one["id"]: one for one in map(json.loads, (tmp_path / "back.jsonl").read_text().splitlines())}
+    assert {name_of(claim.id, NAMES) for claim in asked if claim.id not in refused} == set(came)
+    lost = {line.partition(": lost: ")[0] for line in told if ": lost: stay" in line}
+    for claim in asked:
+        if claim.id not in refused | lost:
+            again = json.loads(CliRunner().invoke(cli, ["edit"], input=json.dumps(came[name_of(claim.id, NAMES)])).stdout)
+            due = [line.disposition for line in adjudicate(claim).lines]
+            assert due == [line["disposition"] for line in again["lines"]], claim.id
+
+
+def test_dispositions_go_to_835_and_come_back(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """What is done with each line, and the reason code, comes back from an 835; categories are told as lost."""
+    path, asked = claims
+    made = {}
+    for claim in asked:
+        lines = [DispositionLine(one.number, one.disposition, one.category, one.carc) for one in adjudicate(claim).lines]
+        made[claim.id] = Disposition(claim.id, tuple(lines))
+    (tmp_path / "said.jsonl").write_bytes(b"".join(encode(one) + b"\n" for one in made.values()))
+    there = convert(tmp_path / "said.jsonl", "--to", "x12", "--claims", path, "--out", tmp_path / "said.835")
+    assert 0 == there.exit_code, there.exception
+    assert "lines.category: not in an 835" in there.stderr
+    back = convert(tmp_path / "said.835", "--to", "json", "--claims", path)
+    assert 0 == back.exit_code, back.exception
+    came = {
+        one["id"]: [(line["number"], line["disposition"]) for line in one["lines"]]
+        for one in map(json.loads, back.stdout.splitlines())
+    }
+    assert {name: [(line.number, line.disposition) for line in one.lines] for name, one in made.items()} == came
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        ("hello", ("--to", "x12"), "neither X12 nor JSON Lines of rtconform"),
+        ('{"schema":"rtconform.result/1"}', ("--to", "x12"), "documents 'rtconform.result/1' are not converted"),
+        ('{"schema":"rtconform.claim/1"}', ("--to", "json"), "is json already"),
+        ('{"schema":"rtconform.disposition/1"}', ("--to", "x12"), "give the claims too: --claims FILE"),
+        (
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*0900*^*00501*1*0*T*:~ST*270*1~",
+            ("--to", "json"),
+            "X12 transaction '270'",
+        ),
+    ],
+)
+def test_what_is_refused(content: str, arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """What can't be converted is refused in words, and nothing is written."""
+    (tmp_path / "given").write_text(content)
+    found = convert(tmp_path / "given", *arguments, "--out", tmp_path / "out")
+    assert said in str(found.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_overwritten(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """A file that is there already stays."""
+    (tmp_path / "out").write_text("mine")
+    assert "there is something already" in str(convert(claims[0], "--to", "x12", "--out", tmp_path / "out").exception)
+    assert "mine" == (tmp_path / "out").read_text()
