@@ -102,14 +102,11 @@ def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
         asked = {name: claim for claim in _claims(claims) for name in {claim.id, name_of(claim.id, NAMES)}}
         return _remitted(found, asked) if to == "x12" else _read_remitted(found, asked)
     if to != "json":
-        return (_written(QUESTIONS[_name(to), found.kind], question) for question in _questions(found))
+        row = next(row for (name, asks), row in QUESTIONS.items() if (name, asks) == (to, found.kind))
+        return (_written(row, question) for question in _questions(found))
     if found.kind == "claim":
         return _read_claims(found)
     raise UserError(f"{found.path}: {found.format} is not read into cases")
-
-
-def _name(to: str) -> Literal["json", "x12"]:
-    return next(name for name, _ in QUESTIONS if name == to)
 
 
 def _questions(found: Found) -> Iterator[Question]:
