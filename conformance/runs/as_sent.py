@@ -8,7 +8,7 @@ from rtconform.conformance.adapters.correspondence import Correspondence
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
-from rtconform.formats.messages import Inexpressible
+from rtconform.formats.messages import Inexpressible, Part
 from rtconform.formats.registry import ANSWERS, QUESTIONS
 from rtconform.formats.x12.segments import delimiters_of
 from rtconform.reference.codes import notation
@@ -48,9 +48,16 @@ def _sent(vendor: Vendor, question: Question) -> str:
     if row is None:
         return encode(sent).decode()
     try:
-        return b"".join(part.content for part in row.write(sent, vendor.format.companion)).decode(errors="replace")
+        parts = row.write(sent, vendor.format.companion)
+        return "\n".join(map(_file, parts)) if row.files else b"".join(part.content for part in parts).decode(errors="replace")
     except Inexpressible as why:
         return f"nothing: {why}"
+
+
+def _file(part: Part) -> str:
+    """A file of a question: its name and length, and its text where it is one."""
+    listed = f"{part.name} ({len(part.content)} bytes)"
+    return f"{listed}\n{part.content.decode()}" if part.suffix == "json" else listed
 
 
 def _read(answer: Answer | Disposition) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from rtconform.generators.suites.suite import SuiteCase
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.errors import UserError
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 
 ENGINE = VENDORS / "dicom_engine" / "engine.py"
 
@@ -87,6 +89,16 @@ async def asked_once(vendor: Vendor) -> Reply:
         return await adapter.ask(any_suite("published").case(0, 1).question)
     finally:
         await adapter.close()
+
+
+@pytest.mark.slow
+def test_a_check_lists_the_files_that_were_sent(tmp_path: Path) -> None:
+    """`vendor check` names each file with its length and prints the companion: no object's bytes reach a terminal."""
+    shown = rtconform("vendor", "check", vendor_file(tmp_path / "v.toml")).stdout
+    assert re.search(r"^\s+\d{3}-rtplan\.dcm \(\d+ bytes\)$", shown, re.MULTILINE)
+    assert '"schema": "rtconform.companion/1"' in shown
+    assert "DICM" not in shown
+    assert "Engine answers" in shown
 
 
 def test_set_up_beams_are_a_trap(tmp_path: Path) -> None:
