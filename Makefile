@@ -173,7 +173,8 @@ matrix:
 certify-suite: setup
 	$(BIN)/python -m tools.strength.selection
 
-# The figures of docs/explanation/strength.md: first and second order, proofs, 100 seeds of suite certify. Ten minutes of both cores.
+# The figures of docs/explanation/strength.md: every suite, proofs, two edits, 100 seeds of suite certify. An hour of both cores;
+# one part alone: python -m tools.strength.figures suites (or pairs, or seeds).
 strength: setup
 	$(BIN)/python -m tools.strength.figures
 
@@ -181,10 +182,13 @@ strength: setup
 strength-pairs: setup
 	$(BIN)/python -m tools.strength.figures pairs
 
-# Faults planted alone, in pairs and as mutants: how many hints of reports are wrong (none may be). Twenty minutes.
+# Faults planted alone, in pairs and as mutants, and faulty editors: how many hints of reports are wrong (none may be), the page
+# docs/measured/hints.md. Thirty minutes; less with fewer PAIRS, and only every MUTANTSth mutant.
+PAIRS ?= 200
+MUTANTS ?= 4
 .PHONY: hints
 hints: setup
-	$(BIN)/python -m tools.strength.hints
+	$(BIN)/python -m tools.strength.hints $(PAIRS) $(MUTANTS)
 
 # Changes the reference's own source in one place at a time: some test has to fail. Six minutes of both cores; less for MODULES="coder facts".
 .PHONY: mutation

@@ -1,64 +1,116 @@
-"""How many hints are wrong: `make hints` plants every fault of the catalogue alone, pairs of them, and mutants, and counts."""
+"""How many hints are wrong: `make hints` plants faults of the catalogues alone, pairs of them, mutants and faulty editors, and
+counts. The figures are kept in `hints.json` with their date (`docs/measured/hints.md`).
 
+    python -m tools.strength.hints [PAIRS [EVERY]]    PAIRS pairs of faults (200), every EVERYth mutant (4)
+"""
+
+import datetime as dt
 import random
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
-from rtconform.conformance.coder.faults.catalogue import FAULTS
-from rtconform.conformance.strength.mutants.rules import first_order
-from tests.helpers.planted import Coder, asked, both, recognised, results_of, wrong_hints
+import msgspec
+from msgspec import Struct
 
-SUITES = ("published", "boundaries")
-PAIRS = 200
-MUTANTS_EVERY = 4
-
-
-@dataclass
-class _Count:
-    planted: int = 0
-    shown: int = 0
-    hints: int = 0
-    named: int = 0
-    wrong: list[str] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
+_FILE = "hints.json"
+_PAIRS = 200
+_MUTANTS_EVERY = 4
+_CODED = ("published", "boundaries")
+_EDITED = ("edits-claim", "edits-documented")
+_CLAIMS_EVERY = 3
 
 
-def main() -> None:
-    """Print the figures; exit code 1 where a hint is wrong."""
-    items = asked(*SUITES)
-    coders: dict[str, Coder] = {name: fault.code for name, fault in FAULTS.items()}
+class Planted(Struct, frozen=True):
+    """A kind of vendors with known faults: how many there were, how many of them show in some case, and the hints on their runs:
+    how many, which are wrong, and of how many vendors a fault that they have is named.
+    """
 
-    def plant(count: _Count, name: str, coder: Coder, *known: str) -> None:
-        results = results_of(coder, items)
-        found = recognised(results, items)
+    kind: str
+    planted: int
+    shown: int
+    hints: int
+    named: int
+    wrong: tuple[str, ...]
+
+
+class Hints(Struct, frozen=True):
+    """What was measured, and when."""
+
+    on: dt.date
+    kinds: tuple[Planted, ...]
+
+
+Seen = tuple[bool, int, bool, tuple[str, ...]]
+"""Of one vendor: whether its fault shows, how many hints its run has, whether one names its fault, and those that are wrong."""
+
+
+def hints() -> Hints:
+    """The figures as they are kept."""
+    return msgspec.json.decode(Path(__file__).with_name(_FILE).read_bytes(), type=Hints)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, keep and print the figures; 1 where a hint is wrong."""
+    pairs, every = (int(given) for given in (*arguments, *map(str, (_PAIRS, _MUTANTS_EVERY)[len(arguments) :])))
+    kinds = tuple(_kinds(pairs, every))
+    found = Hints(dt.datetime.now(dt.UTC).date(), kinds)
+    Path(__file__).with_name(_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    return 1 if any(kind.wrong for kind in kinds) else 0
+
+
+def _kinds(pairs: int, every: int) -> Iterator[Planted]:
+    from rtconform.conformance.coder.faults.catalogue import FAULTS  # noqa: PLC0415 - the figures are read without it
+    from rtconform.conformance.strength.mutants.rules import first_order  # noqa: PLC0415 - the same
+    from tests.helpers import planted  # noqa: PLC0415 - the same
+
+    items = planted.asked(*_CODED)
+    coders: dict[str, planted.Coder] = {name: fault.code for name, fault in FAULTS.items()}
+
+    def seen(name: str, coder: planted.Coder, *known: str) -> Seen:
+        results = planted.results_of(coder, items)
+        found = planted.recognised(results, items)
         named = {fault.id for hint in found.recognised for fault in hint.faults}
-        count.planted += 1
-        count.shown += any(result.causes for result in results)
-        count.hints += len(found.recognised)
-        count.named += bool(named.intersection(known))
-        count.wrong += [f"{name}: {wrong}" for wrong in wrong_hints(results, found, items, coders)]
-        if any(result.causes for result in results) and not named.intersection(known):
-            count.silent.append(name)
+        wrong = tuple(f"{name}: {one}" for one in planted.wrong_hints(results, found, items, coders))
+        return any(result.causes for result in results), len(found.recognised), bool(named.intersection(known)), wrong
 
-    alone, pairs, mutants = _Count(), _Count(), _Count()
-    for name, coder in coders.items():
-        plant(alone, name, coder, name)
     drawn = random.Random(1)  # noqa: S311 - a sample, the same every time
-    for _ in range(PAIRS):
-        one, other = drawn.sample(sorted(coders), 2)
-        plant(pairs, f"{one} + {other}", both(coders[one], coders[other]), one, other)
-    for mutant in first_order()[::MUTANTS_EVERY]:
-        plant(mutants, mutant.id, mutant.code)
-    for title, count in (("faults alone", alone), ("pairs of faults", pairs), ("mutants", mutants)):
-        print(
-            f"{title}: {count.planted} planted, {count.shown} show, {count.hints} hints, "
-            f"{len(count.wrong)} wrong, {count.named} named after a fault that is planted"
-        )
-    print("not named alone:", ", ".join(alone.silent) or "none")
-    wrong = [*alone.wrong, *pairs.wrong, *mutants.wrong]
-    print("\n".join(wrong))
-    sys.exit(1 if wrong else 0)
+    two = [drawn.sample(sorted(coders), 2) for _ in range(pairs)]
+    yield _counted("faults of coders, alone", (lambda name=name: seen(name, coders[name], name) for name in coders))
+    yield _counted("faulty editors, alone", _editors())
+    yield _counted(
+        "two faults of coders",
+        (lambda a=a, b=b: seen(f"{a} + {b}", planted.both(coders[a], coders[b]), a, b) for a, b in two),
+    )
+    yield _counted(
+        "mutants of coders, in no catalogue", (lambda one=one: seen(one.id, one.code) for one in first_order()[::every])
+    )
+
+
+def _editors() -> Iterator[Callable[[], Seen]]:
+    from rtconform.conformance.editor.faults import EDITOR_FAULTS  # noqa: PLC0415 - see above
+    from tests.helpers import planted_editors as planted  # noqa: PLC0415 - see above
+
+    items = dict(list(planted.asked(*_EDITED).items())[::_CLAIMS_EVERY])
+    edits = {name: fault.edit for name, fault in EDITOR_FAULTS.items()}
+
+    def seen(name: str) -> Seen:
+        results = planted.results_of(edits[name], items)
+        found = planted.recognised(results, items)
+        wrong = tuple(f"{name}: {one}" for one in planted.wrong_hints(results, found, items, edits))
+        named = any(fault.id == name for hint in found.recognised for fault in hint.faults)
+        return any(result.causes for result in results), len(found.recognised), named, wrong
+
+    return (lambda name=name: seen(name) for name in edits)
+
+
+def _counted(kind: str, vendors: Iterable[Callable[[], Seen]]) -> Planted:
+    seen = [vendor() for vendor in vendors]
+    shown, number, named, wrong = zip(*seen, strict=True) if seen else ((), (), (), ())
+    found = Planted(kind, len(seen), sum(shown), sum(number), sum(named), tuple(one for each in wrong for one in each))
+    sys.stderr.write(f"{kind}: {found.planted} planted, {found.shown} show, {found.hints} hints, {len(found.wrong)} wrong\n")
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
