@@ -8,6 +8,7 @@ import datetime as dt
 import random
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -76,15 +77,13 @@ def _kinds(pairs: int, every: int) -> Iterator[Planted]:
 
     drawn = random.Random(1)  # noqa: S311 - a sample, the same every time
     two = [drawn.sample(sorted(coders), 2) for _ in range(pairs)]
-    yield _counted("faults of coders, alone", (lambda name=name: seen(name, coders[name], name) for name in coders))
+    yield _counted("faults of coders, alone", (partial(seen, name, coders[name], name) for name in coders))
     yield _counted("faulty editors, alone", _editors())
     yield _counted(
         "two faults of coders",
-        (lambda a=a, b=b: seen(f"{a} + {b}", planted.both(coders[a], coders[b]), a, b) for a, b in two),
+        (partial(seen, f"{a} + {b}", planted.both(coders[a], coders[b]), a, b) for a, b in two),
     )
-    yield _counted(
-        "mutants of coders, in no catalogue", (lambda one=one: seen(one.id, one.code) for one in first_order()[::every])
-    )
+    yield _counted("mutants of coders, in no catalogue", (partial(seen, one.id, one.code) for one in first_order()[::every]))
 
 
 def _editors() -> Iterator[Callable[[], Seen]]:
@@ -101,7 +100,7 @@ def _editors() -> Iterator[Callable[[], Seen]]:
         named = any(fault.id == name for hint in found.recognised for fault in hint.faults)
         return any(result.causes for result in results), len(found.recognised), named, wrong
 
-    return (lambda name=name: seen(name) for name in edits)
+    return (partial(seen, name) for name in edits)
 
 
 def _counted(kind: str, vendors: Iterable[Callable[[], Seen]]) -> Planted:
