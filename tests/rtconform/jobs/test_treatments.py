@@ -1,6 +1,7 @@
 """A clinic's own treatment: DICOM RT files coded, with what was read, what is missing and what that would decide."""
 
 import json
+import random
 import subprocess
 import sys
 import warnings
@@ -201,6 +202,25 @@ def test_other_classes_are_named(tmp_path: Path) -> None:
     ended = rtconform("code", tmp_path)
     assert 2 == ended.returncode
     assert "an RT Ion Plan (protons)" in ended.stderr
+
+
+@pytest.mark.hostile
+def test_damaged_files_cost_a_sentence(tmp_path: Path) -> None:
+    """Whatever bytes of an object are changed, it is coded or refused in words, never with a traceback."""
+    drawn = random.Random(4)  # noqa: S311 - the same damage every time
+    whole = public_plan().read_bytes()
+    path = tmp_path / "plan.dcm"
+    seen = set()
+    for _ in range(40):
+        content = bytearray(whole)
+        for _ in range(drawn.choice((1, 1, 3, 10))):
+            at = drawn.randrange(132, len(content))
+            content[at : at + drawn.randrange(1, 4)] = drawn.choice((b"\xff", b"-9", b"nan", b"e99", b"\\", b"", b"\0\0"))
+        path.write_bytes(content)
+        ended = rtconform("code", path)
+        seen.add(ended.returncode)
+        assert "Traceback" not in ended.stderr
+    assert {0, 2} == seen
 
 
 @pytest.mark.slow
