@@ -14,6 +14,8 @@ from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.coding import Answer, Coding
 from rtconform.reference.documents.treatment import Case
+from rtconform.reference.editor.payers import PayerProfile, digest_of
+from rtconform.reference.errors import UserError
 
 EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "gave_up", "interrupted", "finished"]
 UtcTime = Annotated[dt.datetime, Meta(tz=True)]
@@ -83,11 +85,17 @@ class Baseline(Struct, frozen=True):
 
 
 class ProfileRecord(Struct, frozen=True):
-    """A payer profile of the user's by which claims were judged: name, payers that it is for, SHA-256 of what it says."""
+    """A payer profile of the user's by which claims were judged: name, payers that it is for, SHA-256 of what it says.
+
+    `says`: the profile itself, so that anyone who has the records can judge by it (None: of an older version of rtconform).
+    `file`: where it was read from, as the command line named it.
+    """
 
     name: str
     payers: tuple[str, ...]
     digest: str
+    says: PayerProfile | None = None
+    file: str = ""
 
 
 class Manifest(Struct, frozen=True, tag_field="schema", tag="rtconform.manifest/1"):
@@ -208,6 +216,21 @@ class Event(Struct, frozen=True, omit_defaults=True):
     detail: str
     finding: FindingKind | None = None
     cases: tuple[str, ...] = ()
+
+
+def own_profiles_of(manifest: Manifest) -> tuple[PayerProfile, ...]:
+    """The user's payer profiles by which a run's claims were judged. Raises UserError where one is not what its record says."""
+    found: list[PayerProfile] = []
+    for record in manifest.payer_profiles:
+        profile = record.says
+        if profile is None:
+            raise UserError(f"payer profile {record.name!r}: the records don't say what it says; run again, they do now")
+        if (profile.name, profile.payers, digest_of(profile)) != (record.name, record.payers, record.digest):
+            raise UserError(f"payer profile {record.name!r}: its name, payers or digest is not that of what it says")
+        found.append(profile)
+    if len({record.name for record in manifest.payer_profiles}) != len(found):
+        raise UserError("two payer profiles of one name")
+    return tuple(found)
 
 
 def now() -> dt.datetime:

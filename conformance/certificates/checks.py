@@ -22,10 +22,11 @@ from rtconform.conformance.certificates.regeneration import Asked, regenerate, s
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.seeds import read_opening, seed_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate, SeedRecord, level_of, subjects
-from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord
+from rtconform.conformance.records import Event, Manifest, Result, SuiteRecord, own_profiles_of
 from rtconform.conformance.runs.errata import errata_of, shipped_errata
 from rtconform.conformance.runs.folder import EVENTS, MANIFEST, RESULTS, manifest_document
 from rtconform.reference.documents.wire import decode, encode
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError
 
 Standing = Literal["held", "failed", "not_checked"]
@@ -139,7 +140,8 @@ def _check(name: str, wrong: str, holds: str) -> Check:
 def _looked(name: str, look: Look, records: Records, holds: str) -> Check:
     """A check of records that may not be readable, or not here."""
     try:
-        return _check(name, look(records), holds)
+        with own_profiles(own_profiles_of(records.manifest)):
+            return _check(name, look(records), holds)
     except (UserError, msgspec.ValidationError) as error:
         return Check(name, "failed", str(error))
 
@@ -204,6 +206,8 @@ def _suites(records: Records) -> str:
     for name in ("rule_set", "suites", "vendor", "environment", "started_at"):
         if getattr(manifest, name) != getattr(certificate, name):
             return f"{name}: the certificate says another than {MANIFEST}"
+    if manifest.payer_profiles and manifest.vendor.role != "editor":
+        return "the records are of a coder, and name payer profiles, by which none is judged"
     return why_not_these_suites(manifest)
 
 

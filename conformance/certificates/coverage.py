@@ -12,10 +12,9 @@ from rtconform.conformance.records import Manifest, Result, VendorRecord
 from rtconform.conformance.role import Facets
 from rtconform.conformance.roles import ROLES, role_asked
 from rtconform.generators.suites.registry import SUITES, any_suite
-from rtconform.generators.suites.suite import SuiteItem
+from rtconform.generators.suites.suite import SuiteClaim, SuiteItem
 from rtconform.reference.coder.rules import RULES, Refinement
-from rtconform.reference.documents.adjudication import Adjudication
-from rtconform.reference.editor.payers import digest_of, profiles
+from rtconform.reference.editor.payers import PayerProfile, digest_of, profile_of
 
 
 def was_asked(result: Result) -> bool:
@@ -87,11 +86,16 @@ def not_supported(vendor: VendorRecord) -> NotSupported:
     )
 
 
-def profiles_stated(results: Iterable[Result]) -> tuple[ProfileStated, ...]:
-    """The payer profiles by which the claims that were asked were judged; of cases: none."""
-    used = {result.expected.profile for result in results if was_asked(result) and isinstance(result.expected, Adjudication)}
-    known = profiles()
-    return tuple(ProfileStated(known[name].name, known[name].payers, digest_of(known[name]), own=False) for name in sorted(used))
+def profiles_stated(
+    results: Iterable[Result], asked: Mapping[str, Asked], own: Sequence[PayerProfile]
+) -> tuple[ProfileStated, ...]:
+    """The payer profiles by which the claims that were asked were judged, of `own` and of those shipped; of cases: none."""
+    claims = (asked[result.id].item for result in results if was_asked(result))
+    payers = dict.fromkeys(item.claim.payer for item in claims if isinstance(item, SuiteClaim))
+    used = {digest_of(profile): profile for profile in (profile_of(payer, own) for payer in payers)}
+    ours = {digest_of(profile) for profile in own}
+    stated = (ProfileStated(profile.name, profile.payers, digest, own=digest in ours) for digest, profile in used.items())
+    return tuple(sorted(stated, key=lambda profile: (profile.name, profile.digest)))
 
 
 def _suite(name: str, cases: int, put: Sequence[Result], asked: Mapping[str, Asked]) -> SuiteAsked:

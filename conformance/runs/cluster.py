@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.adapters.processes.watchdog import watch
-from rtconform.conformance.records import Event, Manifest, Result, now
+from rtconform.conformance.records import Event, Manifest, Result, now, own_profiles_of
 from rtconform.conformance.runs.folder import EVENTS, RESULTS, RunWriter
 from rtconform.conformance.runs.parts import EventMerge
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
@@ -28,6 +28,7 @@ from rtconform.generators.suites.registry import SUITES, any_suite
 from rtconform.generators.suites.suite import SuiteOf
 from rtconform.reference import RULE_SET
 from rtconform.reference.documents.wire import decode_lines
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError
 
 LARGEST, SMALLEST = 10_000, 500
@@ -137,7 +138,7 @@ def run_shard(shipped: ShippedVendor, manifest: Manifest, shard: Shard, *, ours:
         folder = Path(name)
         vendor = _unship(shipped, folder)
         part = Chosen(Slice(suite, shard.first, shard.cases), shard.seed, shard.cases)
-        with RunWriter(folder / "run", manifest, resume=False) as writer:
+        with RunWriter(folder / "run", manifest, resume=False) as writer, own_profiles(own_profiles_of(manifest)):
             asyncio.run(run(vendor, (part,), writer, _quiet, _quiet))
         return ShardRecords((folder / "run" / RESULTS).read_bytes(), (folder / "run" / EVENTS).read_bytes())
 

@@ -223,6 +223,8 @@ def _check_same(old: Manifest, new: Manifest, path: Path) -> None:
         differences = [name for name in differences if name != "suites"]  # one file may be named in two ways
     if old.vendor.file_digest != new.vendor.file_digest:
         differences.append("vendor file")
+    if [one.digest for one in old.payer_profiles] != [one.digest for one in new.payer_profiles]:
+        differences.append("payer profiles")
     if differences:
         raise UserError(
             f"{path}: can't resume, this run differs from the one begun there in: {', '.join(differences)}; "

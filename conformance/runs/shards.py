@@ -81,6 +81,8 @@ def _differences(one: Manifest, other: Manifest) -> list[str]:
         "build_digest": "vendor's build",
     }
     found += [words for name, words in vendors.items() if getattr(one.vendor, name) != getattr(other.vendor, name)]
+    if [profile.digest for profile in one.payer_profiles] != [profile.digest for profile in other.payer_profiles]:
+        found.append("payer profiles")
     if one.environment.rtconform != other.environment.rtconform:
         found.append("rtconform's version")
     if [replace(suite, cases=0, file="") for suite in one.suites] != [replace(suite, cases=0, file="") for suite in other.suites]:

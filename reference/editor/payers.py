@@ -65,7 +65,7 @@ class PayerProfile(Struct, frozen=True):
     name: str
     title: str
     payers: tuple[str, ...]
-    periods: tuple[tuple[dt.date, Period], ...]
+    periods: Annotated[tuple[tuple[dt.date, Period], ...], Meta(min_length=1)]
 
     def on(self, day: dt.date) -> Period:
         """What holds on that day; before the first period, what the first says."""

@@ -18,6 +18,7 @@ from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Disposition
 from rtconform.reference.documents.coding import Alternative, Answer, AnswerLine, Coding, Line
 from rtconform.reference.documents.treatment import Case
+from rtconform.reference.editor.rules import EDITOR_RULES
 from rtconform.reports.figures.dispositions import Mark, adjudication_text, disposition_rows, disposition_text
 from rtconform.reports.text import clean, clip, one_line
 
@@ -83,15 +84,16 @@ class Shape:
 def shape(manifest: Manifest, result: Result) -> Shape:
     """One result in the shape that every format shows."""
     file = next((suite.file for suite in manifest.suites if suite.name == result.suite), "")
-    return shaped(result, manifest.vendor.file, file)
+    return shaped(result, manifest.vendor.file, file, tuple(record.file for record in manifest.payer_profiles if record.file))
 
 
-def shaped(result: Result, vendor_file: str, suite_file: str = "") -> Shape:
+def shaped(result: Result, vendor_file: str, suite_file: str = "", profile_files: tuple[str, ...] = ()) -> Shape:
     """The same, of a vendor that this file describes; empty: none does, and there is no command that asks the case again.
 
-    `suite_file`: the file of the suite, where it is not a shipped one.
+    `suite_file`: the file of the suite, where it is not a shipped one. `profile_files`: the user's payer profiles that judge.
     """
     coding, coded = result.coding, result.coded
+    judged = [word for file in profile_files for word in ("--payer-profile", file)]
     return Shape(
         id=one_line(result.id),
         suite=one_line(result.suite),
@@ -110,7 +112,7 @@ def shaped(result: Result, vendor_file: str, suite_file: str = "") -> Shape:
         stderr=clip(clean(result.stderr), LONGEST_TEXT),
         latency_ms=result.latency_ms,
         generate=_command("rtconform", "generate", *((suite_file,) if suite_file else ()), "--id", result.id),
-        run=_command("rtconform", "run", vendor_file, "--suite", suite_file or result.suite, "--only", result.id)
+        run=_command("rtconform", "run", vendor_file, "--suite", suite_file or result.suite, "--only", result.id, *judged)
         if vendor_file
         else "",
     )
@@ -118,6 +120,8 @@ def shaped(result: Result, vendor_file: str, suite_file: str = "") -> Shape:
 
 def rule_text(rule_id: str) -> RuleText:
     """The rule with this id as a report cites it."""
+    if of_payers := EDITOR_RULES.get(rule_id):
+        return RuleText(of_payers.id, of_payers.says, of_payers.standing, of_payers.heading)
     rule = RULES.get(rule_id)
     if rule is None:
         return RuleText(one_line(rule_id), "This version's rule book has no such rule: the run used another rule set.")

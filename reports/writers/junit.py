@@ -21,6 +21,7 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS, Verdict
 from rtconform.reports.figures.edits import properties
 from rtconform.reports.figures.failure import as_text, shape
+from rtconform.reports.figures.profiles import judged_by
 from rtconform.reports.figures.summary import SuiteCount, Summary, counted_results, excuse, missing_cases, run_failures
 from rtconform.reports.text import clean, clip, one_line
 
@@ -136,6 +137,7 @@ def _properties(manifest: Manifest, summary: Summary, suite: SuiteCount) -> Iter
         ("vendor.name", manifest.vendor.name),
         ("vendor.version", manifest.vendor.version),
         ("rtconform.version", manifest.environment.rtconform),
+        *(("payer_profile", profile) for profile in judged_by(manifest)),
         ("conformant", "true" if summary.conformant else "false"),
         ("exit_code", str(summary.exit_code)),
         *((f"edits.{name}", text) for name, text in (properties(summary.edits) if summary.edits else {}).items()),

@@ -9,6 +9,7 @@ from rtconform.conformance.cause import Cause
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.reports.figures.profiles import judged_by
 from rtconform.reports.figures.size import size_of
 from rtconform.reports.figures.summary import Summary, counted_results, outcome, remarks
 from rtconform.reports.text import clip, code_span, markdown, one_line
@@ -51,6 +52,8 @@ def _parts(run: RunFolder, summary: Summary, met: _Met) -> Iterator[str]:
     right = summary.counts["pass"] + summary.counts["accepted"]
     only = " (only the cases named with --only)" if run.manifest.only else ""
     yield f"{right:,} of {summary.asked:,} cases answered right{only}; rule set {run.manifest.rule_set}."
+    for profile in judged_by(run.manifest):
+        yield markdown(f"Claims judged by {profile}.")
     shown = [verdict for verdict in VERDICTS if summary.counts[verdict]]
     yield table(
         ("suite", "version", "cases", *(verdict.replace("_", " ") for verdict in shown)),

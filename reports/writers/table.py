@@ -10,6 +10,7 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS, Verdict
 from rtconform.reports.figures.edits import EditsCount, rate_text
 from rtconform.reports.figures.failure import rule_text
+from rtconform.reports.figures.profiles import judged_by
 from rtconform.reports.figures.summary import Summary, because, outcome, remarks
 from rtconform.reports.page.html import FindCase
 from rtconform.reports.page.twins import pairs
@@ -29,6 +30,7 @@ def write(run: RunFolder, summary: Summary, out: TextIO, find: FindCase = lambda
 def _parts(run: RunFolder, summary: Summary, find: FindCase) -> Iterator[str]:
     vendor = run.manifest.vendor
     yield one_line(f"{clip(vendor.name, _WIDEST_TEXT)} {clip(vendor.version, _WIDEST_TEXT)}, rule set {run.manifest.rule_set}")
+    yield from (f"judged by {profile}" for profile in judged_by(run.manifest))
     yield _verdicts(summary)
     if summary.edits is not None:
         yield from _edits(summary.edits)

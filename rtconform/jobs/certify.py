@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from rtconform.conformance.certificates.statement import (
     level_of,
     subjects,
 )
-from rtconform.conformance.records import Result, now
+from rtconform.conformance.records import Result, now, own_profiles_of
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.vendors.file import load_vendor
@@ -37,6 +37,7 @@ from rtconform.conformance.vendors.settings import PythonSettings
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.jobs.known_faults import finder_among, look_for_known_faults
 from rtconform.jobs.run import PlannedRun, plan_run
+from rtconform.reference.editor.payers import PayerProfile
 from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.failure import shape
 from rtconform.reports.figures.faults import FaultTally
@@ -83,8 +84,16 @@ class SeedSource:
     file: str = ""
 
 
-def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | None, valid_days: int) -> Certification:
-    """Read the vendor file and settle the seed. Raises UserError."""
+def plan_certification(
+    vendor_file: Path,
+    source: SeedSource,
+    key: SigningKey | None,
+    valid_days: int,
+    *,
+    own: Sequence[PayerProfile] = (),
+    own_files: Sequence[Path] = (),
+) -> Certification:
+    """Read the vendor file and settle the seed. `own`: the payer profiles that claims are judged by. Raises UserError."""
     vendor = load_vendor(vendor_file)
     if key is not None and isinstance(vendor.settings, PythonSettings):
         raise UserError(
@@ -101,7 +110,7 @@ def plan_certification(vendor_file: Path, source: SeedSource, key: SigningKey | 
     else:
         document = source.opening or draw(name, now().date())
         seed = SeedRecord("committed" if source.opening else "drawn", seed_of(document), commitment(document))
-    planned = plan_run(vendor_file, ROLES[vendor.role].certifying, seed=seed.seed)
+    planned = plan_run(vendor_file, ROLES[vendor.role].certifying, seed=seed.seed, own=own, own_files=own_files)
     disguise = Disguise.drawn()
     planned = replace(
         planned,
@@ -178,7 +187,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
         asked=what_was_asked(manifest, results, asked),
         not_supported=not_supported(manifest.vendor),
         covered=coverage(results, asked),
-        payer_profiles=profiles_stated(results),
+        payer_profiles=profiles_stated(results, asked, own_profiles_of(manifest)),
         counts=summary.counts,
         failed=_failed(summary),
         faults=faults,

@@ -7,12 +7,13 @@ from typing import Any
 from rtconform.conformance.certificates.regeneration import Asked
 from rtconform.conformance.known_faults import Find, recognise
 from rtconform.conformance.protocol import Question
-from rtconform.conformance.records import Manifest
+from rtconform.conformance.records import Manifest, own_profiles_of
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.folder import RunFolder, write_known_faults
 from rtconform.generators.suites.registry import SUITES, any_suite
 from rtconform.generators.suites.suite import SuiteItem, SuiteOf
 from rtconform.reference import RULE_SET
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError
 
 
@@ -22,7 +23,8 @@ def look_for_known_faults(folder: Path, find: Find) -> None:
     `find` makes the cases again that the results do not keep: those that passed.
     """
     run = RunFolder(folder)
-    write_known_faults(folder, recognise(ROLES[run.manifest.vendor.role], run.results, find))
+    with own_profiles(own_profiles_of(run.manifest)):
+        write_known_faults(folder, recognise(ROLES[run.manifest.vendor.role], run.results, find))
 
 
 def look_again(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rtconform.conformance.records import Manifest
+from rtconform.conformance.records import Manifest, own_profiles_of
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS, Verdict
 from rtconform.generators.suites.registry import any_suite, digest
@@ -56,7 +56,10 @@ def plan_replay(run: RunFolder, vendor_file: Path | None, suite_files: Sequence[
         command = shlex.join(("rtconform", "replay", str(run.path), "--vendor", named))
         raise UserError(f"{run.path}: a folder starts no program by itself; name the vendor file, if you trust it: {command}")
     names, count = _same_suites(manifest, suite_files)
-    return Replay(plan_run(vendor_file, names, seed=manifest.seed, count=count, only=tuple(failed)), failed)
+    own = own_profiles_of(manifest)
+    files = [Path(record.file) for record in manifest.payer_profiles]
+    planned = plan_run(vendor_file, names, seed=manifest.seed, count=count, only=tuple(failed), own=own, own_files=files)
+    return Replay(planned, failed)
 
 
 def replayed(replay: Replay, run: RunFolder) -> list[Replayed]:

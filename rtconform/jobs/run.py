@@ -62,15 +62,18 @@ def plan_run(
     baseline: Path | None = None,
     shard: tuple[int, int] | None = None,
     own: Sequence[PayerProfile] = (),
+    own_files: Sequence[Path] = (),
 ) -> PlannedRun:
     """Read the vendor file and the baseline, find the suites and the cases of `only`. Raises UserError.
 
     `shard`: which part, counted from 1, of how many is to be asked. `own`: the payer profiles that the run is under
-    (`rtconform.reference.editor.payers.own_profiles`), to be recorded.
+    (`rtconform.reference.editor.payers.own_profiles`), to be recorded; `own_files`: where they were read from, in their order.
     """
     if not suites:
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = vendor if isinstance(vendor, Vendor) else load_vendor(vendor)
+    if own and vendor.role != "editor":
+        raise UserError(f"{vendor.file}: a coder is judged by no payer profile: leave --payer-profile out")
     known = load_baseline(baseline) if baseline else None
     named = tuple(dict.fromkeys(suites))
     chosen = tuple(_choose(vendor, name, seed, count, only) for name in named)
@@ -107,10 +110,22 @@ def plan_run(
         only=tuple(only),
         baseline=known,
         shard=shard,
-        payer_profiles=tuple(ProfileRecord(profile.name, profile.payers, digest_of(profile)) for profile in own),
+        payer_profiles=profile_records(own, own_files),
     )
     remarks = (remark for part in chosen if part.suite.name not in SUITES for remark in _remarks(part))
     return PlannedRun(vendor, chosen, manifest, tuple(remarks))
+
+
+def profile_records(own: Sequence[PayerProfile], files: Sequence[Path] = ()) -> tuple[ProfileRecord, ...]:
+    """What a run writes down of the user's payer profiles. Raises UserError for two of one name: results tell them by it."""
+    names = [profile.name for profile in own]
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise UserError(f"two payer profiles are called {twice[0]!r}: give one of them another name")
+    places = [*map(str, files), *("" for _ in own[len(files) :])]
+    return tuple(
+        ProfileRecord(profile.name, profile.payers, digest_of(profile), profile, place)
+        for profile, place in zip(own, places, strict=True)
+    )
 
 
 async def run_to_folder(

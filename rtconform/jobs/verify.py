@@ -10,9 +10,11 @@ from rtconform.conformance.certificates.checks import Check, Records, Trust, che
 from rtconform.conformance.certificates.container import MAX_BYTES
 from rtconform.conformance.certificates.said import SAID, Said, differing_rest
 from rtconform.conformance.certificates.statement import Certificate
+from rtconform.conformance.records import own_profiles_of
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.certify import Terms, certificate_of
 from rtconform.jobs.known_faults import finder_among, look_for_known_faults
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import read_regular
 from rtconform.reports.page.packed import same_page
@@ -43,7 +45,9 @@ def verify(bundle: Bundle, trust: Trust) -> Iterator[Check]:
         for name in (*(said.name for said in SAID), "conclusion", "text", "report"):
             yield Check(name, "not_checked", "what did not hold comes first")
     else:
-        yield from _what_is_said(records)
+        with own_profiles(own_profiles_of(records.manifest)):
+            said_again = tuple(_what_is_said(records))
+        yield from said_again
 
 
 def _what_is_said(records: Records) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from shlex import quote
 import click
 
 from rtconform.cli.certifying.seed import opening
-from rtconform.cli.options import FORMAT
+from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, profiles_in
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
 from rtconform.conformance.certificates.envelope import SigningKey, others_can_read, read_key_file, read_signing_key
@@ -27,6 +27,7 @@ from rtconform.conformance.vendors.secrets import SIGNING_KEY
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.jobs.certify import Certification, SeedSource, enclose, make_bundle, plan_certification
 from rtconform.reference.documents.wire import encode
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reference.errors import UserError, VendorUnreachable
 from rtconform.reports.writers.certificate import NAMED, in_words
 
@@ -49,6 +50,7 @@ from rtconform.reports.writers.certificate import NAMED, in_words
     "--no-sandbox", "unboxed", is_flag=True, help="Give the vendor's program the run of this machine, and write that down."
 )
 @click.option("--readable", multiple=True, type=click.Path(exists=True, path_type=Path), help="What its sandbox shows besides.")
+@OWN_PROFILES
 @click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
 @FORMAT
 def certify(
@@ -59,6 +61,7 @@ def certify(
     seed: int | None,
     valid_days: int,
     readable: tuple[Path, ...],
+    own: tuple[Path, ...],
     out: Path | None,
     *,
     unsigned: bool,
@@ -82,8 +85,13 @@ def certify(
     if published is not None and seed_file is None:
         raise click.UsageError("--commitment needs the --seed-file that opens it")
     source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
-    planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days)
-    with _reserved(out) as write, tempfile.TemporaryDirectory(prefix="rtconform-certify-") as folder:
+    profiles = asked_of(profiles_in(own))
+    planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days, own=profiles, own_files=own)
+    with (
+        _reserved(out) as write,
+        tempfile.TemporaryDirectory(prefix="rtconform-certify-") as folder,
+        own_profiles(profiles),
+    ):
         places = ledgers(key) if seed_file is not None else ()
         secrets = [path for path in (key, seed_file) if path is not None]
         hidden = (*secrets, *places, Path(folder))

@@ -23,7 +23,7 @@ from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.file import Vendor, load_vendor
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.reference.documents.wire import encode
-from rtconform.reference.editor.payers import own_profiles
+from rtconform.reference.editor.payers import digest_of, own_profiles
 from rtconform.reference.errors import UserError
 from rtconform.reports.hunt import fault_rows, rows, table_rows
 from rtconform.reports.text import one_line
@@ -78,16 +78,29 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
     found, faults, noun = rows(hunted), fault_rows(hunted), ROLES[loaded.role].searched
     ended = _ENDED[hunted.ended].format(effort=effort, noun=noun, role=ROLES[loaded.role].noun)
     if form == "json":
-        summary = {"asked": hunted.asked, "ended": hunted.ended, "seed": seed, "file": str(file) if found else None}
+        summary: dict[str, object] = {
+            "asked": hunted.asked,
+            "ended": hunted.ended,
+            "seed": seed,
+            "file": str(file) if found else None,
+        }
+        if profiles:
+            judged = [{"name": one.name, "payers": one.payers, "digest": digest_of(one)} for one in profiles]
+            summary = {**summary, "payer_profiles": judged}
         click.echo(json.dumps({**summary, "faults": faults, "found": found}, indent=2, ensure_ascii=False))
     else:
         if found:
             print_rows(table_rows(hunted), form, _COLUMNS, _WIDTHS)
-            click.echo(f"\n{ROLES[loaded.role].asks}s: {file}\nagain: {pasted('rtconform', 'run', vendor, '--suite', file)}")
+            click.echo(f"\n{ROLES[loaded.role].asks}s: {file}\nagain: {_again(vendor, file, own)}")
         click.echo(f"{_counted(len(faults), len(found))}; {hunted.asked} {noun}s asked; {ended}")
     if hunted.ended == "interrupted":
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(EXIT_NOT_CONFORMANT if found else EXIT_CONFORMANT)
+
+
+def _again(vendor: Path, file: Path, own: tuple[Path, ...]) -> str:
+    judged = (word for path in own for word in ("--payer-profile", path))
+    return pasted("rtconform", "run", vendor, "--suite", file, *judged)
 
 
 def _counted(faults: int, kinds: int) -> str:

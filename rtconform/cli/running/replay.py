@@ -11,10 +11,12 @@ from tabulate import tabulate
 
 from rtconform.cli.options import FORMAT
 from rtconform.cli.running.run import free_folder, run_watched
+from rtconform.conformance.records import own_profiles_of
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EXIT_NOT_CONFORMANT
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.replay import Replayed, plan_replay, replayed
+from rtconform.reference.editor.payers import own_profiles
 from rtconform.reports.text import clip
 from rtconform.reports.writers.formats import render
 
@@ -33,9 +35,9 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
     \b
     rtconform replay runs/nightly --vendor vendor.toml
 
-    Suites and seed are those of RUN; a suite that has changed since is refused. RUN names a vendor file too, whose program is
-    started only if you name it yourself. Exit code 0: all are fixed, or none had failed; 1: some are not, or asking a sample
-    again found something; 2 and 3 as of run.
+    Suites, seed and payer profiles are those of RUN; a suite that has changed since is refused. RUN names a vendor file too,
+    whose program is started only if you name it yourself. Exit code 0: all are fixed, or none had failed; 1: some are not, or
+    asking a sample again found something; 2 and 3 as of run.
     """
     old = RunFolder(run)
     planned = plan_replay(old, vendor, suites)
@@ -44,7 +46,8 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
         return
     folder = out or free_folder(planned.planned)
     try:
-        summary = run_watched(planned.planned, folder, resume=False)
+        with own_profiles(own_profiles_of(old.manifest)):
+            summary = run_watched(planned.planned, folder, resume=False)
     except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo("rtconform: interrupted; replay the same run again", err=True)
         sys.exit(EXIT_INTERRUPTED)

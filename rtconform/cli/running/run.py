@@ -79,14 +79,22 @@ def run(
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
     every failure is known: docs/how-to/ci.md.
     """
-    for what in _not_together(out, only, own, cluster, shard, resume=resume):
+    for what in _not_together(out, only, cluster, shard, resume=resume):
         raise click.UsageError(what)
     profiles = asked_of(profiles_in(own))
     part = shard_of(shard) if shard is not None else None
     log = RunLog(partial(click.echo, err=True, nl=False)) if log_format == "json" else None
     with _errors_into(log), own_profiles(profiles):
         planned = plan_run(
-            vendor, all_names(suites), seed=seed, count=count, only=only, baseline=baseline, shard=part, own=profiles
+            vendor,
+            all_names(suites),
+            seed=seed,
+            count=count,
+            only=only,
+            baseline=baseline,
+            shard=part,
+            own=profiles,
+            own_files=own,
         )
         for remark in planned.remarks:
             _remark(log, remark)
@@ -128,7 +136,7 @@ def _given(**options: object) -> Iterator[str]:
 
 
 def _not_together(
-    out: Path | None, only: tuple[str, ...], own: tuple[Path, ...], cluster: str | None, shard: str | None, *, resume: bool
+    out: Path | None, only: tuple[str, ...], cluster: str | None, shard: str | None, *, resume: bool
 ) -> Iterator[str]:
     """Options that don't go with each other."""
     if resume and out is None:
@@ -137,8 +145,6 @@ def _not_together(
         yield "--only asks a few cases, here: leave --cluster out"
     if shard is not None and (only or cluster is not None):
         yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
-    if own and cluster is not None:
-        yield "--payer-profile judges here: leave --cluster out"
 
 
 def run_watched(

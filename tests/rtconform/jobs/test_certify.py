@@ -146,7 +146,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
     assert (0, "") == (done.returncode, done.stderr)
     bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")
     certificate = bundle.statement.predicate
-    assert ("edits-claim", "edits-documented") == tuple(record.name for record in certificate.suites)
+    assert ("edits-claim", "edits-documented", "edits-national") == tuple(record.name for record in certificate.suites)
     assert (("institutional", "professional"), {}) == (certificate.covered.claims, failing(bundle))
 
 

@@ -133,9 +133,14 @@ def test_each_claim_is_a_test(folder: Path) -> None:
 
 
 def test_a_certificate_over_a_format(tmp_path: Path) -> None:
-    """An editor that reads 837 and answers 835 is certified for what an 837 can say, and nothing that it was sent names a suite."""
+    """An editor that reads 837 and answers 835 is certified for what an 837 can say, and nothing that it was sent names a suite.
+
+    It knows no national edits, so it declares the payers whose profiles don't adopt them.
+    """
     vendor = vendor_in(tmp_path / "good")
     vendor.write_text(vendor.read_text().replace('"kept.py", "sent.837"', json.dumps(str(EDITOR))))  # a sandbox keeps no copies
+    supports = '[vendor.supports]\npayers = ["commercial", "unitedhealthcare"]\n[format]'
+    vendor.write_text(vendor.read_text().replace("[format]", supports))
     done = rtconform("certify", "good/vendor.toml", "--unsigned", "--readable", ROOT, "--out", "b.zip", cwd=tmp_path)
     assert (0, "") == (done.returncode, done.stderr), done.stdout
     bundle = read_bundle((tmp_path / "b.zip").read_bytes(), "b.zip")

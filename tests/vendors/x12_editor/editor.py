@@ -5,6 +5,7 @@ What it decides is what the correct editor next door decides. `editor.py [FAULT]
 """
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,6 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "correct_editor"
 import editor as correct  # its folder is known only from here
 
 Json = dict[str, Any]
+
+_LINE_DAYS = re.compile(r"DTP\*472\*(?:D8|RD8)\*([0-9]{8})(?:-([0-9]{8}))?~")
+"""The days of a service line. x12sdk takes no range in an 837I, so it is given the first day alone."""
 
 PROVIDERS = {"282N00000X": "hospital", "261QX0203X": "freestanding_center", "2085R0001X": "physician_group"}
 
@@ -33,16 +37,17 @@ def interchanges() -> Iterator[str]:
 
 def claims(text: str) -> Iterator[Json]:
     """Each claim of an interchange, as the correct editor takes it."""
-    with X12ModelReader(text) as reader:
+    days = iter(_LINE_DAYS.findall(text))
+    with X12ModelReader(_LINE_DAYS.sub(r"DTP*472*D8*\1~", text)) as reader:
         for model in reader.models():
             billing = model.loop_2000a[0].prv_segment
             taxonomy = billing.reference_identification if billing else ""
             for found in model.claims():
-                yield claim_of(found, PROVIDERS.get(taxonomy))
+                yield claim_of(found, PROVIDERS.get(taxonomy), days)
 
 
-def claim_of(found: Any, billing: str | None) -> Json:
-    """One claim of x12sdk's model."""
+def claim_of(found: Any, billing: str | None, days: Iterator[tuple[str, str]]) -> Json:
+    """One claim of x12sdk's model; `days`: the first and last day of each line, in order."""
     loop = found.claim
     place, qualifier, frequency = loop.clm_segment.health_care_service_location_information.split(":")
     institutional = qualifier == "A"
@@ -57,16 +62,15 @@ def claim_of(found: Any, billing: str | None) -> Json:
         "rendering_provider": "physician",
         "treatment": None,
         "stay": None,
-        "lines": [line_of(line, institutional) for line in loop.loop_2400],
+        "lines": [line_of(line, next(days), institutional) for line in loop.loop_2400],
     }
 
 
-def line_of(line: Any, institutional: bool) -> Json:
+def line_of(line: Any, days: tuple[str, str], institutional: bool) -> Json:
     """One service line, with its charge."""
     service = line.sv2_segment if institutional else line.sv1_segment
     parts = service.composite_medical_procedure_identifier if institutional else service.product_service_id_qualifier
-    date = next(one for one in listed(line.dtp_segment) if one.date_time_qualifier == "472").date_time_period
-    first, last = (date, None) if isinstance(date, dt.date) else map(day_of, str(date).split("-"))
+    first, last = (day_of(day) if day else None for day in days)
     return {
         "number": int(
             next(
