@@ -1,0 +1,106 @@
+"""What a format of the trade costs beside JSON, the vendor apart, and what an 837 file of a month needs (`make bench`).
+
+Ratios are of one run on one machine, and printed. RTCONFORM_BENCH_CLAIMS sets how many claims (2,000; the requirement is about
+10,000 in a run, and 100,000 in a file).
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from rtconform.formats.x12.claim_writer import write_claims
+from rtconform.generators.suites.registry import any_suite
+from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.wire import encode
+
+pytestmark = pytest.mark.slow
+
+CLAIMS = int(os.environ.get("RTCONFORM_BENCH_CLAIMS", "2000"))
+
+JSON_EDITOR = """
+import json, sys, time
+for line in sys.stdin:
+    claim = json.loads(line)
+    lines = [{"number": one["number"], "disposition": "allow"} for one in claim["lines"]]
+    print(json.dumps({"schema": "rtconform.disposition/1", "id": claim["id"], "lines": lines}), flush=True)
+    open(f"cpu-{__import__('os').getpid()}", "w").write(str(time.process_time()))
+"""
+X12_EDITOR = r"""
+import os, re, sys, time
+HEAD = ("ISA*00*          *00*          *ZZ*P              *ZZ*S              *260101*0900*^*00501*000000001*0*T*:~"
+        "GS*HP*A*B*20260101*0900*1*X*005010X221A1~ST*835*0001~")
+text = ""
+for line in sys.stdin:
+    text += line
+    if not line.startswith("IEA*"):
+        continue
+    body = []
+    for part in text.split("~\nCLM*")[1:]:
+        body.append(f"CLP*{part.partition('*')[0]}*1*100*100")
+        for service, charge, number in re.findall(r"~\nSV(?:1|2\*\d+)\*([^*]*)\*([^*]*)\*.*?REF\*6R\*(\d+)", part, re.S):
+            body += [f"SVC*{service}*{charge}*{charge}", f"REF*6R*{number}"]
+    text = ""
+    print(HEAD + "~".join([*body, f"SE*{len(body) + 2}*0001", "GE*1*1", "IEA*1*000000001~"]), flush=True)
+    open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
+"""
+
+
+def claims(count: int) -> list[Claim]:
+    """So many claims that an 837 can say, under ids of their own."""
+    suite = any_suite("edits-national")
+    found = [question for index in range(suite.size(None)) if isinstance(question := suite.case(index, 1).question, Claim)]
+    return [replace(found[index % len(found)], id=f"C{index}") for index in range(count)]
+
+
+def cost(folder: Path, program: str, form: str) -> float:
+    """The seconds of processor that a run takes, the vendor's own apart."""
+    folder.mkdir()
+    (folder / "editor.py").write_text(program)
+    (folder / "claims.jsonl").write_bytes(b"".join(encode(claim) + b"\n" for claim in claims(CLAIMS)))
+    (folder / "vendor.toml").write_text(
+        f'[vendor]\nname = "E"\nversion = "1"\nrole = "editor"\n{form}'
+        f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "editor.py"]\nworkers = 1\ntimeout_s = 60\n'
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "rtconform", "run", "vendor.toml", "--suite", "claims.jsonl", "--out", "run"]
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    vendor = sum(float(path.read_text()) for path in folder.glob("cpu-*"))
+    assert (folder / "run" / "results.jsonl").read_text().count("\n") == CLAIMS
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime - vendor
+
+
+def test_a_run_over_x12_beside_one_over_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stream run over 837 and 835 costs at most about twice what it costs over JSON; in batches less."""
+    by_json = cost(tmp_path / "json", JSON_EDITOR, "")
+    x12 = '[format]\nquestion = "x12"\nanswer = "x12"\n'
+    by_x12 = cost(tmp_path / "x12", X12_EDITOR, x12)
+    in_batches = cost(tmp_path / "batches", X12_EDITOR, f"{x12}batch = 500\n")
+    with capsys.disabled():
+        print(
+            f"\n{CLAIMS} claims: JSON {by_json:.1f} s; X12 {by_x12 / by_json:.2f} x; in batches of 500 {in_batches / by_json:.2f} x"
+        )
+
+
+def test_what_a_month_of_claims_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`rtconform edit` reads a file of any length in the same memory: less than 200 MB for 100,000 claims."""
+    found = [claim for claim in claims(2000) if claim.kind == "institutional"][:500]
+    path = tmp_path / "month.837"
+    with path.open("wb") as stream:
+        for _ in range(-(-CLAIMS // len(found))):
+            stream.write(write_claims(found))
+    peak = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    command = [sys.executable, "-c", peak, sys.executable, "-m", "rtconform", "edit", str(path)]
+    kilobytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    with capsys.disabled():
+        print(f"\n{CLAIMS} claims, {path.stat().st_size / 1e6:.0f} MB: {kilobytes / 1000:.0f} MB of memory")
+    assert kilobytes < 200_000
