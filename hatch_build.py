@@ -4,7 +4,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SAMPLES = ("three_faults", "correct", "sample_editor")
+SAMPLES = ("three_faults", "correct", "sample_editor", "correct_editor", "x12_sample_editor")
 LAYERS = ("reference", "generators", "formats", "conformance", "reports")
 
 

@@ -10,8 +10,13 @@ _PACKAGE = Path(rtconform.__file__).resolve().parent
 IN_WHEEL = _PACKAGE / "samples"  # hatch_build.py puts them there
 IN_CHECKOUT = _PACKAGE.parent / "tests" / "vendors"
 
-SAMPLES: dict[str, tuple[str, ...]] = {"coder": ("three_faults", "correct"), "editor": ("sample_editor",)}
-"""For each role the folders of its sample vendor: the one with the vendor file first, then what its program takes from others."""
+SAMPLES: dict[str, tuple[str, ...]] = {
+    "coder": ("three_faults", "correct"),
+    "editor": ("sample_editor", "correct_editor", "correct"),
+    "editor over x12": ("x12_sample_editor", "sample_editor", "correct_editor", "correct"),
+}
+"""For each role, and for the editor over X12, the folders of its sample vendor: the one with the vendor file first, then what its
+program takes from others."""
 
 
 def copy_sample(role: str, folder: Path) -> Path:
