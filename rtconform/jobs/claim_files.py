@@ -60,7 +60,7 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
         first = _beginning(stream)
         if first.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise UserError(f"{source}: this is UTF-16 text; save it as UTF-8, or as plain ASCII")
-        if _is_x12(first):
+        if is_x12(first):
             yield from _from_837(cast("BinaryIO", _Begun(first.lstrip(_BEFORE), stream)), source)
         else:
             first += stream.readline() if len(first) == _FIRST else b""
@@ -102,7 +102,8 @@ class _Begun(io.RawIOBase):
         return start or self._rest.read(size)
 
 
-def _is_x12(start: bytes) -> bool:
+def is_x12(start: bytes) -> bool:
+    """Whether a file that begins so is X12, by its envelope or a transaction of its own."""
     return start.lstrip(_BEFORE).startswith((b"ISA", b"GS*", b"ST*837"))
 
 

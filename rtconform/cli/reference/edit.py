@@ -8,6 +8,7 @@ import click
 from rtconform.cli.options import OWN_PROFILES, profiles_in
 from rtconform.jobs.claim_files import claims_in
 from rtconform.jobs.claim_prose import claim_in_prose
+from rtconform.jobs.decided import compared, in_prose
 from rtconform.jobs.edit_files import Edited, Remittances, table
 from rtconform.reference.codes import PROFESSIONAL, notation
 from rtconform.reference.documents.claim import Claim
@@ -33,6 +34,14 @@ from rtconform.reports.text import clean, one_line
     "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
 )
 @click.option("--as", "written", type=click.Choice(["835"]), help="Write the 835 of a payer that decides so, in place of JSON.")
+@click.option(
+    "--decided",
+    "decisions",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What a payer decided of these claims, 835s or dispositions: print where it differs; may be given several times.",
+)
 @OWN_PROFILES
 @click.option(
     "--relative-values",
@@ -53,6 +62,7 @@ def edit(
     files: tuple[str, ...],
     form: str,
     written: str | None,
+    decisions: tuple[Path, ...],
     own: tuple[Path, ...],
     weights: Path | None,
     folder: Path,
@@ -69,18 +79,24 @@ def edit(
     rtconform edit january.837 --format table
     rtconform edit january.837 --as 835
     rtconform edit claims.jsonl --payer-profile our_payer.toml
+    rtconform edit january.837 --decided january.835 --explain
 
     The adjudication (rtconform.adjudication/1) names for each line the category, the reason codes that fit, the rules behind it,
     and what else is accepted; for a line that is allowed, the sentence for an appeal. What an 837 holds beside that is said on
     standard error, with the position of its segment. A line that is not a CPT or HCPCS service is passed on. A claim that can't
     be read costs itself, and the exit code is then 2.
+
+    With --decided, what is printed is where the payer's decisions differ: a line of JSON for each, or with --explain the false
+    denials first, by reason code and service, each with the paragraph for an appeal.
     """
     profiles = profiles_in(own)
     values = load_relative_values(weights) if weights else shipped_values()
     tables = tables_in_force(folder)
     found = _adjudicated(files or ("-",), profiles, tables)
     noted = _Noted()
-    if written:
+    if decisions:
+        _differences(noted, found, decisions, tables, explain=explain)
+    elif written:
         for interchange in Remittances(noted.unread).of(noted.of(found)):
             click.echo(interchange, nl=False)
     elif form == "table":
@@ -97,6 +113,14 @@ def edit(
     if noted.unread:
         shown = "\n".join(noted.unread[:MOST_UNREAD])
         raise UserError(f"{len(noted.unread)} claims could not be edited; the others were:\n{shown}")
+
+
+def _differences(noted: "_Noted", found: Iterable[Edited], decisions: tuple[Path, ...], tables: Tables, *, explain: bool) -> None:
+    pairs = ((read.claim, one) for read, one in noted.of(found) if read.claim is not None and one is not None)
+    differing = compared(pairs, decisions, tables)
+    for said in in_prose(differing) if explain else map(encode, differing.differences):
+        click.echo(clean(said) if isinstance(said, str) else said)
+    noted.unread += [one_line(why) for why in differing.unread]
 
 
 def weighed(claim: Claim, values: RelativeValues) -> dict[int, str]:

@@ -142,3 +142,63 @@ def test_suites_can_be_edited_from_standard_input(suite: Any) -> None:
     lines = [entry.wire for entry in cases(suite, 1)][:50]
     result = CliRunner().invoke(edit, [], input=b"\n".join(lines))
     assert [json.loads(line)["id"] for line in lines] == [json.loads(line)["id"] for line in result.output.splitlines()]
+
+
+def test_what_a_payer_decided_is_laid_beside_the_reference(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """An 835 made by a policy has no difference from it; a policy that takes less than the claim's payer denies wrongly."""
+    own = tmp_path / "acme.toml"
+    own.write_text(PROFILE)
+    lines = [{"number": n, "code": "77412", "modifiers": ["59"] * (n > 1), "date_of_service": "2026-03-09"} for n in (1, 2)]
+    claims = written(tmp_path, {**CLAIM, "id": "CLAIM1", "lines": lines})
+    _, remittance, _ = edited(capfd, claims, "--as", "835", "--payer-profile", str(own))
+    (tmp_path / "acme.835").write_text(remittance)
+    decided = ("--decided", str(tmp_path / "acme.835"))
+    assert "" == edited(capfd, claims, *decided, "--payer-profile", str(own))[1]
+    code, prose, _ = edited(capfd, claims, *decided, "--explain")
+    told = prose.splitlines()
+    assert (0, "1 claim decided, 2 lines: 1 false denial, 0 misses, 0 held") == (code, told[0])
+    assert "  CARC 4 on 77412-59: 1 line, for instance claim CLAIM1, line 2" == told[3]
+    assert told[4].endswith("We ask that line 2 be allowed and paid as billed.")
+
+
+def test_false_denials_misses_and_held_lines_are_told_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Dispositions as JSON Lines: a right line stopped, a right line held and a wrong line paid, by edit, the first with its letter."""
+    lines = [
+        {"number": number, "code": code, "date_of_service": "2026-03-09"}
+        for number, code in enumerate(("77412", "77417", "77407"), 1)
+    ]
+    claims = [{**CLAIM, "id": f"c:{number}", "lines": [line]} for number, line in enumerate(lines, 1)]
+    decided = tmp_path / "decided.jsonl"
+    words = ({"disposition": "deny", "carc": "150"}, {"disposition": "allow"}, {"disposition": "review"})
+    decided.write_text(
+        "".join(json.dumps({"id": f"c:{n}", "lines": [{"number": n, **word}]}) + "\n" for n, word in enumerate(words, 1))
+    )
+    _, out, _ = edited(capfd, written(tmp_path, *claims), "--decided", str(decided))
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [("false_denial", "CARC 150"), ("miss", "packaged_service (CARC 97)"), ("held", "no reason code")] == [
+        (one["kind"], one["edit"]) for one in told
+    ]
+    assert [True, False, False] == [one["letter"].endswith("paid as billed.") for one in told]
+    _, prose, _ = edited(capfd, written(tmp_path, *claims), "--decided", str(decided), "--explain")
+    assert "3 claims decided, 3 lines: 1 false denial, 1 miss, 1 held" == prose.splitlines()[0]
+    assert "  CARC 150 on 77412: 1 line, for instance claim c:1, line 1" in prose.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("decisions", "told"),
+    [
+        (None, "give the payer's decisions, 835 or dispositions"),
+        ('{"id": "denied:1"', "decided.jsonl:1"),
+        ("ISA*00*broken~", "give 835, 277CA or 999 messages, or dispositions"),
+        ("", "claim 'denied:1': no decision speaks of it"),
+    ],
+)
+def test_decisions_that_cannot_be_used_are_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], decisions: str | None, told: str
+) -> None:
+    """A file that is not there, is damaged, or speaks of no such claim ends with exit code 2 and says so."""
+    path = tmp_path / "decided.jsonl"
+    if decisions is not None:
+        path.write_text(decisions)
+    code, _, err = edited(capfd, written(tmp_path, CLAIM), "--decided", str(path))
+    assert (2, True, False) == (code, told in err, "Traceback" in err), err
