@@ -14,12 +14,16 @@ NCCI = "Medicare NCCI Policy Manual, chapter I"
 
 @dataclass(frozen=True)
 class EditorRule:
-    """One rule of the payer's side; `heading` names the publication and the heading where it stands."""
+    """One rule of the payer's side; `heading` names the publication and the heading where it stands.
+
+    `looked_up`: what was read of it, and in which edition; empty: the heading is cited as it is known, and was not looked up.
+    """
 
     id: str
     says: str
     standing: Standing
     heading: str
+    looked_up: str = ""
 
 
 # fmt: off
@@ -32,21 +36,30 @@ _TABLE = (
         "outpatient hospital's lines have one date each: its spans may be stopped.", "derived", f"{MANUAL}, chapters 4 and 26"),
     EditorRule("PLACE-ASC",
         "Delivery with place of service 24, ambulatory surgical centre: contractors differ, either answer is accepted.",
-        "ambiguous", "Noridian, radiation oncology billing"),
+        "ambiguous", "Noridian, Radiation Oncology",
+        "the contractor's pages for Part B (JE) and Part A (JF): both name 11, 19, 21, 22, 24 as places of radiation oncology, "
+        "and say nothing of delivery alone; read 2026-11-28"),
     EditorRule("PLACE-PROFESSIONAL",
         "The professional part is billed with the place where the patient is: 11, 19, 21, 22, 31 and 32 among others.",
-        "derived", f"{MANUAL}, chapter 26, 10.5"),
+        "derived", f"{MANUAL}, chapter 26, 10.5; chapter 13, 150",
+        "the headings, in Transmittal 2679 of 2013-03-29 (CR 7631); 21, 31 and 32 also in CMS's notice on places of 2024-05"),
     EditorRule("STAY-INPATIENT",
         "During an inpatient stay the technical services of others are the hospital's to pay: delivery on a professional claim "
         "is stopped, on an outpatient bill contractors differ. The professional part stays payable.",
-        "derived", f"{MANUAL}, chapter 13, 20.2"),
+        "derived", f"{MANUAL}, chapter 13, 20.1 and 20.2.1",
+        "both sections, in an excerpt of 2010: the technical part of hospital patients is not paid to others, the professional "
+        "part is paid in all settings"),
     EditorRule("STAY-SNF",
         "During a stay under Part A in a skilled nursing facility, delivery by a freestanding centre is inside the facility's "
         "payment; a hospital's outpatient delivery and the professional part are not.",
-        "derived", f"{MANUAL}, chapter 6, 20.1.1 and 20.1.2"),
+        "derived", f"{MANUAL}, chapter 6, 20.1.1 and 20.1.2",
+        "the headings, in Rev. 3230 of 2015-04-03; that the exclusion is a hospital's alone, in a trade journal citing Program "
+        "Memorandum A-02-118"),
     EditorRule("READING-DATE",
         "The professional part, billed alone, is dated on the day of the session or of the reading: payers differ.",
-        "ambiguous", f"{MANUAL}, chapter 13"),
+        "ambiguous", "MLN Matters SE17023",
+        "the article as revised 2019-02-01, on radiology in general: each part billed alone has its own date; a contractor "
+        "(Novitas, 2017) left the date to the provider"),
     EditorRule("LEVEL-AUTHORISED",
         "A payer that authorises levels pays those that it authorised.", "derived", "the payer's profile"),
     EditorRule("NCCI-PTP",

@@ -24,9 +24,14 @@ def editor_rules() -> str:
     parts = [_HEAD, *(_row(name, row) for name, row in CATEGORIES.items())]
     parts += [
         "\n## The rules of the payer's side\n",
-        "What the rule book of the coder says holds for an editor too. These rules are an editor's alone.\n",
-        "| rule | says | standing | source |\n|---|---|---|---|",
-        *(f"| {rule.id} | {rule.says} | {rule.standing} | {rule.heading} |" for rule in EDITOR_RULES.values()),
+        "What the rule book of the coder says holds for an editor too. These rules are an editor's alone.",
+        "CMS's manuals could not be read where they are published:",
+        "the last column says what was read of a source, in which copy, and where nothing was.\n",
+        "| rule | says | standing | source | what was looked up of it |\n|---|---|---|---|---|",
+        *(
+            f"| {rule.id} | {rule.says} | {rule.standing} | {rule.heading} | {rule.looked_up or 'not looked up'} |"
+            for rule in EDITOR_RULES.values()
+        ),
     ]
     as_of, source = list_of()
     parts += [
