@@ -74,7 +74,7 @@ def suites_of(name: str, vendor: Path) -> tuple[str, ...]:
 
 def record(name: str, vendor: Path, folder: Path) -> Recorded:
     """Run a vendor into an empty folder, and record what came of it."""
-    with reachable(name):
+    with reachable(name), _own_python_first():
         summary = asyncio.run(run_to_folder(plan_run(vendor, suites_of(name, vendor), seed=SEED), folder, resume=False))
     return recorded(name, RunFolder(folder), summary.exit_code)
 
@@ -130,6 +130,17 @@ def reachable(name: str) -> Iterator[None]:
         finally:
             os.environ.pop("RTCONFORM_NODE_PORT", None)
             server.kill()
+
+
+@contextlib.contextmanager
+def _own_python_first() -> Iterator[None]:
+    """Vendor files say `python3`: the one that has the libraries that the sample vendors read with."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), before))
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def _suite_run(version: str, results: Iterable[Result], *, told: bool) -> SuiteRun:

@@ -195,7 +195,7 @@ def test_unknown_format(make_run: Callable[[str], RunFolder]) -> None:
     run = make_run("all")
 
     with pytest.raises(
-        UserError, match=r"unknown report format 'pdf': use html, junit, json, markdown, tap, badge, csv, appeals, table"
+        UserError, match=r"unknown report format 'pdf': use html, junit, json, markdown, tap, badge, csv, appeals, github, table"
     ):
         render(run.path, ["html", "pdf"])
     assert not (run.path / "report.html").exists()

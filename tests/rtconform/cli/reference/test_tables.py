@@ -60,5 +60,5 @@ def test_a_claim_is_edited_by_loaded_tables(tmp_path: Path) -> None:
     prose = (
         CliRunner().invoke(cli, ["edit", str(tmp_path / "claim.jsonl"), "--explain", "--tables", str(tmp_path / "own")]).output
     )
-    assert "line 2: deny" in prose
+    assert "line 2, 77407 on 2026-03-09: deny" in prose
     assert "national edit: NCCI PTP edits, practitioner, v32.3 (2026 Q4): 77412/77407, indicator 1" in prose
