@@ -1,4 +1,4 @@
-"""837 claims and 824 advices read as a coder's answer, and messages that are none."""
+"""837 claims and 824 messages read as a coder's answer, and messages that are none."""
 
 from typing import Any
 
