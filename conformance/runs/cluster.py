@@ -205,7 +205,7 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
             threads_per_worker=1,
             processes=True,
             asynchronous=True,
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # several clusters may run side by side
             silence_logs=logging.CRITICAL,
             security=security,
             protocol="tls://",

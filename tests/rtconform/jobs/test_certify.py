@@ -90,9 +90,10 @@ def test_a_refusal_names_cases_rules_and_how_to_see_them_again(refused: Issued) 
     certificate = refused.bundle.statement.predicate
     assert (1, "refused") == (refused.done.returncode, certificate.outcome)
     assert refused.done.stdout.startswith("REFUSAL: NOT CONFORMANT\n")
-    assert NAMED == refused.done.stdout.count("\nfailing ") < certificate.failed == len(certificate.failures)
+    assert NAMED == refused.done.stdout.count("\nfailing ") < certificate.failed
+    assert min(certificate.failed, 200) == len(certificate.failures)
     assert f" and {certificate.failed - NAMED} more, in results.jsonl\n" in refused.done.stdout
-    assert certificate.failed == refused.bundle.files[TEXT].count(b"\nfailing ")
+    assert min(certificate.failed, 200) == refused.bundle.files[TEXT].count(b"\nfailing ")
     broken = {rule for failure in certificate.failures for rule in failure.rules}
     assert {"SCOPE-DELETED", "AMM-SETUP", "ISO-CONTIGUOUS", "ISO-SHIFT"} <= broken
     first = certificate.failures[0]

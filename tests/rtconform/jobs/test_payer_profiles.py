@@ -122,7 +122,7 @@ class _Files:
     ("forge", "check", "said"),
     [
         (other_digest, "suites", "digest is not that of what it says"),
-        (no_policy, "judgement", "the answer is judged fail"),
+        (no_policy, "judgement", "the expectation is not what the reference makes of the case"),
         (another_policy, "judgement", "the answer is judged fail"),
     ],
 )
@@ -158,8 +158,13 @@ def test_a_statement_of_another_policy_is_found(ours: Issued) -> None:
 
 def test_an_editor_that_knows_no_national_edits_is_refused(tmp_path: Path) -> None:
     """Medicare's profile adopts the tables: an editor that is right in all the rest and never looks there is not certified."""
-    vendor = VENDORS / "correct_editor" / "vendor.toml"
-    done = rtconform("certify", vendor, "--unsigned", "--readable", VENDORS, "--seed", "7", "--out", "b.zip", cwd=tmp_path)
+    for name in ("correct", "correct_editor"):
+        shutil.copytree(VENDORS / name, tmp_path / name)
+    program = tmp_path / "correct_editor" / "editor.py"
+    begun, says = "def by_tables(claim: Json, edits: dict[int, Edit]) -> dict[int, Edit]:\n", "    return edits\n"
+    program.write_text(program.read_text().replace(begun, begun + says))
+    vendor = "correct_editor/vendor.toml"
+    done = rtconform("certify", vendor, "--unsigned", "--readable", tmp_path, "--seed", "7", "--out", "b.zip", cwd=tmp_path)
     certificate = read((tmp_path / "b.zip").read_bytes(), "b.zip").statement.predicate
     assert (1, "refused") == (done.returncode, certificate.outcome)
     assert {"NCCI-PTP"} <= {rule for failure in certificate.failures for rule in failure.rules}
