@@ -20,6 +20,8 @@ from rtconform.reference.documents.coding import Answer, AnswerLine
 from tests.helpers.forgeries import Forgery
 from tests.helpers.issued_bundles import Issued, failing, new_key, rtconform
 
+pytestmark = pytest.mark.slow
+
 Edit = Callable[[Certificate], dict[str, Any]]
 
 
@@ -140,7 +142,11 @@ def leave_out_what_was_left_out(forgery: Forgery) -> None:
 
 def say_wrong_codes_are_right(forgery: Forgery) -> None:
     """Take techniques that were coded wrongly for coded ones."""
-    forgery.results(lambda results: [changed(result, verdict="pass", causes=(), rules=()) for result in results])
+    forgery.results(lambda results: [_taken_for_right(result) if result.verdict == "fail" else result for result in results])
+
+
+def _taken_for_right(result: Any) -> Any:
+    return changed(result, verdict="pass", causes=(), rules=())
 
 
 def say_another_program_was_around_it(forgery: Forgery) -> None:
