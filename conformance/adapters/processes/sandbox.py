@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rtconform.conformance.adapters.program.child import why_not_started
-from rtconform.conformance.vendors.settings import CliSettings, HttpSettings, Vendor
+from rtconform.conformance.vendors.settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
 from rtconform.reference.regular_file import read_regular
 
@@ -37,6 +37,7 @@ _NONE = "none: "
 _NONE_OF = {
     "http": f"{_NONE}a web service runs where its maker runs it",
     "python": f"{_NONE}a Python callable runs in rtconform's own process",
+    "folder": f"{_NONE}a product that watches a folder runs where its maker runs it",
 }
 _BUBBLEWRAP = "bubblewrap"
 _KEPT_FROM = "no network, no other files, no other processes"
@@ -59,10 +60,8 @@ def enclosed(vendor: Vendor, *, hidden: Sequence[Path] = (), readable: Sequence[
     VendorUnreachable where its program is not there.
     """
     settings = vendor.settings
-    if isinstance(settings, HttpSettings):
-        return Boundary(vendor, _NONE_OF["http"])
     if not isinstance(settings, CliSettings):
-        return Boundary(vendor, _NONE_OF["python"])
+        return Boundary(vendor, _NONE_OF[settings.kind])
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         return _none(vendor, "bubblewrap (bwrap) is not installed")

@@ -1,7 +1,6 @@
 """The adapter for a program that is started for each case (`mode = "oneshot"`)."""
 
 import asyncio
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,12 +45,8 @@ class OneshotAdapter:
         await self._exchange.start()
         with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
             process = open_process(self._command(folder), cwd=self._folder, env=self._environment)
-            self._end_at_once(process)
-
-    @staticmethod
-    def _end_at_once(process: "subprocess.Popen[bytes]") -> None:
-        with process:  # waits for it and closes its pipes
-            kill_group(process.pid)
+            with process:  # waits for it and closes its pipes
+                kill_group(process.pid)
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Start the program for one case."""

@@ -12,7 +12,7 @@ import pytest
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
-from rtconform.conformance.adapters.processes.sandbox import enclosed
+from rtconform.conformance.adapters.processes.sandbox import enclosed, why_not_around
 from rtconform.conformance.samples import sample_case
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.conformance.vendors.settings import Vendor
@@ -207,3 +207,20 @@ def content_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:  # it has ended
         return b""
+
+
+KINDS = {
+    "http": ('url = "http://127.0.0.1:1/"', "web service"),
+    "python": ('callable = "coder:code"', "callable"),
+    "folder": ('folder = "exchange"', "watches a folder"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_program_is_called_what_it_is(kind: str, tmp_path: Path) -> None:
+    """A vendor that we don't start has no sandbox, for a reason of its own, and no other kind's words pass for it."""
+    adapter, said = KINDS[kind]
+    (tmp_path / "vendor.toml").write_text(f'[vendor]\nname = "V"\nversion = "1"\n[adapter]\nkind = "{kind}"\n{adapter}\n')
+    words = enclosed(load_vendor(tmp_path / "vendor.toml")).words
+    assert (True, True) == (words.startswith("none: "), said in words)
+    assert [kind] == [other for other in KINDS if not why_not_around(other, words)]
