@@ -3,9 +3,7 @@
 import asyncio
 import html
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from rtconform.generators.suites.registry import any_suite
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.errors import UserError
 from rtconform.reports.figures.summary import Summary
+from tests.helpers.web_service import answering
 
 VENDORS = Path(__file__).parent
 BOTH = ("edits-claim", "edits-documented")
@@ -219,33 +218,21 @@ def test_a_run_of_an_editor_resumes(tmp_path: Path) -> None:
     assert [(one.id, one.verdict, one.answer) for one in whole] == [(one.id, one.verdict, one.answer) for one in again]
 
 
-class _Payer(BaseHTTPRequestHandler):
+def _decide(body: bytes, _: str) -> bytes:
     """A payer's own service: charges in, decisions out, in its own words. Denies 77417, pays the rest."""
-
-    def do_POST(self) -> None:
-        charges = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        decided = [
-            {"svc": c["svc"], "action": "REJECT", "why": 97} if c["cpt"] == "77417" else {"svc": c["svc"], "action": "PAY"}
-            for c in charges["charges"]
-        ]
-        body = json.dumps({"ref": charges["ref"], "decisions": decided}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the tests' standard error."""
+    charges = json.loads(body)
+    decided = [
+        {"svc": c["svc"], "action": "REJECT", "why": 97} if c["cpt"] == "77417" else {"svc": c["svc"], "action": "PAY"}
+        for c in charges["charges"]
+    ]
+    return json.dumps({"ref": charges["ref"], "decisions": decided}).encode()
 
 
 @pytest.fixture
 def payer() -> Iterator[str]:
     """The service's address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Payer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/edit"
-    server.shutdown()
-    server.server_close()
+    with answering(_decide) as url:
+        yield f"{url}edit"
 
 
 @pytest.mark.slow

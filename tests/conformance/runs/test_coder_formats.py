@@ -4,10 +4,8 @@ import asyncio
 import json
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reports.figures.summary import Summary
+from tests.helpers.web_service import answering
 
 VENDORS = Path(__file__).parents[2] / "vendors"
 SUITES = ("boundaries", "pairwise")
@@ -113,28 +112,12 @@ def billing(request: pytest.FixtureRequest) -> Iterator[str]:
     space: dict[str, object] = {"__name__": "coder", "__file__": str(VENDORS / "csv_coder" / "coder.py")}
     exec((VENDORS / "csv_coder" / "coder.py").read_text(), space)  # noqa: S102 - our own text
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(body: bytes, _: str) -> bytes:
+        text = space["export"](json.loads(body))  # type: ignore[operator]
+        return b"" if ";;;;;Posted" in text else text.encode()
 
-        def do_POST(self) -> None:
-            case = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            text = space["export"](case)  # type: ignore[operator]
-            body = b"" if ";;;;;Posted" in text else text.encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing is logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(answer) as url:
+        yield url
 
 
 def test_a_web_service_may_answer_with_nothing_where_nothing_is_billed(

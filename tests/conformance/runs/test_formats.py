@@ -3,10 +3,8 @@
 import asyncio
 import json
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from rtconform.conformance.vendors.file import load_vendor
 from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder
 from rtconform.reference.errors import UserError
 from rtconform.reports.figures.summary import Summary
+from tests.helpers.web_service import answering
 
 VENDORS = Path(__file__).parents[2] / "vendors"
 EDITOR = VENDORS / "x12_editor" / "editor.py"
@@ -111,27 +110,13 @@ def service() -> Iterator[tuple[str, list[str]]]:
     exec(ONCE.format(folder=str(EDITOR.parent), editor=str(EDITOR)), space)  # noqa: S102 - our own text
     types: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(body: bytes, content_type: str) -> bytes:
+        types.append(content_type)
+        answered: str = space["answer"](body.decode())
+        return answered.encode()
 
-        def do_POST(self) -> None:
-            types.append(self.headers["Content-Type"])
-            body = space["answer"](self.rfile.read(int(self.headers["Content-Length"])).decode()).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing is logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", types
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(answer) as url:
+        yield url, types
 
 
 @pytest.mark.slow

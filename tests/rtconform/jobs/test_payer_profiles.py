@@ -17,20 +17,9 @@ from rtconform.reference.editor.payers import digest_of, load_profile, profiles
 from tests.helpers import ROOT, VENDORS
 from tests.helpers.forgeries import Forgery
 from tests.helpers.issued_bundles import Issued, failing, new_key, rtconform
+from tests.helpers.own_policy import OWN_POLICY
 
 pytestmark = pytest.mark.slow
-
-OURS = """[profile]
-name = "ours"
-title = "Our plan"
-payers = ["ours", "commercial"]
-[period.2026-01-01]
-source = "our policy of June"
-guidance_in_freestanding = "26"
-second_session = ["76", "77"]
-most_sessions = 2
-authorised_levels = ["77402", "77407"]
-"""
 
 FOLLOWS = """
 import sys
@@ -51,7 +40,7 @@ with own_profiles([load_profile(Path(name)) for name in sys.argv[1:]]):
 
 def editor_of(folder: Path, *policies: str) -> None:
     """An editor that goes by these policies, and its policy's file beside it."""
-    (folder / "ours.toml").write_text(OURS)
+    (folder / "ours.toml").write_text(OWN_POLICY)
     (folder / "editor.py").write_text(FOLLOWS)
     command = json.dumps([sys.executable, "editor.py", *policies])
     (folder / "vendor.toml").write_text(
@@ -173,7 +162,7 @@ def test_an_editor_that_knows_no_national_edits_is_refused(tmp_path: Path) -> No
 
 def test_a_coder_is_judged_by_no_payer_profile(tmp_path: Path) -> None:
     """A profile given for a coder is refused, before anything is asked."""
-    (tmp_path / "ours.toml").write_text(OURS)
+    (tmp_path / "ours.toml").write_text(OWN_POLICY)
     vendor = VENDORS / "correct" / "vendor.toml"
     for command in (("run", vendor, "--suite", "published"), ("certify", vendor, "--unsigned")):
         done = rtconform(*command, "--payer-profile", "ours.toml", cwd=tmp_path)
@@ -229,7 +218,7 @@ def test_shards_are_judged_as_the_whole(ran: Path) -> None:
     rtconform("merge", "merged", "shard1", "shard2", cwd=ran)
     assert verdicts(ran / "whole") == verdicts(ran / "merged")
     assert _digest(ran) in (ran / "merged" / "manifest.json").read_text()
-    (ran / "other.toml").write_text(OURS.replace("most_sessions = 2", "most_sessions = 3"))
+    (ran / "other.toml").write_text(OWN_POLICY.replace("most_sessions = 2", "most_sessions = 3"))
     run(ran, "--shard", "2/2", "--out", "other2", profile="other.toml")
     done = rtconform("merge", "none", "shard1", "other2", cwd=ran)
     assert (2, True) == (done.returncode, "they differ in: payer profiles" in done.stderr)
@@ -243,7 +232,7 @@ def test_a_run_is_resumed_under_its_policy_alone(ran: Path) -> None:
     )
     lines = (half / "results.jsonl").read_bytes().splitlines(keepends=True)
     (half / "results.jsonl").write_bytes(b"".join(lines[: len(lines) // 2]))
-    (ran / "third.toml").write_text(OURS.replace("most_sessions = 2", "most_sessions = 4"))
+    (ran / "third.toml").write_text(OWN_POLICY.replace("most_sessions = 2", "most_sessions = 4"))
     refused = run(ran, "--out", "half", "--resume", profile="third.toml")
     assert (2, True) == (refused.returncode, "differs from the one begun there in: payer profiles" in refused.stderr)
     none = rtconform("run", "vendor.toml", "--suite", "edits-claim", "--out", "half", "--resume", cwd=ran)

@@ -8,26 +8,16 @@ from click.testing import CliRunner, Result
 
 from rtconform.cli.main import cli
 from rtconform.reference.editor.payers import digest_of, load_profile, own_profiles, profile_of, shipped_profile_of
+from tests.helpers.own_policy import OWN_POLICY
 
 VENDOR = Path(__file__).parents[3] / "vendors" / "correct_editor" / "vendor.toml"
-PROFILE = """[profile]
-name = "ours"
-title = "Our plan"
-payers = ["ours", "commercial"]
-[period.2026-01-01]
-source = "our policy of June"
-guidance_in_freestanding = "26"
-second_session = ["76", "77"]
-most_sessions = 2
-authorised_levels = ["77402", "77407"]
-"""
 
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
     """The file of a profile of one's own."""
     path = tmp_path / "ours.toml"
-    path.write_text(PROFILE)
+    path.write_text(OWN_POLICY)
     return path
 
 
@@ -47,7 +37,7 @@ def test_a_profile_says_what_it_changes(profile: Path) -> None:
 
 def test_a_profile_of_a_payer_that_is_not_asked_for(profile: Path) -> None:
     """A profile whose payers no suite asks of is refused, with the names that there are."""
-    profile.write_text(PROFILE.replace(', "commercial"', ""))
+    profile.write_text(OWN_POLICY.replace(', "commercial"', ""))
     told = str(rtconform("payer", "check", profile).exception)
     assert "no claim of a suite is sent to any of them; add to its payers one of medicare" in told
 
@@ -81,7 +71,7 @@ def test_profiles_hold_while_they_are_given(profile: Path) -> None:
 def test_two_files_that_say_the_same_have_one_digest(profile: Path, tmp_path: Path) -> None:
     """Comments and order of a file don't change the digest, what it says does."""
     other = tmp_path / "other.toml"
-    other.write_text("# ours\n" + PROFILE)
+    other.write_text("# ours\n" + OWN_POLICY)
     assert digest_of(load_profile(profile)) == digest_of(load_profile(other))
-    other.write_text(PROFILE.replace("most_sessions = 2", "most_sessions = 3"))
+    other.write_text(OWN_POLICY.replace("most_sessions = 2", "most_sessions = 3"))
     assert digest_of(load_profile(profile)) != digest_of(load_profile(other))
