@@ -209,6 +209,14 @@ def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
     return islice(run.results(), summary.written)
 
 
+def not_standing(run: RunFolder, summary: Summary) -> Iterator[Result]:
+    """Those of them that do not stand, without what an erratum sets aside."""
+    set_aside = {item.case for item in summary.set_aside}
+    for result in counted_results(run, summary):
+        if not VERDICTS[result.verdict].conformant and result.id not in set_aside:
+            yield result
+
+
 MOST_MISSING = 100_000
 """How many cases of a suite without a result are listed one by one: a folder may say that it lacks any number."""
 

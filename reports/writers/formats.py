@@ -61,7 +61,7 @@ def render(
     summary: Summary | None = None,
     certificate: Certificate | None = None,
 ) -> list[Path]:
-    """Write the run in the given formats and return the files, in their order; the table goes to standard output.
+    """Write the run in the given formats and return the files, in their order; what has no file goes to standard output.
 
     `out` is the folder for the files (the run folder where None); `finder` brings the treatments of cases that the run is
     recorded without, for the page to draw; `values` weigh the faults there (None: those that are shipped); `summary`: its
@@ -79,8 +79,11 @@ def render(
     written = []
     for name in dict.fromkeys(formats):
         chosen = FORMATS[name]
-        if chosen.file is None:
+        if name == "table":
             table.write(run, summary, sys.stdout, finder(run.manifest))
+            continue
+        if chosen.file is None:
+            chosen.write(run, summary, sys.stdout)
             continue
         path = folder / chosen.file
         with _replacing(path) as stream:

@@ -3,9 +3,9 @@
 from typing import TextIO
 
 from rtconform.conformance.runs.folder import RunFolder
-from rtconform.conformance.verdicts import FINDINGS, VERDICTS
+from rtconform.conformance.verdicts import FINDINGS
 from rtconform.reports.figures.faults import FaultTally
-from rtconform.reports.figures.summary import Summary, counted_results, outcome
+from rtconform.reports.figures.summary import Summary, not_standing, outcome
 from rtconform.reports.text import clip, one_line
 
 MOST = 10
@@ -17,9 +17,8 @@ _LONGEST = 500
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     """The run as workflow commands."""
     tally = FaultTally()
-    for result in counted_results(run, summary):
-        if not VERDICTS[result.verdict].conformant:
-            tally.add(result)
+    for result in not_standing(run, summary):
+        tally.add(result)
     file = run.manifest.vendor.file
     faults = tally.faults()
     for fault in faults[:MOST]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from rtconform.reference.editor.payers import PayerProfile
 from rtconform.reference.errors import RecordsChanged, UserError
 from rtconform.reports.figures.failure import shape
 from rtconform.reports.figures.faults import FaultTally
-from rtconform.reports.figures.summary import Summary, because, summarise
+from rtconform.reports.figures.summary import Summary, because, not_standing, summarise
 from rtconform.reports.text import clip, one_line
 from rtconform.reports.writers.certificate import in_words
 from rtconform.reports.writers.formats import render
@@ -171,7 +171,7 @@ def certificate_of(run: RunFolder, asked: Mapping[str, Asked], terms: Terms) -> 
     """What the records of a certifying run certify, or why they don't; `asked` holds the run's cases."""
     manifest = run.manifest
     summary = summarise(run)
-    failures, faults = _failures(run, {item.case for item in summary.set_aside})
+    failures, faults = _failures(run, summary)
     results = tuple(run.results())
     too_little = missing(results, asked, manifest.vendor.format)
     return Certificate(
@@ -205,13 +205,11 @@ def _failed(summary: Summary) -> int:
     return sum(number for verdict, number in summary.counts.items() if not VERDICTS[verdict].conformant) - len(summary.set_aside)
 
 
-def _failures(run: RunFolder, set_aside: Container[str]) -> tuple[tuple[Failure, ...], tuple[FaultRecord, ...]]:
+def _failures(run: RunFolder, summary: Summary) -> tuple[tuple[Failure, ...], tuple[FaultRecord, ...]]:
     """The first failing cases, and the faults that all of them come from."""
     failures: list[Failure] = []
     tally = FaultTally()
-    for result in run.results():
-        if VERDICTS[result.verdict].conformant or result.id in set_aside:
-            continue
+    for result in not_standing(run, summary):
         tally.add(result)
         if len(failures) < NAMED:
             failures.append(_failure(run, result))

@@ -5,6 +5,7 @@ A test starts a process of its own where the process is what it tests: signals, 
 
 import contextlib
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,5 +33,6 @@ def rtconform(*arguments: object, stdin: str = "", cwd: Path | None = None) -> E
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         finally:
+            sys.stdout.flush()  # as the end of a process does
             signal.signal(signal.SIGTERM, before)
     return Ended(code, out.getvalue().decode(), err.getvalue().decode())

@@ -79,7 +79,7 @@ def run(
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
     every failure is known: docs/how-to/ci.md.
     """
-    for what in _not_together(out, only, cluster, shard, resume=resume):
+    for what in _not_together(out, only, cluster, shard, resume=resume, annotated=github and form == "json"):
         raise click.UsageError(what)
     profiles = asked_of(profiles_in(own))
     part = shard_of(shard) if shard is not None else None
@@ -136,7 +136,7 @@ def _given(**options: object) -> Iterator[str]:
 
 
 def _not_together(
-    out: Path | None, only: tuple[str, ...], cluster: str | None, shard: str | None, *, resume: bool
+    out: Path | None, only: tuple[str, ...], cluster: str | None, shard: str | None, *, resume: bool, annotated: bool
 ) -> Iterator[str]:
     """Options that don't go with each other."""
     if resume and out is None:
@@ -145,6 +145,8 @@ def _not_together(
         yield "--only asks a few cases, here: leave --cluster out"
     if shard is not None and (only or cluster is not None):
         yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
+    if annotated:
+        yield "--github writes lines of its own beside the JSON of --format json: leave one of them out"
 
 
 def run_watched(

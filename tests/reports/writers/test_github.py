@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reports.figures.summary import summarise
 from rtconform.reports.writers import github
+from rtconform.reports.writers.formats import render
 
 COMMAND = re.compile(r"::(error|warning|notice) (file=[^,:\n]+,)?title=[^,:\n]*::[^\n]*\n")
 
@@ -28,6 +30,15 @@ def test_each_fault_is_an_annotation(write_run: Callable[..., RunFolder], made: 
     assert all(COMMAND.fullmatch(line) for line in lines), lines
     assert {"2 cases"} == {found[0] for line in lines[:-1] if (found := re.search(r"\d+ cases?", line))}
     assert "not conformant" in lines[-1]
+
+
+def test_what_is_printed_is_annotations(
+    write_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str], made: dict[str, Callable[..., Any]]
+) -> None:
+    """Rendered as a format they go to standard output, alone."""
+    run = write_run([made["failing"](1)], [made["finished"]()])
+    assert [] == render(run.path, ["github"])
+    assert "".join(_annotations(run)) == capsys.readouterr().out
 
 
 @given(st.text())

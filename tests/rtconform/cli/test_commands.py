@@ -82,6 +82,17 @@ def test_a_correct_vendor_is_conformant(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "report.html").exists()
 
 
+def test_annotations_follow_the_summary(tmp_path: Path) -> None:
+    """With --github each fault is a workflow command after the table; beside JSON it is refused before anything is asked."""
+    vendor = VENDORS / "all_77407" / "vendor.toml"
+    done = rtconform("run", vendor, "--suite", "published", "--out", tmp_path / "run", "--github")
+    annotations = [line for line in done.stdout.splitlines() if line.startswith("::")]
+    assert (1, True) == (done.returncode, len(annotations) > 1)
+    assert done.stdout.rstrip().endswith(annotations[-1])
+    done = rtconform("run", vendor, "--suite", "published", "--out", tmp_path / "no", "--github", "--format", "json")
+    assert (2, True, False) == (done.returncode, "--github" in done.stderr, (tmp_path / "no").exists())
+
+
 def test_generate_code_and_explain_fit_together() -> None:
     """A case printed by its id can be coded from standard input, and explained with its sources."""
     case = rtconform("generate", "--id", "published:scenario-3-hospital-facility")
