@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from rtconform.reference import RULE_SET
 from rtconform.reference.coder import facts, rules
-from rtconform.reference.coder.conditions import All, AnyOf, Atom, Condition, Not
+from rtconform.reference.coder.conditions import All, AnyOf, Atom, Condition, Not, atoms
 
 Subject = Literal["case", "plan", "session"]
 Hit = Literal["first", "all"]
@@ -133,10 +133,14 @@ _TECHNIQUE = {
 }
 
 
+_CONDITIONAL = (rules.WholeCaseRule, rules.SessionRule, rules.PlanRule)
+
+
 def decision_table() -> DecisionTable:
     """The reference's book as data."""
     tables = tuple(_tables())
-    asked = {(table.of, fact) for table in tables for row in table.rows for fact in _asked(row.when)}
+    conditions = {rule.id: rule.when for rule in rules.RULES.values() if isinstance(rule, _CONDITIONAL)}
+    asked = {(table.of, atom.fact) for table in tables for row in table.rows for _, atom in atoms(conditions[row.rule])}
     return DecisionTable(
         rules=tuple(RuleText(r.id, r.section, r.says, r.standing, r.note, r.source) for r in rules.RULES.values()),
         facts=tuple(fact for fact in _facts() if (fact.of, fact.name) in asked),
@@ -199,13 +203,6 @@ def _when(condition: Condition) -> When:
         case Not():
             return When(negated=parts[0])
     raise TypeError(f"a condition of a kind that has no form as data: {condition!r}")
-
-
-def _asked(when: When) -> Iterable[str]:
-    if when.fact:
-        yield when.fact
-    for part in (*when.all, *when.any, *([when.negated] if when.negated else [])):
-        yield from _asked(part)
 
 
 def _facts() -> Iterable[FactShape]:

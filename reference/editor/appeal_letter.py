@@ -11,7 +11,7 @@ from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import AdjudicationLine
 from rtconform.reference.documents.claim import Claim, ClaimLine, DispositionLine
 from rtconform.reference.editor.days import days_of
-from rtconform.reference.editor.national import ANATOMIC, SEPARATING, table_setting
+from rtconform.reference.editor.national import ANATOMIC, SEPARATING, service, table_setting
 from rtconform.reference.editor.rules import says_of, sources_of
 from rtconform.reference.national_edits.tables import Tables
 
@@ -41,7 +41,7 @@ def letter(claim: Claim, due: AdjudicationLine, came: DispositionLine | None, ta
         service=notation(line.code, line.modifiers),
         units="one unit" if line.units == 1 else f"{line.units} units",
         payer=claim.payer,
-        days=_days(line),
+        days=days_billed(line),
         form=form,
         done=_done(came),
         record=_record(claim, due),
@@ -50,7 +50,8 @@ def letter(claim: Claim, due: AdjudicationLine, came: DispositionLine | None, ta
     )
 
 
-def _days(line: ClaimLine) -> str:
+def days_billed(line: ClaimLine) -> str:
+    """The day of a line, or its first and last one."""
     return f"{line.date_of_service} to {line.date_of_service_end}" if line.days > 1 else f"{line.date_of_service}"
 
 
@@ -91,7 +92,8 @@ def _of_tables(claim: Claim, line: ClaimLine, tables: Tables) -> Iterator[str]:
                 yield _of_pair(line, other, day, claim, tables)
     if (found := tables.most_units(setting, line.code, day)) and line.days == 1:
         row, edition = found
-        billed = line.units + sum(other.units for other in beside if other.code == line.code and other.days == 1)
+        counted = [] if row.mai == 1 else [other for other in beside if service(other) == service(line) and other.days == 1]
+        billed = line.units + sum(other.units for other in counted)
         if billed <= row.units:
             per = "a line" if row.mai == 1 else "a date"
             came = f"{billed} was billed" if billed == 1 else f"{billed} were billed"

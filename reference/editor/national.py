@@ -144,7 +144,7 @@ def _too_many(claim: Claim, tables: Tables) -> Iterator[TooMany]:
     for day, lines in by_day(claim.lines, None).items():
         by_code: dict[str, list[ClaimLine]] = {}
         for line in lines:
-            by_code.setdefault(_service(line), []).append(line)
+            by_code.setdefault(service(line), []).append(line)
         for its in by_code.values():
             found = tables.most_units(table_setting(claim), its[0].code, day)
             if found is None or found[0].mai == 1 or len(its) < 2:
@@ -162,7 +162,7 @@ def _too_many(claim: Claim, tables: Tables) -> Iterator[TooMany]:
             yield TooMany(numbers, at_most, _exceeds(claim, numbers[0], its[0].code, total, day, tables))
 
 
-def _service(line: ClaimLine) -> str:
+def service(line: ClaimLine) -> str:
     """Units are counted by code, the professional and the technical part of one apart from each other."""
     return notation(line.code, [modifier for modifier in line.modifiers if modifier in (PROFESSIONAL, TECHNICAL)][:1])
 

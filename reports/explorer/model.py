@@ -9,13 +9,10 @@ from typing import Any
 
 import msgspec
 
-from rtconform.reference.coder.decision_table import decision_table
+from rtconform.reference.coder.decision_table import FactShape, decision_table
 from rtconform.reference.coder.facts import case_facts, session_facts
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode
-
-WORKED_OUT = ("isocenters_untreated", "intrafraction", "acts")
-"""Facts that are counted from others."""
 
 
 @cache
@@ -36,10 +33,8 @@ def case_of(choices: Iterable[Mapping[str, Any]]) -> Case:
 def facts_of(case: Case) -> dict[str, Any]:
     """The facts of the case and of its one session that conditions ask about, lists by their length."""
     whole, (session,) = case_facts(case), session_facts(case)
-    plain = {**msgspec.structs.asdict(whole), **msgspec.structs.asdict(session)}
-    plain |= {name: getattr(session, name) for name in WORKED_OUT}
-    names = _asked()
-    return {name: len(value) if isinstance(value, tuple) else value for name, value in plain.items() if name in names}
+    facts = ((fact.name, getattr(whole if fact.of == "case" else session, fact.name)) for fact in _asked())
+    return {name: len(value) if isinstance(value, tuple) else value for name, value in facts}
 
 
 def model() -> dict[str, Any]:
@@ -59,8 +54,8 @@ def model() -> dict[str, Any]:
 
 
 @cache
-def _asked() -> frozenset[str]:
-    return frozenset(fact.name for fact in decision_table().facts if fact.of != "plan")
+def _asked() -> tuple[FactShape, ...]:
+    return tuple(fact for fact in decision_table().facts if fact.of != "plan")
 
 
 def _set(document: dict[str, Any], path: list[str], value: object) -> None:

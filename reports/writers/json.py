@@ -68,6 +68,8 @@ def _not_passed(run: RunFolder, summary: Summary, named: dict[str, None]) -> Ite
 
 
 def _appeals(run: RunFolder, summary: Summary) -> Iterator[AppealLetter]:
+    if run.manifest.vendor.role == "coder":
+        return  # only of an editor's denials
     for result in counted_results(run, summary):
         yield from letters_of(result)
 

@@ -24,7 +24,7 @@ SUFFIXES = (*X12_SUFFIXES, ".jsonl")
 """How the names of the files end that are read of a folder."""
 
 _FIRST = 64 * 1024
-_BEFORE = b"\xef\xbb\xbf \t\r\n\x00\x1a"
+BEFORE = b"\xef\xbb\xbf \t\r\n\x00\x1a"
 """What may stand before the first segment of a file: the mark of UTF-8, blanks."""
 
 
@@ -61,7 +61,7 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
         if first.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise UserError(f"{source}: this is UTF-16 text; save it as UTF-8, or as plain ASCII")
         if is_x12(first):
-            yield from _from_837(cast("BinaryIO", _Begun(first.lstrip(_BEFORE), stream)), source)
+            yield from _from_837(cast("BinaryIO", _Begun(first.lstrip(BEFORE), stream)), source)
         else:
             first += stream.readline() if len(first) == _FIRST else b""
             for _, claim in decode_claims(chain([first], stream), source):
@@ -72,7 +72,7 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
 def _beginning(stream: BinaryIO) -> bytes:
     """The first line that is not blank, with what comes before it."""
     first = line = stream.readline(_FIRST)
-    while line and not line.strip(_BEFORE) and len(first) < _FIRST:
+    while line and not line.strip(BEFORE) and len(first) < _FIRST:
         line = stream.readline(_FIRST)
         first += line
     return first
@@ -104,7 +104,7 @@ class _Begun(io.RawIOBase):
 
 def is_x12(start: bytes) -> bool:
     """Whether a file that begins so is X12, by its envelope or a transaction of its own."""
-    return start.lstrip(_BEFORE).startswith((b"ISA", b"GS*", b"ST*837"))
+    return start[:_FIRST].lstrip(BEFORE).startswith((b"ISA", b"GS*", b"ST*837"))
 
 
 def _from_837(stream: BinaryIO, source: str) -> Iterator[FoundClaim]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
 from rtconform.reference.documents.claim import Claim, ClaimLine
-from rtconform.reference.editor.appeal_letter import letter
+from rtconform.reference.editor.appeal_letter import days_billed, letter
 from rtconform.reference.editor.payers import PayerProfile
 from rtconform.reference.editor.reason_codes import used_codes
 from rtconform.reference.editor.rules import says_of, sources_of
@@ -59,9 +59,8 @@ def claim_in_prose(
 
 def _line(claim: Claim, line: ClaimLine, found: AdjudicationLine, weight: str | None, tables: Tables) -> Iterator[str]:
     units = f" × {line.units}" if line.units > 1 else ""
-    days = f"{line.date_of_service} to {line.date_of_service_end}" if line.days > 1 else f"{line.date_of_service}"
     why = f" ({found.category}, CARC {found.carc})" if found.category else ""
-    yield f"  line {found.number}, {notation(line.code, line.modifiers)}{units} on {days}: {found.disposition}{why}"
+    yield f"  line {found.number}, {notation(line.code, line.modifiers)}{units} on {days_billed(line)}: {found.disposition}{why}"
     yield f"    {found.reason}"
     if found.accepted:
         yield f"    accepted too: {', '.join(found.accepted)}"

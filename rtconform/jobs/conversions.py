@@ -4,7 +4,7 @@ Cases and claims are written in each format that has a row in `formats.registry.
 with no line here. A loss is what the format's own reader does not give back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -17,13 +17,14 @@ from msgspec.structs import replace
 from rtconform.conformance.runs.expressible import lost_fields
 from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Part, Unreadable
 from rtconform.formats.names import LENGTH, name_of
-from rtconform.formats.registry import QUESTIONS, Question, QuestionFormat
+from rtconform.formats.registry import ANSWERS, QUESTIONS, Question, QuestionFormat, formats_for
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.answers import hear_dispositions
 from rtconform.formats.x12.claim_writer import charge_of
 from rtconform.formats.x12.remittance_reader import names_in
-from rtconform.formats.x12.remittance_writer import PaidClaim, PaidLine, write_remittance
-from rtconform.jobs.claim_files import claims_in
+from rtconform.formats.x12.remittance_writer import write_remittance
+from rtconform.jobs.claim_files import BEFORE, claims_in
+from rtconform.jobs.edit_files import paid
 from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode_lines, encode
@@ -34,6 +35,9 @@ Kind = Literal["case", "claim", "disposition"]
 
 NAMES = b"convert"
 """The key of names of 20 characters that stand for longer ids: the same in the file of claims and in that of their answers."""
+
+_Named = tuple[str, Claim]
+"""A claim, and what it went out as."""
 
 _FIRST = 64 * 1024
 _KINDS: dict[str, Kind] = {"rtconform.case/1": "case", "rtconform.claim/1": "claim", "rtconform.disposition/1": "disposition"}
@@ -59,16 +63,14 @@ class Found:
 
 def formats_of(kind: Kind) -> tuple[str, ...]:
     """The formats into which documents of a kind can be converted."""
-    if kind == "disposition":
-        return ("json", "x12")
-    return ("json", *(name for name, asks in QUESTIONS if asks == kind))
+    return ("json", "x12") if kind == "disposition" else formats_for(kind)[0]
 
 
 def what_is(path: Path) -> Found:
     """What a file holds, from its beginning. Raises UserError where that is nothing of ours or of the formats."""
     try:
         with open_regular(path) as stream:
-            start = stream.read(_FIRST).lstrip(b"\xef\xbb\xbf \t\r\n")
+            start = stream.read(_FIRST).lstrip(BEFORE)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
     if start.startswith((b"ISA", b"GS*", b"ST*")):
@@ -99,7 +101,7 @@ def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
     if found.kind == "disposition":
         if claims is None:
             raise UserError(f"{found.path}: says what becomes of claims' lines; give the claims too: --claims FILE")
-        asked = {name: claim for claim in _claims(claims) for name in {claim.id, name_of(claim.id, NAMES)}}
+        asked = _named(_claims(claims))
         return _remitted(found, asked) if to == "x12" else _read_remitted(found, asked)
     if to != "json":
         row = next(row for (name, asks), row in QUESTIONS.items() if (name, asks) == (to, found.kind))
@@ -122,9 +124,14 @@ def _claims(path: Path) -> Iterator[Claim]:
     return (one.claim for one in claims_in(str(path)) if one.claim is not None)
 
 
+def _name(own: str) -> str:
+    """What a claim is called in every message that it is converted into: its own id where that fits."""
+    fits = own.isascii() and len(own) <= LENGTH and own.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    return own if fits else name_of(own, NAMES)
+
+
 def _written(row: QuestionFormat, question: Question) -> Converted:
-    fits = len(question.id) <= LENGTH and question.id.replace("-", "").replace(".", "").replace("_", "").isalnum()
-    name = question.id if fits and question.id.isascii() else name_of(question.id, NAMES)
+    name = _name(question.id)
     renamed: Question = replace(question, id=name)
     losses = [] if name == question.id else [f"id: goes out as {name}"]
     try:
@@ -146,36 +153,23 @@ def _read_claims(found: Found) -> Iterator[Converted]:
         yield Converted(one.name, encode(one.claim) + b"\n" if one.claim is not None else None, losses)
 
 
-def _remitted(found: Found, claims: Mapping[str, Claim]) -> Iterator[Converted]:
+def _remitted(found: Found, asked: Mapping[str, _Named]) -> Iterator[Converted]:
     with open_regular(found.path) as stream:
         for _, disposition in decode_lines(stream, Disposition, str(found.path)):
-            yield _remittance(disposition, claims.get(disposition.id))
+            _, claim = asked.get(disposition.id, (None, None))
+            yield _remittance(disposition, claim)
 
 
 def _remittance(disposition: Disposition, claim: Claim | None) -> Converted:
     if claim is None:
         return Converted(disposition.id, None, ("its claim is not among those of --claims",))
     said = {line.number: line for line in disposition.lines}
-    name = claim.id if len(claim.id) <= LENGTH and claim.id.isascii() and claim.id.isalnum() else name_of(claim.id, NAMES)
+    name = _name(claim.id)
     if set(said) != {line.number for line in claim.lines}:
         return Converted(disposition.id, None, ("an 835 pays or denies every line of the claim, this says nothing of some",))
-    lines = tuple(
-        PaidLine(
-            number=line.number,
-            service=("HC", line.code, *line.modifiers),
-            day=line.date_of_service,
-            units=line.units,
-            charge=Decimal(charge_of(line)),
-            disposition=said[line.number].disposition,
-            carc=said[line.number].carc,
-            revenue_code=line.revenue_code or "",
-        )
-        for line in claim.lines
-    )
-    bill = claim.type_of_bill or ""
-    facility = claim.place_of_service or bill[-3:][:2]
+    charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
     try:
-        content = write_remittance([PaidClaim(name, claim.patient.id, claim.payer, facility, bill[-1:] or "1", lines)])
+        content = write_remittance([paid(replace(claim, id=name), said, charges)])
     except Inexpressible as why:
         return Converted(disposition.id, None, (str(why),))
     (heard,) = hear_dispositions([content], [(replace(claim, id=name), name)])
@@ -186,31 +180,38 @@ def _remittance(disposition: Disposition, claim: Claim | None) -> Converted:
     return Converted(disposition.id, content, tuple(losses))
 
 
-def _read_remitted(found: Found, claims: Mapping[str, Claim]) -> Iterator[Converted]:
+def _named(claims: Iterable[Claim]) -> dict[str, _Named]:
+    """What messages call each claim: its id and the name that it goes out under, and the group that it went out in (999)."""
+    names_of = ANSWERS["x12", "claim"].names_of
+    owned = ((own, claim) for claim in claims for own in dict.fromkeys((claim.id, name_of(claim.id, NAMES))))
+    return {name: (own, claim) for own, claim in owned for name in names_of(own)}
+
+
+def _read_remitted(found: Found, asked: Mapping[str, _Named]) -> Iterator[Converted]:
     with open_regular(found.path) as stream:
         for message in _interchanges(stream, found.path):
             try:
                 names = names_in(message)
-                about = [(name, claim) for name in names if (claim := claims.get(name)) is not None]
-                heard = hear_dispositions([message], [(replace(claim, id=name), name) for name, claim in about])
+                about = {asked[name][1].id: asked[name] for name in names if name in asked}
+                heard = hear_dispositions([message], [(replace(claim, id=own), own) for own, claim in about.values()])
             except Unreadable as why:
                 yield Converted(why.name or "a message", None, (why.what,))
                 continue
-            for (_, claim), one in zip(about, heard, strict=True):
+            for case_id, one in zip(about, heard, strict=True):
                 if isinstance(one, Heard) and isinstance(one.answer, Disposition):
-                    content = encode(replace(one.answer, id=claim.id)) + b"\n"
-                    yield Converted(claim.id, content, ("amounts, dates and remarks: not in a disposition",))
+                    content = encode(replace(one.answer, id=case_id)) + b"\n"
+                    yield Converted(case_id, content, ("amounts, dates and remarks: not in a disposition",))
                 else:
-                    yield Converted(claim.id, None, (one.what if isinstance(one, Unreadable) else "no disposition",))
+                    yield Converted(case_id, None, (one.what if isinstance(one, Unreadable) else "no disposition",))
             for name in names:
-                if name not in claims and not name.startswith("group "):
+                if name not in asked and not (name.startswith("group ") and about):
                     yield Converted(name, None, ("its claim is not among those of --claims",))
 
 
 def _interchanges(stream: BinaryIO, path: Path) -> Iterator[bytes]:
     buffer = bytearray()
     searched = 0
-    for chunk in chain(iter(lambda: stream.read(_FIRST), b""), [b""]):
+    for chunk in chain([stream.read(_FIRST).lstrip(BEFORE)], iter(lambda: stream.read(_FIRST), b""), [b""]):
         buffer += chunk
         while (end := segments.cut(buffer, searched)) > 0:
             yield bytes(buffer[:end]).lstrip()

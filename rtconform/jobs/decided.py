@@ -14,7 +14,7 @@ from msgspec import Struct
 from rtconform.conformance.editor.judge import Slip, slips_of
 from rtconform.formats.messages import Unreadable
 from rtconform.formats.x12.answers import hear_dispositions
-from rtconform.jobs.claim_files import is_x12
+from rtconform.jobs.claim_files import BEFORE, is_x12
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition
@@ -117,8 +117,8 @@ def _decisions(files: Sequence[Path], claims: Sequence[Claim]) -> dict[str, Disp
     found: dict[str, Disposition | str] = {}
     for path in files:
         content = _read(path)
-        if is_x12(content[:64]):
-            messages.append(content)
+        if is_x12(content):
+            messages.append(content.lstrip(BEFORE))
         else:
             found |= {one.id: one for _, one in decode_lines(content.splitlines(keepends=True), Disposition, str(path))}
     if not messages:

@@ -1,15 +1,16 @@
 """What the reference editor makes of a user's own files, as a table, as JSON Lines, or as the 835 that a payer would send."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rtconform.formats.messages import Inexpressible
+from rtconform.formats.x12.claim_building import PassedThrough
 from rtconform.formats.x12.remittance_writer import PaidClaim, PaidLine, write_remittance
 from rtconform.jobs.claim_files import FoundClaim
 from rtconform.reference.codes import notation
-from rtconform.reference.documents.adjudication import Adjudication
-from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.adjudication import Adjudication, AdjudicationLine
+from rtconform.reference.documents.claim import Claim, DispositionLine
 
 MOST_IN_REMITTANCE = 500
 """How many claims one 835 holds."""
@@ -76,21 +77,30 @@ class Remittances:
 
 def paid_claim(found: FoundClaim, claim: Claim, adjudication: Adjudication) -> PaidClaim:
     """The claim as an 835 reports it: what is passed on is paid as it was charged."""
-    decided = {line.number: line for line in adjudication.lines}
+    return paid(claim, {line.number: line for line in adjudication.lines}, found.charges, found.outside)
+
+
+def paid(
+    claim: Claim,
+    decided: Mapping[int, AdjudicationLine | DispositionLine],
+    charges: Mapping[int, Decimal],
+    outside: Sequence[PassedThrough] = (),
+) -> PaidClaim:
+    """The claim as an 835 reports what was decided of its lines, by number; those `outside` are paid as they were charged."""
     lines = [
         PaidLine(
             number=line.number,
             service=("HC", line.code, *line.modifiers),
             day=line.date_of_service,
             units=line.units,
-            charge=found.charges.get(line.number, _NOTHING),
+            charge=charges.get(line.number, _NOTHING),
             disposition=decided[line.number].disposition,
             carc=decided[line.number].carc,
             revenue_code=line.revenue_code or "",
         )
         for line in claim.lines
     ]
-    lines += [PaidLine(line.number, tuple(line.service.split(":")), None, 1, line.charge, "allow") for line in found.outside]
+    lines += [PaidLine(line.number, tuple(line.service.split(":")), None, 1, line.charge, "allow") for line in outside]
     bill = claim.type_of_bill or ""
     facility = claim.place_of_service or bill[-3:][:2]
     ordered = tuple(sorted(lines, key=lambda line: line.number))

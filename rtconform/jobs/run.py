@@ -121,7 +121,7 @@ def profile_records(own: Sequence[PayerProfile], files: Sequence[Path] = ()) -> 
     names = [profile.name for profile in own]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         raise UserError(f"two payer profiles are called {twice[0]!r}: give one of them another name")
-    places = [*map(str, files), *("" for _ in own[len(files) :])]
+    places = [*map(shown, files), *("" for _ in own[len(files) :])]
     return tuple(
         ProfileRecord(profile.name, profile.payers, digest_of(profile), profile, place)
         for profile, place in zip(own, places, strict=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ class Asker:
         self._planned = plan_run(file, names, seed=seed, count=count)
         self._runner = asyncio.Runner()
         self._adapter: Adapter | None = None
-        self._ahead: dict[Place, asyncio.Task[Reply]] = {}
+        self._ahead: dict[Place, _Asking] = {}
 
     @property
     def about(self) -> str:
@@ -56,10 +57,10 @@ class Asker:
         `following`: the case that will be asked next, if there is one.
         """
         part = self._planned.chosen[place[0]]
-        item = self._item(place)
-        if reason := self._not_asked(item):
+        asked = self._ahead.pop(place, None) or self._asking(place)
+        if reason := asked.not_asked:
             return "not_applicable", reason
-        result = result_of(part.suite.name, item, self._runner.run(self._reply(place, following)))
+        result = result_of(part.suite.name, asked.item, self._runner.run(self._reply(asked, following)))
         return result.verdict, in_words(result, str(self.file), self._planned.manifest.suites[place[0]].file)
 
     def close(self) -> None:
@@ -67,21 +68,19 @@ class Asker:
         self._runner.run(self._close())
         self._runner.close()
 
-    def _item(self, place: Place) -> SuiteItem:
+    def _asking(self, place: Place) -> "_Asking":
         part = self._planned.chosen[place[0]]
-        return part.suite.case(place[1], part.seed)
+        item = part.suite.case(place[1], part.seed)
+        return _Asking(item, not_asked(self._planned.vendor, role_asked(item), item))
 
-    def _not_asked(self, item: SuiteItem) -> str | None:
-        return not_asked(self._planned.vendor, role_asked(item), item)
-
-    async def _reply(self, place: Place, following: Place | None) -> Reply:
+    async def _reply(self, asked: "_Asking", following: Place | None) -> Reply:
         adapter = await self._opened()
-        asked = self._ahead.pop(place, None) or _begun(adapter, self._item(place))
+        reply = asked.begun(adapter)
         if following is not None and following not in self._ahead:
-            item = self._item(following)
-            if not self._not_asked(item):
-                self._ahead[following] = _begun(adapter, item)
-        return await asked
+            ahead = self._ahead[following] = self._asking(following)
+            if not ahead.not_asked:
+                ahead.begun(adapter)
+        return await reply
 
     async def _opened(self) -> Adapter:
         if self._adapter is None:
@@ -95,15 +94,27 @@ class Asker:
         return self._adapter
 
     async def _close(self) -> None:
-        for task in self._ahead.values():
+        begun = [asked.reply for asked in self._ahead.values() if asked.reply is not None]
+        for task in begun:
             task.cancel()
-        await asyncio.gather(*self._ahead.values(), return_exceptions=True)
+        await asyncio.gather(*begun, return_exceptions=True)
         if self._adapter is not None:
             await self._adapter.close()
 
 
-def _begun(adapter: Adapter, item: SuiteItem) -> asyncio.Task[Reply]:
-    return asyncio.get_running_loop().create_task(adapter.ask(item.question, item.writing))
+@dataclass
+class _Asking:
+    """A case that is asked for, made once: why it is not asked, or the reply to come once it is."""
+
+    item: SuiteItem
+    not_asked: str | None
+    reply: "asyncio.Task[Reply] | None" = None
+
+    def begun(self, adapter: Adapter) -> "asyncio.Task[Reply]":
+        """The reply to come; the case is put to the vendor now, if it was not before."""
+        if self.reply is None:
+            self.reply = asyncio.get_running_loop().create_task(adapter.ask(self.item.question, self.item.writing))
+        return self.reply
 
 
 def cases_of(suite: str, seed: int = DEFAULT_SEED, count: int | None = None) -> list[Item]:

@@ -4,6 +4,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Any
 
@@ -78,6 +79,7 @@ def _needs(name: str) -> Iterator[str]:
             yield canonicalize_name(requirement.name)
 
 
+@cache
 def _installed(name: str) -> Distribution | None:
     try:
         return distribution(name)

@@ -107,7 +107,7 @@ def edit(
             if read.claim is not None and one is not None:
                 if explain:
                     its = profile_of(read.claim.payer, profiles)
-                    click.echo(claim_in_prose(read.claim, one, weighed(read.claim, values), its, tables))
+                    click.echo(clean(claim_in_prose(read.claim, one, weighed(read.claim, values), its, tables)))
                 else:
                     click.echo(encode(one))
     if noted.unread:

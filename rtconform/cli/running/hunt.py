@@ -25,6 +25,7 @@ from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_INTERRUPTED, EX
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.payers import digest_of, own_profiles
 from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import shown
 from rtconform.reports.hunt import fault_rows, rows, table_rows
 from rtconform.reports.text import one_line
 
@@ -82,7 +83,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
             "asked": hunted.asked,
             "ended": hunted.ended,
             "seed": seed,
-            "file": str(file) if found else None,
+            "file": shown(file) if found else None,
         }
         if profiles:
             judged = [{"name": one.name, "payers": one.payers, "digest": digest_of(one)} for one in profiles]

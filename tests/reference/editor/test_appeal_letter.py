@@ -42,6 +42,7 @@ def test_the_whole_paragraph() -> None:
         (claim("77412", "77334"), 1, "NCCI PTP edits, hospital, v32.3 (2026 Q4) has no pair of 77412 and 77334."),
         (claim("77412", "77373 +1"), 1, "takes 2 of 77412 a date (MAI 3), and 1 was billed."),
         (claim("77402", "77402-76"), 1, "takes 2 of 77402 a date (MAI 3), and 2 were billed."),
+        (claim("77387-26", "77387-TC", form="office"), 1, "takes 2 of 77387 a date (MAI 3), and 1 was billed."),
     ],
 )
 def test_what_a_table_says(asked: Claim, number: int, said: str) -> None:

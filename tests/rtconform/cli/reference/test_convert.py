@@ -1,10 +1,12 @@
 """`rtconform convert`: what goes into another format and comes back decides the same, and what is lost is said."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from rtconform.cli.main import cli
 from rtconform.formats.names import name_of
@@ -68,6 +70,57 @@ def test_dispositions_go_to_835_and_come_back(claims: tuple[Path, list[Claim]], 
         for one in map(json.loads, back.stdout.splitlines())
     }
     assert {name: [(line.number, line.disposition) for line in one.lines] for name, one in made.items()} == came
+
+
+def _envelope(code: str, guide: str, *body: str) -> bytes:
+    return (
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'PAYER':15}*ZZ*{'SUBMITTER':15}*260101*0900*^*00501*000000001*0*T*:~"
+        f"GS*FA*A*B*20260101*0900*1*X*{guide}~ST*{code}*0001~{''.join(f'{line}~' for line in body)}"
+        f"SE*{len(body) + 2}*0001~GE*1*1~IEA*1*000000001~"
+    ).encode()
+
+
+@pytest.mark.parametrize("own", ["AB-12", "a.b_c", "own:1", "x" * 21])
+def test_a_claim_is_called_the_same_in_its_837_and_its_835(own: str, claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """What the 837 calls the claim, the 835 does: they can be laid beside each other."""
+    claim = replace(claims[1][0], id=own)
+    (tmp_path / "claims.jsonl").write_bytes(encode(claim) + b"\n")
+    lines = tuple(DispositionLine(line.number, "allow") for line in claim.lines)
+    (tmp_path / "said.jsonl").write_bytes(encode(Disposition(own, lines)) + b"\n")
+    asked = convert(tmp_path / "claims.jsonl", "--to", "x12").stdout
+    said = convert(tmp_path / "said.jsonl", "--to", "x12", "--claims", tmp_path / "claims.jsonl").stdout
+    assert re.findall(r"CLM\*([^*]+)\*", asked) == re.findall(r"CLP\*([^*]+)\*", said) != []
+
+
+def test_a_999_speaks_of_the_claim_whose_group_it_names(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """The group that a claim went out in is its claim; another group's is named as such, and the exit code says so."""
+    claim = claims[1][0]
+    (tmp_path / "claims.jsonl").write_bytes(encode(claim) + b"\n")
+    (group,) = re.findall(r"GS(?:\*[^*]*){5}\*([^*]+)", convert(tmp_path / "claims.jsonl", "--to", "x12").stdout)
+    for number, said in ((group, '"disposition":"deny"'), ("987654321", "group 987654321: not written")):
+        (tmp_path / "ack.999").write_bytes(_envelope("999", "005010X231A1", f"AK1*HC*{number}", "IK5*R", "AK9*R*1*1*0"))
+        done = convert(tmp_path / "ack.999", "--to", "json", "--claims", tmp_path / "claims.jsonl")
+        assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\n"])
+def test_what_stands_before_the_first_segment_is_passed_over(
+    before: bytes, claims: tuple[Path, list[Claim]], tmp_path: Path
+) -> None:
+    """A byte order mark and blank lines before an 835 change nothing."""
+    claim = replace(claims[1][0], id="own1")
+    (tmp_path / "claims.jsonl").write_bytes(encode(claim) + b"\n")
+    lines = tuple(DispositionLine(line.number, "allow") for line in claim.lines)
+    (tmp_path / "said.jsonl").write_bytes(encode(Disposition(claim.id, lines)) + b"\n")
+    plain = convert(tmp_path / "said.jsonl", "--to", "x12", "--claims", tmp_path / "claims.jsonl").stdout.encode()
+    found = []
+    for name, content in (("plain.835", plain), ("marked.835", before + plain)):
+        (tmp_path / name).write_bytes(content)
+        done = convert(tmp_path / name, "--to", "json", "--claims", tmp_path / "claims.jsonl")
+        decided = CliRunner().invoke(cli, ["edit", str(tmp_path / "claims.jsonl"), "--decided", str(tmp_path / name)])
+        found.append((done.exit_code, done.stdout, decided.exit_code, decided.stdout))
+    assert (0, 0) == (found[0][0], found[0][2])
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(
