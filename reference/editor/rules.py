@@ -33,7 +33,11 @@ _TABLE = (
         "tell apart, may be allowed or stopped.", "ambiguous", f"{PUBLICATION}, Surface Guidance; Level 3"),
     EditorRule("LINE-DAYS",
         "A line may span days; its units are counted by day. A line of N days with N units bills one session a day. An "
-        "outpatient hospital's lines have one date each: its spans may be stopped.", "derived", f"{MANUAL}, chapters 4 and 26"),
+        "outpatient hospital's lines have one date each: its spans may be stopped.", "derived",
+        f"{MANUAL}, chapter 26, 10.4 (item 24A); chapter 4, 20.3",
+        "item 24A as guides to the form quote it: a series of identical services may have a first and a last date, their number "
+        "stands in 24G; a contractor (Palmetto GBA, Part A): an outpatient claim has one date on each line with a code; the "
+        "heading of 20.3 alone, in Rev. 53 of 2003; read 2026-11-29"),
     EditorRule("PLACE-ASC",
         "Delivery with place of service 24, ambulatory surgical centre: contractors differ, either answer is accepted.",
         "ambiguous", "Noridian, Radiation Oncology",
@@ -65,15 +69,20 @@ _TABLE = (
     EditorRule("NCCI-PTP",
         "Of a pair of codes in force on the date, for one patient and provider, column 2 is not paid beside column 1: never with "
         "indicator 0, and with indicator 1 unless 59, XE, XS, XP, XU or an anatomic modifier stands on either line.",
-        "stated", f"{NCCI}; NCCI procedure-to-procedure edits"),
+        "stated", f"{NCCI}; NCCI procedure-to-procedure edits",
+        "not the manual itself: a payer's notice that restates the indicators 0 and 1 and the modifiers 59, XE, XS, XP, XU "
+        "(Independence Blue Cross, 2015), and CMS's tables; read 2026-11-29"),
     EditorRule("NCCI-MUE",
         "No more units than the table says: of a line (MAI 1) or of a date (MAI 2 and 3). MAI 3 may be exceeded with "
         "documentation.",
-        "stated", f"{NCCI}; medically unlikely edits"),
+        "stated", f"{NCCI}; medically unlikely edits",
+        "not the manual itself: the words beside each indicator in CMS's tables (line, date by policy, date clinical), and a "
+        "payer's page that applies them (Blue Cross Blue Shield of North Dakota); read 2026-11-29"),
     EditorRule("NCCI-UNKNOWN",
         "Where the first day of an edit is not known, or the table of this setting was not found, stopping what it would stop "
         "is accepted.",
-        "ambiguous", f"{NCCI}"),
+        "ambiguous", f"{NCCI}",
+        "nothing to look up: it says what this rule set doesn't have"),
 )
 # fmt: on
 
