@@ -1,4 +1,4 @@
-"""The result of `rtconform strength` as a document (`rtconform.strength/1`)."""
+"""What `rtconform strength` makes: `rtconform.strength/1` of coders, `rtconform.editor-strength/1` of editors."""
 
 from msgspec import Struct
 
@@ -25,9 +25,10 @@ class SuiteStrength(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One faulty coder: `killed_by` names, for each suite asked, the first case that stops it (null: none does).
+    """One faulty coder or editor: `killed_by` names, for each suite asked, the first case that stops it (null: none does).
 
-    `kind`: the operator that made a mutant, `field` for a fault met in the field, `second order` for a mutant of two edits.
+    `kind`: the operator that made a mutant, `field` for a fault met in the field, `second order` for a mutant of two edits,
+    `table` for an editor with one thing wrong in its national tables.
     """
 
     id: str
@@ -69,3 +70,41 @@ class Strength(Struct, frozen=True, tag_field="schema", tag="rtconform.strength/
     def complete(self) -> bool:
         """Whether every faulty coder of the first order that can be told from the reference is stopped by some suite asked."""
         return all(survivor.equivalent for survivor in self.survivors if TOGETHER not in survivor.id)
+
+
+class SuiteOfClaims(Struct, frozen=True):
+    """One suite of claims: how many faulty editors it stops."""
+
+    name: str
+    version: str
+    claims: int
+    faults_killed: int
+
+
+class ProfileUsed(Struct, frozen=True):
+    """A payer profile of the user's own by which claims to its payers were judged; `digest`: SHA-256 of what it says."""
+
+    name: str
+    payers: tuple[str, ...]
+    digest: str
+
+
+class EditorStrength(Struct, frozen=True, tag_field="schema", tag="rtconform.editor-strength/1"):
+    """How strong suites of claims are: which faulty editors each stops, judged by which payer profiles."""
+
+    rule_set: str
+    seed: int
+    payer_profiles: tuple[ProfileUsed, ...]
+    suites: tuple[SuiteOfClaims, ...]
+    faults: int
+    rows: tuple[Row, ...]
+
+    @property
+    def missed(self) -> tuple[Row, ...]:
+        """The faulty editors that no suite asked stops."""
+        return tuple(row for row in self.rows if not any(row.killed_by.values()))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every faulty editor is stopped by some suite asked."""
+        return not self.missed

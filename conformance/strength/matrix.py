@@ -69,7 +69,7 @@ def measured(
     faults = [Task(fault=name) for name in FAULTS if first]
     second = [Task(edits=places) for places in second_order(sample, seed)]
     with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(tuple(names), seed)) as pool:
-        told = partial(_counted, progress)
+        told = partial(counted, progress)
         rows = list(told("coders", pool.map(_row, [*single, *faults], chunksize=4), len(single) + len(faults)))
         pairs = list(told("mutants of two edits", pool.map(_row, second, chunksize=32), len(second)))
         alive = [
@@ -194,7 +194,8 @@ def _killed(row: Row) -> bool:
     return any(row.killed_by.values())
 
 
-def _counted(progress: Progress, what: str, results: Iterable[T], total: int) -> Iterator[T]:
+def counted(progress: Progress, what: str, results: Iterable[T], total: int) -> Iterator[T]:
+    """The results as they come, each told to `progress` with how many there are."""
     for number, result in enumerate(results, 1):
         progress(what, number, total)
         yield result

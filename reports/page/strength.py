@@ -1,8 +1,8 @@
-"""How strong suites are (`rtconform.strength/1`), as text for a terminal and as one self-contained HTML page."""
+"""How strong suites are (`rtconform.strength/1`, `rtconform.editor-strength/1`), as text for a terminal and as one HTML page."""
 
 from tabulate import tabulate
 
-from rtconform.conformance.strength.document import Strength, SuiteStrength
+from rtconform.conformance.strength.document import EditorStrength, Strength, SuiteStrength
 from rtconform.reports.page.page import asset, environment, policy
 
 
@@ -39,19 +39,57 @@ def outcome(found: Strength) -> str:
 
 def as_html(found: Strength) -> str:
     """The page."""
-    style = asset("report.css")
-    return (
-        environment()
-        .get_template("strength.html.j2")
-        .render(
-            style=style,
-            policy=policy(style),
-            found=found,
-            outcome=outcome(found),
-            suites=[(suite, _cells(suite, found)) for suite in found.suites],
-        )
-        + "\n"
+    return _page(
+        found,
+        noun="coder",
+        outcome=outcome(found),
+        heads=("Suite", "Version", "Cases", "Mutants", "Faults", "Conditions", "Pairs", "Triples"),
+        caption="Faulty coders stopped; conditions of rules that decide each way (MC/DC); combinations of values of the space "
+        "covered",
+        suites=[_cells(suite, found) for suite in found.suites],
+        conditions=[(suite.name, suite.conditions_missed) for suite in found.suites if suite.conditions_missed],
+        survivors=found.survivors,
     )
+
+
+def editors_as_text(found: EditorStrength) -> str:
+    """Suites of claims, then the faulty editors that none of them stops, then the outcome."""
+    parts = [tabulate(_editor_cells(found), headers=("suite", "version", "claims", "faults"), tablefmt="simple")]
+    parts += [f"\n{row.id}: {row.says}\n  not stopped" for row in found.missed]
+    parts.append("\n" + editors_outcome(found))
+    return "\n".join(parts) + "\n"
+
+
+def editors_outcome(found: EditorStrength) -> str:
+    """All of it in a sentence."""
+    judged = ", ".join(f"{profile.name} ({profile.digest[:16]})" for profile in found.payer_profiles)
+    parts = [f"{found.faults:,} faulty editors"]
+    parts += [f"judged by your payer profile{'s' if len(found.payer_profiles) > 1 else ''} {judged}"] if judged else []
+    parts.append(f"not stopped: {len(found.missed):,}" if found.missed else "every one is stopped")
+    return "; ".join(parts) + "."
+
+
+def editors_as_html(found: EditorStrength) -> str:
+    """The page of suites of claims."""
+    return _page(
+        found,
+        noun="editor",
+        outcome=editors_outcome(found),
+        heads=("Suite", "Version", "Claims", "Faults"),
+        caption="Faulty editors stopped",
+        suites=_editor_cells(found),
+        conditions=[],
+        survivors=(),
+    )
+
+
+def _editor_cells(found: EditorStrength) -> list[tuple[str, ...]]:
+    return [(s.name, s.version, f"{s.claims:,}", f"{s.faults_killed:,} of {found.faults:,}") for s in found.suites]
+
+
+def _page(found: Strength | EditorStrength, **parts: object) -> str:
+    style = asset("report.css")
+    return environment().get_template("strength.html.j2").render(style=style, policy=policy(style), found=found, **parts) + "\n"
 
 
 def suite_cells(suite: SuiteStrength, *, apart: int, faults: int) -> tuple[str, ...]:

@@ -1,16 +1,20 @@
 """`rtconform strength`: how strong suites are."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
-from rtconform.cli.options import all_names
-from rtconform.conformance.strength.document import Strength
-from rtconform.generators.suites.registry import DEFAULT_SEED
+from rtconform.cli.options import OWN_PROFILES, all_names, asked_of, profiles_in
+from rtconform.conformance.strength.document import EditorStrength, Strength
+from rtconform.generators.suites.registry import DEFAULT_SEED, any_suite
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
-from rtconform.reports.page.strength import as_html, as_text
+from rtconform.reports.page.strength import as_html, as_text, editors_as_html, editors_as_text
+
+T = TypeVar("T", Strength, EditorStrength)
 
 FORMATS = ("table", "json", "html")
 
@@ -34,31 +38,60 @@ FORMATS = ("table", "json", "html")
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to, in place of standard output.")
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True, help="Processes.")
-def strength(suites: tuple[str, ...], seed: int, sample: int, form: str, out: Path | None, processes: int) -> None:
-    """Show how strong suites are: which faulty coders each stops, and what it covers.
+@OWN_PROFILES
+def strength(
+    suites: tuple[str, ...], seed: int, sample: int, form: str, out: Path | None, processes: int, own: tuple[Path, ...]
+) -> None:
+    """Show how strong suites are: which faulty coders or editors each stops, and what it covers.
 
     Faulty coders are made from the rules by every change of one thing, and there is a catalogue of faults met in the field. One
     that no suite stops is compared with the reference everywhere: it is equivalent, or the suites have a gap (exit code 1).
-    """
-    from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - it imports all suites: not for --help
 
+    Of suites of claims, faulty editors are measured: a catalogue, with one for each row of the national tables that the suites
+    ask of. A payer profile of your own shows what the suites stop under it.
+    """
     wanted = all_names(suites)
     if not wanted:
         raise UserError("--suite names no suite")
-    found = measured(wanted, seed, sample, processes, _told)
-    text = _written(found, form)
+    text, complete = (
+        _editors(wanted, seed, sample, form, processes, own)
+        if any_suite(wanted[0]).asks == "claim"
+        else _coders(wanted, seed, sample, form, processes, own)
+    )
     if out is None:
         click.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8")
-    if not found.complete:
+    if not complete:
         raise SystemExit(1)
 
 
-def _written(found: Strength, form: str) -> str:
+def _coders(
+    wanted: tuple[str, ...], seed: int, sample: int, form: str, processes: int, own: tuple[Path, ...]
+) -> tuple[str, bool]:
+    from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - it imports all suites: not for --help
+
+    if own:
+        raise UserError("--payer-profile: a coder is judged by no payer profile; name suites of claims, such as edits-claim")
+    found = measured(wanted, seed, sample, processes, _told)
+    return _written(found, form, as_html, as_text), found.complete
+
+
+def _editors(
+    wanted: tuple[str, ...], seed: int, sample: int, form: str, processes: int, own: tuple[Path, ...]
+) -> tuple[str, bool]:
+    from rtconform.conformance.strength.editors import measured_editors  # noqa: PLC0415 - as above
+
+    if sample:
+        raise UserError("--second-order: there are mutants of coders alone; leave it out for suites of claims")
+    found = measured_editors(wanted, seed, asked_of(profiles_in(own)), processes, _told)
+    return _written(found, form, editors_as_html, editors_as_text), found.complete
+
+
+def _written(found: T, form: str, html: Callable[[T], str], text: Callable[[T], str]) -> str:
     if form == "json":
         return encode(found).decode() + "\n"
-    return as_html(found) if form == "html" else as_text(found)
+    return html(found) if form == "html" else text(found)
 
 
 def _told(what: str, done: int, total: int) -> None:

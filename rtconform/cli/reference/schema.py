@@ -9,7 +9,7 @@ from rtconform.cli.options import nearest
 from rtconform.conformance.certificates.statement import Statement
 from rtconform.conformance.records import KnownFaults, Manifest, Result
 from rtconform.conformance.runs.log import LogLine
-from rtconform.conformance.strength.document import Strength
+from rtconform.conformance.strength.document import EditorStrength, Strength
 from rtconform.reference.coder.decision_table import DecisionTable
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
@@ -29,6 +29,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "known-faults": KnownFaults,
     "log": LogLine,
     "strength": Strength,
+    "editor-strength": EditorStrength,
     "rules": DecisionTable,
 }
 
@@ -49,10 +50,10 @@ def schema(name: str | None) -> None:
     """
     if name is None:
         for known, kind in SCHEMAS.items():
-            click.echo(f"{known:13} {(kind.__doc__ or '').splitlines()[0]}")
+            click.echo(f"{known:15} {(kind.__doc__ or '').splitlines()[0]}")
         for known in CLOSED:
             click.echo(
-                f"{known:13} The same as {known.removesuffix('-closed')}, with known techniques, radiations and methods only."
+                f"{known:15} The same as {known.removesuffix('-closed')}, with known techniques, radiations and methods only."
             )
         return
     kinds = SCHEMAS | CLOSED

@@ -74,7 +74,9 @@ def test_prose_says_what_would_change_a_line(tmp_path: Path, capfd: pytest.Captu
     assert any(line.startswith("    CARC 4: ") and line.endswith("(in use since 1995-01-01)") for line in second)
     steps = second[second.index("    what would change it:") + 1 :]
     assert "      with modifier 26: allow" == steps[0]
-    assert "      under payer profile medicare or commercial: either is right, to allow or to stop" in steps
+    assert (
+        "      under payer profile medicare, commercial or independence_blue_cross: either is right, to allow or to stop" in steps
+    )
 
 
 def test_a_payer_profile_of_ones_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
