@@ -25,6 +25,12 @@ AdapterKind = Literal["cli", "http", "python", "folder"]
 """The ways to reach a vendor, as a vendor file names them."""
 
 
+StderrOf = Literal["", "case", "program"]
+"""Whose a piece of standard error is: of a case that had the program for itself; of the program, while it had others too. Empty:
+there is none, or an older version of rtconform did not say.
+"""
+
+
 class VendorRecord(Struct, frozen=True):
     """The vendor as its file describes it, without secrets.
 
@@ -123,9 +129,10 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     """One case's (or claim's) verdict and everything that a person needs to check it.
 
     `rules`: the rules broken (fail), or those that decided. `facts`: the treatment's deciding facts, a sentence a session.
-    `received`: what came, as text, where it was no answer; `stderr`: the vendor's, around this case. `latency_ms` runs from
-    handing the case over to reading the answer. `answer_digest`: the SHA-256 of
-    what came, byte for byte. `case`, or `claim`, is kept where the verdict is not pass or
+    `received`: what came, as text, where it was no answer, or one in the vendor's own form. `sent`: what was asked, as text,
+    where a template or a format wrote it, or the suite puts it in a way of its own. `stderr`: the vendor's between question and
+    answer, and `stderr_of` whether it is this case's. `latency_ms` runs from handing the case over to reading the answer.
+    `answer_digest`: the SHA-256 of what came, byte for byte. `case`, or `claim`, is kept where the verdict is not pass or
     not_applicable; `traits` place every sound treatment among others. Of a claim, `faults` names what is wrong with it, and
     `allows` what payers have wrongly stopped in claims like it. `causes`: why it does not stand; empty where it does.
     """
@@ -151,6 +158,8 @@ class Result(Struct, frozen=True, tag_field="schema", tag="rtconform.result/1"):
     allows: str = ""
     answer_digest: str = ""
     causes: tuple[Cause, ...] = ()
+    sent: str = ""
+    stderr_of: StderrOf = ""
 
     @property
     def coding(self) -> Coding | None:

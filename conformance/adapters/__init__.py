@@ -9,11 +9,21 @@ from typing import Literal, Protocol, runtime_checkable
 from msgspec import Struct
 
 from rtconform.conformance.protocol import Question, Returned, Writing
-from rtconform.conformance.records import Event
+from rtconform.conformance.records import Event, StderrOf
 
-__all__ = ["Adapter", "BatchAdapter", "Log", "Reply"]
+__all__ = ["SILENT", "Adapter", "BatchAdapter", "Log", "Reply", "Stderr"]
 
 Log = Callable[[Event], None]
+
+
+class Stderr(Struct, frozen=True, gc=False):
+    """What a program wrote on standard error between a question and its answer, without secrets, and whose it is."""
+
+    text: str = ""
+    of: StderrOf = ""
+
+
+SILENT = Stderr()
 
 
 class Reply(Struct, frozen=True, gc=False):
@@ -24,9 +34,10 @@ class Reply(Struct, frozen=True, gc=False):
     words on standard error, an answer with an `error`). `answers_another`: what came is an answer to another case, or
     the rest of one.
     `detail`: one sentence that says why it is not answered.
-    `received`: what came, as text, at most 4 kB; `stderr`: the vendor's around this case, at most 4 kB. Secrets are already
-    replaced in both. `digest`: the SHA-256 of what came, byte for byte (empty: nothing came,
-    or not all of it was read). `alone`: it was asked with others in one message, of which nothing better came; ask it alone.
+    `received`: what came, as text; `sent`: what was asked, where that is not our own JSON written plainly; `stderr`: the vendor's
+    between the two, and `stderr_of` whose it is. Each is at most 4 kB, and secrets are already replaced.
+    `digest`: the SHA-256 of what came, byte for byte (empty: nothing came, or not all of it was read). `alone`: it was asked
+    with others in one message, of which nothing better came; ask it alone.
     """
 
     status: Literal["answered", "invalid", "error", "timeout"]
@@ -39,6 +50,8 @@ class Reply(Struct, frozen=True, gc=False):
     answers_another: bool = False
     digest: str = ""
     alone: bool = False
+    sent: str = ""
+    stderr_of: StderrOf = ""
 
 
 class Adapter(Protocol):

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, chdir, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import reduce
@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters import SILENT, Log, Reply, Stderr
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.protocol import Question, Writing
@@ -95,9 +95,13 @@ class PythonAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Call the function with one case, as a dict, or as text where there is a request template or no JSON."""
-        request = await self._exchange.request(question, writing)
-        if isinstance(request, Reply):
-            return request
+        return await self._exchange.ask(question, writing, self._ask)
+
+    async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
+        (question,) = questions
+        return [await self._called(question, request)]
+
+    async def _called(self, question: Question, request: bytes) -> Reply:
         argument = _argument(request) if self._vendor.template is None else request.decode()
         caller = self._free_caller()
         timeout_s = self._settings.timeout_s
@@ -141,7 +145,8 @@ class PythonAdapter:
         self._exchange.event("restart", "a call did not come back in time; a new thread takes over", (case_id,))
 
     async def _reply(self, question: Question, called: _Called, latency_ms: float) -> Reply:
-        stderr = self._exchange.shown_tail(called.trace.encode(errors="replace"), cut=False)
+        trace = self._exchange.shown_tail(called.trace.encode(errors="replace"), cut=False)
+        stderr = Stderr(trace, "case") if trace else SILENT
         if called.error:
             detail = f"the callable raised {called.error}"
             return self._exchange.failure("error", detail, stderr=stderr, latency_ms=latency_ms, refused=called.refused)

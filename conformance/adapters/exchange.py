@@ -1,11 +1,11 @@
 """What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec.structs import replace
 
-from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters import SILENT, Log, Reply, Stderr
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER, Received, read_answer
 from rtconform.conformance.adapters.correspondence import Correspondence
 from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
@@ -16,6 +16,8 @@ from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.conformance.verdicts import FindingKind
+from rtconform.formats.folders import unpacked
+from rtconform.formats.registry import QUESTIONS
 
 LONGEST_SHOWN = 4096
 """How much of what came, and of standard error, a reply keeps, in bytes and characters."""
@@ -24,6 +26,10 @@ LONGEST_DETAIL = 1000
 
 LONGEST_HISTORY = 4 * LONGEST_ANSWER
 """How much of messages that were not the last word is kept for one question, in bytes."""
+
+
+Send = Callable[[Sequence[Question], bytes], Awaitable[Sequence[Reply]]]
+"""Puts one message to the vendor, with the questions that it holds; a reply to each."""
 
 
 class Exchange:
@@ -36,6 +42,9 @@ class Exchange:
         self._wire = ROLES[vendor.role].wire
         self._translator = Translator(vendor)
         self._correspondence = Correspondence(vendor)
+        row = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
+        self._files = row is not None and row.files
+        self._own = vendor.template is not None or not vendor.format.plain
 
     async def start(self) -> None:
         """Try the request template. Raises UserError where it is wrong."""
@@ -45,7 +54,31 @@ class Exchange:
         """End the translator."""
         await self._translator.close()
 
-    async def request(self, question: Question, writing: Writing | None = None) -> bytes | Reply:
+    async def ask(self, question: Question, writing: Writing | None, send: Send) -> Reply:
+        """The reply to one question, which `send` puts to the vendor."""
+        request = await self._request(question, writing)
+        if isinstance(request, Reply):
+            return request
+        reply = (await send([question], request))[0]
+        return reply if writing is None and not self._own else replace(reply, sent=self._sent(request, plain=writing is not None))
+
+    async def ask_many(self, questions: Sequence[Question], send: Send) -> Sequence[Reply]:
+        """The replies to several questions, which `send` puts to the vendor in one message."""
+        request = await self._batch(questions)
+        if isinstance(request, Reply):
+            return [request] * len(questions)
+        sent = self._sent(request)
+        return [replace(reply, sent=sent) for reply in await send(questions, request)]
+
+    def _sent(self, request: bytes, *, plain: bool = False) -> str:
+        """A message as text: of files, their names and lengths, and the text of those that have one."""
+        if plain or not self._files:
+            return self.shown(request)
+        parts = unpacked(request)
+        texts = [part.content.decode() for part in parts if part.suffix == "json"]
+        return self.shown("\n".join([*(f"{part.name} ({len(part.content)} bytes)" for part in parts), *texts]).encode())
+
+    async def _request(self, question: Question, writing: Writing | None) -> bytes | Reply:
         """What is sent for `question`, or the reply where the vendor file's template fails on it.
 
         What `writing` makes of it is sent as it is: a template would make a sound request of it, or fail on it.
@@ -65,7 +98,7 @@ class Exchange:
             place = f"{name}:{fault.line}" if fault.line else name
             return self.failure("error", f"the request template fails on this {self._wire.question}: {place}: {fault.what}")
 
-    async def batch(self, questions: Sequence[Question]) -> bytes | Reply:
+    async def _batch(self, questions: Sequence[Question]) -> bytes | Reply:
         """One message with all questions, or the reply to each where they can't be written in one."""
         sent = self._correspondence.opened(questions)
         try:
@@ -171,7 +204,7 @@ class Exchange:
             return received
         return replace(received, id=own, answer=received.answer and replace(received.answer, id=own))
 
-    async def reply(self, question: Question, document: bytes, *, latency_ms: float, stderr: str = "") -> Reply:
+    async def reply(self, question: Question, document: bytes, *, latency_ms: float, stderr: Stderr = SILENT) -> Reply:
         """The reply where one document came for one case. `stderr` is already without secrets."""
         case_id = question.id
         if not document.strip() and not self._translator.reads_format:
@@ -192,7 +225,7 @@ class Exchange:
         return self.answered(answer, document, latency_ms=latency_ms, stderr=stderr)
 
     async def replies(
-        self, questions: Sequence[Question], document: bytes, *, latency_ms: float, stderr: str = ""
+        self, questions: Sequence[Question], document: bytes, *, latency_ms: float, stderr: Stderr = SILENT
     ) -> Sequence[Reply]:
         """The replies where one document came for questions that went out in one message. `stderr` is already without secrets."""
         if len(questions) == 1:
@@ -208,11 +241,19 @@ class Exchange:
                 replies.append(self.answered(received.answer, document, latency_ms=latency_ms, stderr=stderr))
         return replies
 
-    def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: str) -> Reply:
+    def answered(self, answer: Returned, document: bytes, *, latency_ms: float, stderr: Stderr) -> Reply:
         """The reply with the answer that `document` holds. `stderr` is already without secrets."""
         answer = self._wire.without_secrets(answer, self.redactor.text)
-        received = self.shown(document) if self.vendor.shows else ""
-        return Reply("answered", answer, received=received, stderr=stderr, latency_ms=latency_ms, digest=_digest(document))
+        received = self.shown(document) if self._own or self._translator.reads else ""
+        return Reply(
+            "answered",
+            answer,
+            received=received,
+            stderr=stderr.text,
+            latency_ms=latency_ms,
+            digest=_digest(document),
+            stderr_of=stderr.of,
+        )
 
     def failure(
         self,
@@ -220,7 +261,7 @@ class Exchange:
         detail: str,
         received: bytes = b"",
         *,
-        stderr: str = "",
+        stderr: Stderr = SILENT,
         latency_ms: float | None = None,
         refused: bool = False,
     ) -> Reply:
@@ -229,7 +270,8 @@ class Exchange:
             _FAILURES[status],
             detail=self.shown(detail.encode(errors="replace"), LONGEST_DETAIL),
             received=self.shown(received),
-            stderr=stderr,
+            stderr=stderr.text,
+            stderr_of=stderr.of,
             latency_ms=latency_ms,
             refused=refused,
             digest=_digest(received) if received else "",

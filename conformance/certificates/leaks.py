@@ -66,5 +66,6 @@ def _channels(records: Mapping[str, bytes]) -> Iterator[str]:
         yield "".join(event.detail for event in events if event.kind == kind)
     yield "".join(result.stderr for result in results)
     yield "".join(result.received for result in results)
+    yield "".join(result.sent for result in results)
     yield "".join(msgspec.json.encode(result.answer).decode() for result in results if result.answer is not None)
     yield "".join(note for result in results if result.answer is not None for note in getattr(result.answer, "notes", ()))

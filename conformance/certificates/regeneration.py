@@ -84,6 +84,10 @@ def _written(item: SuiteItem, question: Question) -> bytes:
     return item.writing(question) if item.writing else encode(question)  # type: ignore[arg-type] # what it is asked by writes it
 
 
+_AS_RECORDED = ("latency_ms", "received", "sent", "stderr", "stderr_of", "answer_digest")
+"""The fields of a result that nobody can make again."""
+
+
 def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disguise) -> str:
     """What of a recorded result is not what the case and the recorded answer make it; empty: nothing.
 
@@ -110,8 +114,6 @@ def what_differs(record: Manifest, asked: Asked, result: Result, disguise: Disgu
         return f"verdict {result.verdict} is recorded, the answer is judged {again.verdict}: {again.explanation}"
     if again.expected != result.expected:
         return "the expectation is not what the reference makes of the case"
-    again = changed(
-        again, latency_ms=result.latency_ms, received=result.received, stderr=result.stderr, answer_digest=result.answer_digest
-    )
+    again = changed(again, **{name: getattr(result, name) for name in _AS_RECORDED})
     names = [name for name in Result.__struct_fields__ if getattr(again, name) != getattr(result, name)]
     return f"{', '.join(names)} not as the judge writes it" if names else ""

@@ -1,20 +1,15 @@
 """What goes to a vendor of a format of the trade, and what came of it, line by line, for a person to look at."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rtconform.conformance.adapters import Reply
-from rtconform.conformance.adapters.correspondence import Correspondence
-from rtconform.conformance.protocol import Question
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
-from rtconform.formats.messages import Inexpressible, Part
-from rtconform.formats.registry import ANSWERS, QUESTIONS
+from rtconform.formats.registry import ANSWERS
 from rtconform.formats.x12.segments import delimiters_of
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.claim import Disposition
 from rtconform.reference.documents.coding import Answer
-from rtconform.reference.documents.wire import encode
 
 MOST_LINES = 40
 """How many lines of a message are shown."""
@@ -22,17 +17,12 @@ MOST_LINES = 40
 _LONGEST_LINE = 240
 
 
-def showing(vendor: Vendor) -> Vendor:
-    """The vendor, whose replies hold what came."""
-    return replace(vendor, shows=True)
-
-
-def exchanged(vendor: Vendor, question: Question, reply: Reply) -> Iterator[str]:
+def exchanged(vendor: Vendor, reply: Reply) -> Iterator[str]:
     """The message as it was sent, what came, and what was read in it; nothing where only our own JSON goes both ways."""
     if vendor.format.plain:
         return
-    yield "sent:"
-    yield from _indented(_sent(vendor, question))
+    yield "sent:" if reply.sent.strip() else "sent: nothing"
+    yield from _indented(reply.sent)
     yield "came:" if reply.received.strip() else "came: nothing"
     yield from _indented(reply.received)
     if reply.answer is not None:
@@ -40,24 +30,6 @@ def exchanged(vendor: Vendor, question: Question, reply: Reply) -> Iterator[str]
         yield from _indented("\n".join(_read(reply.answer)))
     row = ANSWERS.get((vendor.format.answer, ROLES[vendor.role].asks))
     yield from (f"note: {remark}" for remark in (row.remarks(reply.received.encode()) if row else ()))
-
-
-def _sent(vendor: Vendor, question: Question) -> str:
-    sent = Correspondence(vendor).sent(question)
-    row = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
-    if row is None:
-        return encode(sent).decode()
-    try:
-        parts = row.write(sent, vendor.format.companion)
-        return "\n".join(map(_file, parts)) if row.files else b"".join(part.content for part in parts).decode(errors="replace")
-    except Inexpressible as why:
-        return f"nothing: {why}"
-
-
-def _file(part: Part) -> str:
-    """A file of a question: its name and length, and its text where it is one."""
-    listed = f"{part.name} ({len(part.content)} bytes)"
-    return f"{listed}\n{part.content.decode()}" if part.suffix == "json" else listed
 
 
 def _read(answer: Answer | Disposition) -> Iterator[str]:

@@ -9,7 +9,7 @@ from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event
 from rtconform.conformance.role import Role
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.runs.as_sent import exchanged, showing
+from rtconform.conformance.runs.as_sent import exchanged
 from rtconform.conformance.vendors.file import Vendor
 from rtconform.reference.errors import VendorUnreachable
 
@@ -26,7 +26,7 @@ class Checked:
 async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Checked]:
     """Ask the questions, one after the other. Raises VendorUnreachable where nothing can be asked at all."""
     events: list[Event] = []
-    adapter = open_adapter(showing(vendor), events.append, workers=1)
+    adapter = open_adapter(vendor, events.append, workers=1)
     try:
         await adapter.start()
         checked = [_checked(vendor, question, await adapter.ask(question)) for question in questions]
@@ -57,7 +57,7 @@ async def check_sandbox(vendor: Vendor, question: Question) -> None:
 
 def _checked(vendor: Vendor, question: Question, reply: Reply) -> Checked:
     role: Role = ROLES[vendor.role]
-    details = list(exchanged(vendor, question, reply))
+    details = list(exchanged(vendor, reply))
     if reply.answer is None:
         if not details and reply.received.strip():
             details = [f"received: {_shown(reply.received)}"]

@@ -215,8 +215,10 @@ def _judged_result(role: Role, suite: str, item: SuiteItem, reply: Reply | None,
         heading=item.heading,
         twin=item.twin,
         facts=() if plain else role.facts(question, expectation),
-        received=reply.received if reply else "",
+        received=reply.received if reply and not (plain and reply.answer) else "",
         stderr=reply.stderr if reply else "",
+        stderr_of=reply.stderr_of if reply else "",
+        sent=reply.sent if reply and not plain else "",
         answer_digest=reply.digest if reply else "",
         **role.about(item),
         **({} if plain else role.kept(question)),
@@ -229,6 +231,7 @@ def _malformed_result(role: Role, suite: str, item: SuiteItem, reply: Reply | No
     if reply is not None:
         judgement = role.judge_malformed(reply.answer, reply.refused)
         verdict, explanation = judgement or (_VERDICT_OF_STATUS[reply.status], reply.detail)
+    plain = verdict in ("pass", "not_applicable")
     return Result(
         id=item.id,
         suite=suite,
@@ -239,9 +242,11 @@ def _malformed_result(role: Role, suite: str, item: SuiteItem, reply: Reply | No
         explanation=explanation,
         latency_ms=reply.latency_ms if reply else None,
         title=item.title,
-        facts=(item.why,) if verdict not in ("pass", "not_applicable") else (),
-        received=reply.received if reply else "",
+        facts=() if plain else (item.why,),
+        received=reply.received if reply and not (plain and reply.answer) else "",
         stderr=reply.stderr if reply else "",
+        stderr_of=reply.stderr_of if reply else "",
+        sent=reply.sent if reply and not plain else "",
         answer_digest=reply.digest if reply else "",
     )
 

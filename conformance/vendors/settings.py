@@ -117,7 +117,6 @@ class Vendor:
 
     `settings` hold `${NAME}` as written; `variables` what the environment gave for each name. `sandbox` is put before the
     command. `format`: in which formats it is asked and answers; `answers`: how its answers in a format are read.
-    `shows`: replies hold what came also where it could be read, for a person to look at.
     `function`: the callable itself, of a vendor that a Python program made without a file (`function.py`); its `file`
     is then where the function stands.
     """
@@ -135,7 +134,6 @@ class Vendor:
     build_digest: str = ""
     format: FormatSettings = PLAIN
     answers: AnswerSettings = AS_THEY_COME
-    shows: bool = False
     sandbox: tuple[str, ...] = ()
     function: Coder | None = field(default=None, repr=False)
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from rtconform.conformance.protocol import Returned
-from rtconform.conformance.records import Manifest, Result
+from rtconform.conformance.records import Manifest, Result, StderrOf
 from rtconform.conformance.verdicts import Verdict
 from rtconform.reference.coder.rules import RULES, refinements_of
 from rtconform.reference.codes import notation
@@ -23,7 +23,14 @@ from rtconform.reports.figures.dispositions import Mark, adjudication_text, disp
 from rtconform.reports.text import clean, clip, one_line
 
 LONGEST_TEXT = 4000
-"""Characters shown of the vendor's stderr and of what was received."""
+"""Characters shown of the vendor's stderr, and of what was sent and received."""
+
+WHOSE_STDERR: dict[StderrOf, str] = {
+    "": "",
+    "case": "between this question and its answer, when no other was under way",
+    "program": "of the program at about that time: others were under way, so nobody can tell whose it is",
+}
+"""Whose the standard error is that is shown with a case."""
 
 LONGEST_NOTE = 1000
 MOST_NOTES = 10
@@ -74,8 +81,11 @@ class Shape:
     heading: str
     twin: str
     notes: tuple[str, ...]
+    answered: bool
+    sent: str
     received: str
     stderr: str
+    stderr_of: str
     latency_ms: float | None
     generate: str
     run: str
@@ -108,8 +118,11 @@ def shaped(result: Result, vendor_file: str, suite_file: str = "", profile_files
         heading=one_line(result.heading),
         twin=one_line(result.twin or ""),
         notes=tuple(clip(clean(note), LONGEST_NOTE) for note in (coded.notes[:MOST_NOTES] if coded else ())),
+        answered=result.answer is not None,
+        sent=clip(clean(result.sent), LONGEST_TEXT),
         received=clip(clean(result.received), LONGEST_TEXT),
         stderr=clip(clean(result.stderr), LONGEST_TEXT),
+        stderr_of=WHOSE_STDERR[result.stderr_of] if result.stderr else "",
         latency_ms=result.latency_ms,
         generate=_command("rtconform", "generate", *((suite_file,) if suite_file else ()), "--id", result.id),
         run=_command("rtconform", "run", vendor_file, "--suite", suite_file or result.suite, "--only", result.id, *judged)
@@ -200,10 +213,16 @@ def as_text(shown: Shape) -> str:
     else:
         parts += [f"Rules at work: {', '.join(rule.id for rule in shown.rules)}"] if shown.rules else []
     parts += [f"The vendor's note: {note}" for note in shown.notes]
+    parts += [f"Sent:\n{shown.sent}"] if shown.sent else []
     parts += [f"Received:\n{shown.received}"] if shown.received else []
     parts += ["The case:", f"  {shown.generate}"]
     parts += ["Ask it again:", f"  {shown.run}"] if shown.run else []
     return "\n".join(parts)
+
+
+def stderr_text(shown: Shape) -> str:
+    """The standard error as plain text, after a line that says whose it is; empty where there is none."""
+    return f"({shown.stderr_of})\n{shown.stderr}" if shown.stderr_of else shown.stderr
 
 
 def _first_rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:

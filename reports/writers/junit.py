@@ -20,7 +20,7 @@ from rtconform.conformance.records import Manifest, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS, Verdict
 from rtconform.reports.figures.edits import properties
-from rtconform.reports.figures.failure import as_text, shape
+from rtconform.reports.figures.failure import as_text, shape, stderr_text
 from rtconform.reports.figures.profiles import judged_by
 from rtconform.reports.figures.summary import SuiteCount, Summary, counted_results, excuse, missing_cases, run_failures
 from rtconform.reports.text import clean, clip, one_line
@@ -116,7 +116,7 @@ def _case(xml: XMLGenerator, manifest: Manifest, result: Result, reason: str) ->
                 xml.characters(f"{result.verdict}: {as_text(shown)}")
         if shown.stderr:
             with _element(xml, "system-err", {}):
-                xml.characters(shown.stderr)
+                xml.characters(stderr_text(shown))
 
 
 def _run_suite(xml: XMLGenerator, about_run: list[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from typing import TextIO
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reports.figures.failure import as_text, coding_text, shape
+from rtconform.reports.figures.failure import as_text, coding_text, shape, stderr_text
 from rtconform.reports.figures.summary import MOST_MISSING, Summary, counted_results, excuse, missing_cases, run_failures
 from rtconform.reports.text import clip, one_line, yaml_string
 
@@ -55,7 +55,7 @@ def _point(run: RunFolder, result: Result, reason: str) -> str:
         expected=coding_text(result.expected),
         answered=one_line(coding_text(result.answer)),
         explanation=as_text(shown),
-        stderr=shown.stderr,
+        stderr=stderr_text(shown),
     )
     return f"{word} {{number}} - {name}{todo}\n{block}"
 

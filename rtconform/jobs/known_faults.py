@@ -54,8 +54,13 @@ def finder_of(suites: Iterable[SuiteOf[Any]]) -> Find:
 
 
 def finder_among(asked: Mapping[str, Asked]) -> Find:
-    """Finds what a certifying run asked, under the ids that its results have."""
-    return lambda case_id: asked[case_id].item.question if case_id in asked else None
+    """Finds what a certifying run asked, under the ids that its results have; None for a document that is not a sound case."""
+
+    def find(case_id: str) -> Question | None:
+        item = asked[case_id].item if case_id in asked else None
+        return item.question if item is not None and item.sound else None
+
+    return find
 
 
 def _shipped(manifest: Manifest) -> Iterable[SuiteOf[Any]]:

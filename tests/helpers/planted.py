@@ -10,6 +10,8 @@ from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.known_faults import recognise
 from rtconform.conformance.records import KnownFaults, Recognised, Result
 from rtconform.conformance.runs.runner import result_of
+from rtconform.conformance.strength.killing import asked_as
+from rtconform.conformance.strength.mutants.reader import Reader
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import suite
 from rtconform.generators.suites.suite import SuiteCase, cases
@@ -37,13 +39,21 @@ def said(case: Case, answer: Answer) -> tuple[object, ...]:
 
 def results_of(coder: Coder, items: dict[str, SuiteCase]) -> list[Result]:
     """The results of a run of this coder."""
-    return [result_of(name.partition(":")[0], item, _reply(coder, item.case)) for name, item in items.items()]
+    return [result_of(name.partition(":")[0], item, _reply(coder, item)) for name, item in items.items()]
 
 
-def _reply(coder: Coder, case: Case) -> Reply:
-    """What the coder makes of a case; some mutants crash on records that contradict themselves."""
+def results_of_reader(reader: Reader, items: dict[str, SuiteCase]) -> list[Result]:
+    """The results of a run of a right coder behind this reader."""
+    return [
+        result_of(name.partition(":")[0], item, Reply("answered", reader.answer(asked_as(item).sent)))
+        for name, item in items.items()
+    ]
+
+
+def _reply(coder: Coder, item: SuiteCase) -> Reply:
+    """What the coder makes of a document: it sends back what is no case. Some mutants crash on records that contradict themselves."""
     try:
-        return Reply("answered", coder(case))
+        return Reply("answered", coder(item.case) if item.sound else Answer(item.id, "needs_review"))
     except LookupError as error:
         return Reply("error", detail=f"crashed: {error!r}")
 
@@ -55,7 +65,7 @@ def asked(*suites: str) -> dict[str, SuiteCase]:
 
 def recognised(results: list[Result], items: dict[str, SuiteCase]) -> KnownFaults:
     """What is recognised at the end of such a run."""
-    return recognise(CODER, lambda: iter(results), lambda case_id: items[case_id].case)
+    return recognise(CODER, lambda: iter(results), lambda case_id: items[case_id].case if items[case_id].sound else None)
 
 
 def wrong_hints(
@@ -64,15 +74,26 @@ def wrong_hints(
     """The hints that are not proved by the answers; looked at again by the judge, answer by answer, and not part by part.
 
     Where a cause shows alone, the answer is the one of the fault that is named; where an answer stands, that of the fault does.
+    Where nothing was answered, no fault is named; and where review was asked for, none that gives codes there. Of documents that
+    are no cases known faults say nothing.
     """
     for hint in found.recognised:
         for fault in hint.faults:
-            if any(_contradicts(result, hint, faults[fault.id], items[result.id].case) for result in results):
+            if any(
+                _contradicts(result, hint, faults[fault.id], items[result.id].case)
+                for result in results
+                if items[result.id].sound
+            ):
                 yield f"{fault.id} is named for {hint.cause}"
 
 
 def _contradicts(result: Result, hint: Recognised, fault: Coder, case: Case) -> bool:
+    causes = {cause.id: cause.kind for cause in result.causes}
+    if causes.get(hint.cause) in ("crash", "timeout", "invalid", "unanswered"):
+        return True
     given = fault(case)
+    if causes.get(hint.cause) == "declined" and given.outcome != "needs_review":
+        return True
     if VERDICTS[result.verdict].conformant:
         return not VERDICTS[judge(case, expect(case), given).verdict].conformant
     alone = [cause.id for cause in result.causes] == [hint.cause]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters import SILENT, Log, Reply
 from rtconform.conformance.adapters.answers import Received, claimed_id
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.folder.places import IN, OUT, Found, Places
@@ -52,15 +52,11 @@ class FolderAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Put one case into the folder."""
-        request = await self._exchange.request(question, writing)
-        return request if isinstance(request, Reply) else (await self._ask([question], request))[0]
+        return await self._exchange.ask(question, writing, self._ask)
 
     async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
         """Put several questions into the folder, in one file."""
-        request = await self._exchange.batch(questions)
-        if isinstance(request, Reply):
-            return [request] * len(questions)
-        replies = await self._ask(questions, request)
+        replies = await self._exchange.ask_many(questions, self._ask)
         return [reply if reply.status == "answered" else replace(reply, alone=True) for reply in replies]
 
     async def close(self) -> None:
@@ -150,5 +146,5 @@ class FolderAdapter:
 
     def _release(self, held: Held) -> None:
         if not held.pending.reply.done():
-            reply = self._exchange.answered(held.answer, held.raw, latency_ms=held.latency_ms, stderr="")
+            reply = self._exchange.answered(held.answer, held.raw, latency_ms=held.latency_ms, stderr=SILENT)
             held.pending.reply.set_result(reply)

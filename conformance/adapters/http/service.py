@@ -122,22 +122,19 @@ class HttpAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Send one case."""
-        request = await self._exchange.request(question, writing)
-        if isinstance(request, Reply):
-            return request
-        reply = (await self._ask([question], request))[0]
-        if reply.answers_another and connections.was_kept():
-            with connections.fresh():  # what came may have been left over from a case before
-                return (await self._ask([question], request))[0]
-        return reply
+        return await self._exchange.ask(question, writing, self._ask_on_a_good_connection)
 
     async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
         """Send several questions in one request."""
-        request = await self._exchange.batch(questions)
-        if isinstance(request, Reply):
-            return [request] * len(questions)
-        replies = await self._ask(questions, request)
+        replies = await self._exchange.ask_many(questions, self._ask)
         return [reply if reply.status == "answered" else msgspec.structs.replace(reply, alone=True) for reply in replies]
+
+    async def _ask_on_a_good_connection(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
+        replies = await self._ask(questions, request)
+        if replies[0].answers_another and connections.was_kept():
+            with connections.fresh():  # what came may have been left over from a case before
+                return await self._ask(questions, request)
+        return replies
 
     async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         started = time.perf_counter()

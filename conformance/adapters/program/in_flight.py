@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters import SILENT, Reply, Stderr
 from rtconform.conformance.adapters.program.child import ChildProcess
 from rtconform.conformance.adapters.program.lines import LineReader, MessageReader
 from rtconform.conformance.adapters.program.stderr import StderrTail
@@ -38,7 +38,8 @@ class Pending:
     `deaths`: how many processes died with it in flight; `unmatched`: the first line that came since it was sent and belongs
     to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
     an answer can't name its case. `batch`: what it went out in with others, whose first one holds the document for all of them;
-    `early`: the answer that was not the last word.
+    `early`: the answer that was not the last word. `stderr_mark`: where standard error was when it was sent; `shared`: others
+    have been in flight with it since.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Pending:
     reply: "asyncio.Future[Reply]"
     sent_at: float = 0.0
     stderr_mark: int = 0
+    shared: bool = False
     deaths: int = 0
     unmatched: str = ""
     overtaken: bool = False
@@ -56,10 +58,13 @@ class Pending:
 
 @dataclass
 class Held:
+    """An answer that waits for what may still come of its case. `stderr`: what was written until it came."""
+
     pending: Pending
     answer: Returned
     latency_ms: float
     raw: bytes
+    stderr: Stderr = SILENT
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from rtconform.conformance.adapters import Log, Reply
+from rtconform.conformance.adapters import SILENT, Log, Reply, Stderr
 from rtconform.conformance.adapters.exchange import LONGEST_SHOWN, Exchange
 from rtconform.conformance.adapters.processes.subreaper import bury
 from rtconform.conformance.adapters.program.child import ending, kill_group, open_process
@@ -50,13 +50,11 @@ class OneshotAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Start the program for one case."""
-        request = await self._exchange.request(question, writing)
-        return request if isinstance(request, Reply) else (await self._ask([question], request))[0]
+        return await self._exchange.ask(question, writing, self._ask)
 
     async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
         """Start the program for several questions in one message."""
-        request = await self._exchange.batch(questions)
-        return [request] * len(questions) if isinstance(request, Reply) else await self._ask(questions, request)
+        return await self._exchange.ask_many(questions, self._ask)
 
     async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         loop = asyncio.get_running_loop()
@@ -67,7 +65,8 @@ class OneshotAdapter:
         if outcome.stderr:
             ids = tuple(question.id for question in questions)
             self._stderr.write(bytes(outcome.stderr), cut=outcome.stderr_cut, cases=ids)
-        stderr = self._exchange.shown_tail(outcome.stderr_tail, cut=len(outcome.stderr) > LONGEST_SHOWN)
+        words = self._exchange.shown_tail(outcome.stderr_tail, cut=len(outcome.stderr) > LONGEST_SHOWN)
+        stderr = Stderr(words, "case" if len(questions) == 1 else "program") if words else SILENT
         if (failure := self._failure(outcome, stderr)) is not None:
             return [replace(failure, alone=len(questions) > 1)] * len(questions)
         return await self._exchange.replies(questions, bytes(outcome.stdout), latency_ms=outcome.latency_ms, stderr=stderr)
@@ -107,7 +106,7 @@ class OneshotAdapter:
         finally:
             self._running.discard(process.pid)
 
-    def _failure(self, outcome: Outcome, stderr: str) -> Reply | None:
+    def _failure(self, outcome: Outcome, stderr: Stderr) -> Reply | None:
         """The reply where the program did not end as it should."""
         failure, latency = self._exchange.failure, outcome.latency_ms
         if outcome.timed_out:
@@ -118,6 +117,6 @@ class OneshotAdapter:
             return failure("invalid", detail, bytes(outcome.stdout), stderr=stderr, latency_ms=latency)
         if outcome.code != 0:
             said = f"the program {ending(outcome.code)}"
-            refused = outcome.code > 0 and bool(stderr.strip()) and "Traceback" not in stderr
+            refused = outcome.code > 0 and bool(stderr.text.strip()) and "Traceback" not in stderr.text
             return failure("error", said, bytes(outcome.stdout), stderr=stderr, latency_ms=latency, refused=refused)
         return None

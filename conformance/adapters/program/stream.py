@@ -57,11 +57,16 @@ class StreamAdapter:
 
     async def ask(self, question: Question, writing: Writing | None = None) -> Reply:
         """Put one case to the program."""
-        request = await self._exchange.request(question, writing)
-        if isinstance(request, Reply):
-            return request
-        pending = Pending(question.id, request, asyncio.get_running_loop().create_future())
-        pending.nameless = writing is not None and not _names(request, question.id)
+        return await self._exchange.ask(question, writing, self._send if writing is None else self._send_as_written)
+
+    async def _send(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
+        return [await self._send_one(questions[0], request, nameless=False)]
+
+    async def _send_as_written(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
+        return [await self._send_one(questions[0], request, nameless=not _names(request, questions[0].id))]
+
+    async def _send_one(self, question: Question, request: bytes, *, nameless: bool) -> Reply:
+        pending = Pending(question.id, request, asyncio.get_running_loop().create_future(), nameless=nameless)
         while (worker := self._free(question.id)) is None:
             # answers are matched by id: the same id can't be asked twice at a time in one process
             waiting = [reply for worker in self._workers if (reply := worker.waiting(question.id)) is not None]
@@ -74,9 +79,9 @@ class StreamAdapter:
 
     async def ask_many(self, questions: Sequence[Question]) -> Sequence[Reply]:
         """Put several questions to one process, in one message."""
-        request = await self._exchange.batch(questions)
-        if isinstance(request, Reply):
-            return [request] * len(questions)
+        return await self._exchange.ask_many(questions, self._send_together)
+
+    async def _send_together(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         loop, batch, ids = asyncio.get_running_loop(), object(), {question.id for question in questions}
         pendings = [Pending(question.id, b"", loop.create_future(), batch=batch) for question in questions]
         pendings[0].document = request

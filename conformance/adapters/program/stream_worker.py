@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
-from rtconform.conformance.adapters import Reply
+from rtconform.conformance.adapters import SILENT, Reply, Stderr
 from rtconform.conformance.adapters.answers import Received, claimed_id
 from rtconform.conformance.adapters.program.child import ending, start_child
 from rtconform.conformance.adapters.program.held_back import HeldBack
@@ -204,7 +204,7 @@ class StreamWorker:
     def _charge_batches(self, detail: str, life: Life) -> None:
         """What went out with others is asked alone by who put it here: its message is not sent again."""
         for pending in [pending for pending in self._in_flight.values() if pending.batch is not None]:
-            stderr = life.stderr.since(pending.stderr_mark)
+            stderr = _between(life, pending)
             self._settle(pending, replace(self._exchange.failure("error", detail, stderr=stderr), alone=True))
 
     def _send(self) -> None:
@@ -219,7 +219,11 @@ class StreamWorker:
                 together.append(self._queue.popleft())
             for pending in together:
                 pending.sent_at, pending.stderr_mark, pending.unmatched, pending.overtaken = now, life.stderr.total, "", False
+                pending.shared = False
                 self._in_flight[pending.id] = pending
+            if len(self._in_flight) > 1:
+                for pending in self._in_flight.values():
+                    pending.shared = True
             life.child.write(first.document if first.document.endswith(b"\n") else first.document + b"\n")
         if self._timer is None:
             self._watch()
@@ -296,7 +300,7 @@ class StreamWorker:
             waiting.unmatched = waiting.unmatched or unmatched
 
     def _answered_twice(self, life: Life, held: Held, raw: bytes) -> None:
-        stderr = life.stderr.since(held.pending.stderr_mark)
+        stderr = _between(life, held.pending)
         both = held.raw + b"\n" + raw
         reply = self._exchange.failure("invalid", "answered twice", both, stderr=stderr, latency_ms=held.latency_ms)
         self._settle(held.pending, reply)
@@ -323,14 +327,15 @@ class StreamWorker:
         latency_ms = (loop.time() - pending.sent_at) * 1000
         before, pending.early = pending.early, None
         if received.answer is None or (received.message_refused and pending.batch is not None):
-            stderr = life.stderr.since(pending.stderr_mark)
+            stderr = _between(life, pending)
             refused, alone = received.refused, received.answer is not None
             reply = self._exchange.failure("invalid", received.fault, raw, stderr=stderr, latency_ms=latency_ms, refused=refused)
             self._settle(pending, replace(reply, alone=alone))
             return
         life.answered += 1
         life.last_good = loop.time()
-        held = Held(pending, received.answer, latency_ms, before.raw + raw if before else raw)
+        stderr = _between(life, pending)
+        held = Held(pending, received.answer, latency_ms, before.raw + raw if before else raw, stderr)
         if received.last:
             self._back.hold(held)
         else:
@@ -338,12 +343,12 @@ class StreamWorker:
             self._back.early(held)
 
     def _release(self, held: Held) -> None:
-        stderr = self._life.stderr.since(held.pending.stderr_mark) if self._life else ""
-        self._settle(held.pending, self._exchange.answered(held.answer, held.raw, latency_ms=held.latency_ms, stderr=stderr))
+        reply = self._exchange.answered(held.answer, held.raw, latency_ms=held.latency_ms, stderr=held.stderr)
+        self._settle(held.pending, reply)
 
     def _charge(self, cases: Iterable[Pending], status: str, detail: str, life: Life | None = None) -> None:
         for pending in list(cases):
-            stderr = life.stderr.since(pending.stderr_mark) if life else ""
+            stderr = _between(life, pending) if life else SILENT
             self._settle(pending, self._exchange.failure(status, detail, stderr=stderr))
 
     def _settle(self, pending: Pending, reply: Reply) -> None:
@@ -359,3 +364,9 @@ class StreamWorker:
             for pending in (*self._in_flight.values(), *self._queue):
                 if not pending.reply.done():
                     pending.reply.set_exception(error)
+
+
+def _between(life: Life, pending: Pending) -> Stderr:
+    """What the process has written on standard error since the case was sent; the case's own if no other was in flight."""
+    words = life.stderr.since(pending.stderr_mark)
+    return Stderr(words, "program" if pending.shared else "case") if words else SILENT
