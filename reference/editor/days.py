@@ -35,8 +35,8 @@ def by_day(lines: Iterable[ClaimLine], sessions_on: SessionsOn | None) -> dict[d
 
 
 def uneven(line: ClaimLine) -> bool:
-    """Whether the units of a line that spans days don't come out even: some day has one more than the others."""
-    return line.units > line.days and line.units % line.days > 0
+    """Whether the units of a line that spans days don't come out even: some day has one more than another, or none."""
+    return line.units % line.days > 0
 
 
 def sessions_by_day(record: Treatment) -> SessionsOn:

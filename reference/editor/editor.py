@@ -105,7 +105,7 @@ def _whole_line(
     doubts = []
     if line.number in read_on and period.professional_part_date == "either":
         doubts.append("READING-DATE")
-    if line.days > 1 and (claim.kind == "institutional" or (uneven(line) and line.units > line.days * period.most_sessions)):
+    if line.days > 1 and (claim.kind == "institutional" or uneven(line)):
         doubts.append("LINE-DAYS")
     return replace(found, accepted=TOLERATED, rules=tuple(dict.fromkeys((*found.rules, *doubts)))) if doubts else found
 

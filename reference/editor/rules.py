@@ -32,12 +32,14 @@ _TABLE = (
         "A claim alone does not say which session a line bills. The same service again on a date, which only a session could "
         "tell apart, may be allowed or stopped.", "ambiguous", f"{PUBLICATION}, Surface Guidance; Level 3"),
     EditorRule("LINE-DAYS",
-        "A line may span days; its units are counted by day. A line of N days with N units bills one session a day. An "
-        "outpatient hospital's lines have one date each: its spans may be stopped.", "derived",
+        "A line may span days; its units are counted by day. A line of N days with N units bills one session a day. Units that "
+        "do not come out even over the days may be stopped: the payer may ask for lines of one date. So may any span of an "
+        "outpatient hospital, whose lines have one date each.", "derived",
         f"{MANUAL}, chapter 26, 10.4 (item 24A); chapter 4, 20.3",
         "item 24A as guides to the form quote it: a series of identical services may have a first and a last date, their number "
-        "stands in 24G; a contractor (Palmetto GBA, Part A): an outpatient claim has one date on each line with a code; the "
-        "heading of 20.3 alone, in Rev. 53 of 2003; read 2026-11-29"),
+        "stands in 24G; UnitedHealthcare Medicare Advantage's policy on grouping, in a summary of others: units that the days do "
+        "not divide are not processed; a contractor (Palmetto GBA, Part A): an outpatient claim has one date on each line with a "
+        "code; the heading of 20.3 alone, in Rev. 53 of 2003; read 2026-11-29"),
     EditorRule("PLACE-ASC",
         "Delivery with place of service 24, ambulatory surgical centre: contractors differ, either answer is accepted.",
         "ambiguous", "Noridian, Radiation Oncology",

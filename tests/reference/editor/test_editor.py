@@ -265,7 +265,7 @@ def test_adjudications_meet_their_published_schemas(case: Case, payer: str) -> N
 
 def test_the_known_profiles_are_shipped() -> None:
     """Medicare is the default, beside UnitedHealthcare and a generic commercial payer; each period names its source."""
-    assert ["medicare", "commercial", "independence_blue_cross", "unitedhealthcare"] == list(profiles())
+    assert ["medicare", "commercial", "independence_blue_cross", "regence", "unitedhealthcare"] == list(profiles())
     assert all(period.source for profile in profiles().values() for _, period in profile.periods)
 
 

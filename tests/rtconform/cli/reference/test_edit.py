@@ -75,7 +75,8 @@ def test_prose_says_what_would_change_a_line(tmp_path: Path, capfd: pytest.Captu
     steps = second[second.index("    what would change it:") + 1 :]
     assert "      with modifier 26: allow" == steps[0]
     assert (
-        "      under payer profile medicare, commercial or independence_blue_cross: either is right, to allow or to stop" in steps
+        "      under payer profile medicare, commercial, independence_blue_cross or regence: either is right, to allow or to stop"
+        in steps
     )
 
 
