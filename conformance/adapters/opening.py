@@ -3,7 +3,14 @@
 from rtconform.conformance.adapters import Adapter, BatchAdapter, Log
 from rtconform.conformance.adapters.batches import Batches
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.vendors.settings import CliSettings, FolderSettings, HttpSettings, PythonSettings, Vendor
+from rtconform.conformance.vendors.settings import (
+    CliSettings,
+    DicomSettings,
+    FolderSettings,
+    HttpSettings,
+    PythonSettings,
+    Vendor,
+)
 from rtconform.formats.registry import QUESTIONS
 
 
@@ -34,6 +41,10 @@ def _plain(vendor: Vendor, log: Log, count: int, *, brisk: bool) -> Adapter:
             from rtconform.conformance.adapters.program.oneshot import OneshotAdapter  # noqa: PLC0415 - see above
 
             return OneshotAdapter(vendor, settings, log, count)
+        case HttpSettings() if vendor.format.question == "dicom":
+            from rtconform.conformance.adapters.dicom.stow import StowAdapter  # noqa: PLC0415 - pydicom is an extra
+
+            return StowAdapter(vendor, settings, log, count)
         case HttpSettings():
             from rtconform.conformance.adapters.http.service import HttpAdapter  # noqa: PLC0415 - see above
 
@@ -42,6 +53,10 @@ def _plain(vendor: Vendor, log: Log, count: int, *, brisk: bool) -> Adapter:
             from rtconform.conformance.adapters.folder.adapter import FolderAdapter  # noqa: PLC0415 - see above
 
             return FolderAdapter(vendor, settings, log, count)
+        case DicomSettings():
+            from rtconform.conformance.adapters.dicom.adapter import DicomAdapter  # noqa: PLC0415 - pynetdicom is an extra
+
+            return DicomAdapter(vendor, settings, log, count)
         case PythonSettings():
             from rtconform.conformance.adapters.callable import PythonAdapter  # noqa: PLC0415 - see above
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
-from rtconform.conformance.vendors.settings import CliSettings, FolderSettings, Settings
+from rtconform.conformance.vendors.settings import Settings, matched_by_id
 from rtconform.formats.registry import ANSWERS
 from rtconform.formats.settings import (
     OTHER_FAMILY,
@@ -81,9 +81,7 @@ def _columns(file: TomlFile, raw: dict[str, Any], *, needed: bool) -> Columns | 
 
 def _about_columns(columns: Columns, settings: Settings | None) -> Iterator[tuple[str, ...]]:
     """What does not go together: a sentence, and the table and key that it is about."""
-    folder = isinstance(settings, FolderSettings)
-    if columns.id is None and (folder or (isinstance(settings, CliSettings) and settings.mode == "stream")):
-        how = 'kind = "folder"' if folder else 'mode = "stream"'
+    if columns.id is None and (how := matched_by_id(settings)):
         yield f"missing: with {how} answers are matched by the case's id; name its column", "answers", "columns", "id"
     if columns.modifiers == ():
         yield "an empty list names no column; leave the key out", "answers", "columns", "modifiers"

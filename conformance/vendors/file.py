@@ -28,6 +28,7 @@ from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malf
 from rtconform.conformance.vendors.settings import (
     KINDS,
     CliSettings,
+    DicomSettings,
     FolderSettings,
     HttpSettings,
     Name,
@@ -36,6 +37,7 @@ from rtconform.conformance.vendors.settings import (
     Settings,
     Template,
     Vendor,
+    matched_by_id,
 )
 from rtconform.reference.regular_file import read_regular
 from rtconform.reference.toml_tables import TomlFile
@@ -62,6 +64,11 @@ _ADVICE = {
     "allow_redirects_to": 'give a list of hosts, for instance ["coder.example", "eu.coder.example:8443"]',
     "method": 'use "POST" or "PUT"',
     "mode": 'use "stream" or "oneshot"',
+    "host": 'give the name or address of the node that takes the objects, for instance "127.0.0.1"',
+    "port": "a port from 1 to 65535, for instance 11112",
+    "called_ae": "an AE title has 1 to 16 printable characters and no backslash",
+    "calling_ae": "an AE title has 1 to 16 printable characters and no backslash",
+    "listen": 'give an address of this machine as "host:port", for instance "127.0.0.1:8104"',
     "format": 'use "json", "xml" or "text"',
     "outcome": "for instance \"status == 'OK' && 'coded' || 'needs_review'\"",
     "template": 'give the name of a file beside this one, for instance "acme.json.j2"',
@@ -99,8 +106,8 @@ def load_vendor(path: Path) -> Vendor:
         _check_http(file, settings, variables)
     elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
         file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
-    elif isinstance(settings, FolderSettings) and "\0" in settings.folder:
-        file.fault("holds a NUL character", "adapter", "folder")
+    if isinstance(settings, (FolderSettings, DicomSettings, HttpSettings)):
+        _check_return(file, settings)
     file.check()
     assert about is not None  # noqa: S101 - check() raises where a table has faults
     assert supports is not None  # noqa: S101 - the same
@@ -232,15 +239,10 @@ def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Resp
             if getattr(response, key) is None:
                 advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
                 file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
-        if response.id is None and (isinstance(settings, FolderSettings) or _streams(settings)):
-            how = 'kind = "folder"' if isinstance(settings, FolderSettings) else 'mode = "stream"'
+        if response.id is None and (how := matched_by_id(settings)):
             file.fault(f"missing: with {how} answers are matched by the {wire.question}'s id", "response", "id")
     _check_pattern(file, response)
     return response
-
-
-def _streams(settings: Settings | None) -> bool:
-    return isinstance(settings, CliSettings) and settings.mode == "stream"
 
 
 def _expression_fault(expression: str) -> str | None:
@@ -309,6 +311,20 @@ def _check_cli(file: TomlFile, settings: CliSettings) -> None:
     for name, value in settings.env.items():
         if not name or "=" in name or "\0" in name + value:
             file.fault("can't be an environment variable", "adapter", "env", name)
+
+
+def _check_return(file: TomlFile, settings: FolderSettings | DicomSettings | HttpSettings) -> None:
+    if "\0" in settings.folder:
+        file.fault("holds a NUL character", "adapter", "folder")
+    if isinstance(settings, FolderSettings):
+        return
+    if settings.folder and settings.listen:
+        file.fault("answers come to a folder or to an address: remove one of folder and listen", "adapter", "listen")
+    if isinstance(settings, DicomSettings) and not (settings.folder or settings.listen):
+        what = 'missing: C-STORE holds no answer. Write folder = "exchange" (files in exchange/out) or listen = "127.0.0.1:8104"'
+        file.fault(what, "adapter", "folder")
+    if settings.listen and int(settings.listen.rpartition(":")[2]) not in range(1, 65536):
+        file.fault("a port from 1 to 65535 was due", "adapter", "listen")
 
 
 def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str]) -> None:

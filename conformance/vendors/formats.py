@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import HttpSettings, Settings
+from rtconform.formats.dicom.stow import MULTIPART
 from rtconform.formats.registry import QUESTIONS, formats_for
 from rtconform.formats.settings import Companion, FormatSettings
 from rtconform.reference.toml_tables import TomlFile
@@ -63,11 +64,17 @@ def _folder_faults(file: TomlFile, *, files: bool) -> Iterator[tuple[str, ...]]:
     adapter = adapter if isinstance(adapter, dict) else {}
     command = adapter.get("command")
     told = isinstance(command, list) and any(isinstance(word, str) and FOLDER in word for word in command)
-    if files and importlib.util.find_spec("pydicom") is None:
-        yield "dicom questions need pydicom, which is not installed: pip install 'rtconform[dicom]'", "format", "question"
-    if files and not (told and adapter.get("kind") == "cli" and adapter.get("mode") == "oneshot"):
+    kind = adapter.get("kind")
+    if (files or kind == "dicom") and not all(map(importlib.util.find_spec, ("pydicom", "pynetdicom"))):
+        what = "dicom questions need pydicom and pynetdicom, which are not installed: pip install 'rtconform[dicom]'"
+        yield what, "format", "question"
+    if files and kind not in ("http", "dicom") and not (told and kind == "cli" and adapter.get("mode") == "oneshot"):
         what = f'dicom questions are files: write kind = "cli", mode = "oneshot", and {FOLDER} in the command for their folder'
-        yield what, "adapter"
+        yield f'{what}; or kind = "dicom" for C-STORE, or kind = "http" for STOW-RS', "adapter"
+    if kind == "dicom" and not files:
+        yield 'a Storage SCP takes DICOM objects: write [format] question = "dicom", companion = "json"', "adapter", "kind"
+    if kind == "http" and not files and (adapter.get("folder") or adapter.get("listen")):
+        yield "a web service answers in its response; only one that is asked in dicom may answer elsewhere", "adapter", "kind"
     if told and not files:
         yield f'{FOLDER} in the command needs a question of files: write [format] question = "dicom"', "adapter", "command"
 
@@ -77,8 +84,10 @@ def with_media_type(settings: Settings, file: TomlFile, role: RoleName, formats:
     question = QUESTIONS.get((formats.question, ROLES[role].asks))
     adapter = file.root.get("adapter")
     named = isinstance(adapter, dict) and "content_type" in adapter
-    if question is None or named or not isinstance(settings, HttpSettings):
+    if question is None or not isinstance(settings, HttpSettings) or (named and not question.files):
         return settings
+    if question.files:
+        return replace(settings, content_type=MULTIPART)  # the boundary is ours
     return replace(settings, content_type=question.media_type)
 
 

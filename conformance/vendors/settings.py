@@ -22,6 +22,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 Host = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$", max_length=300)]
+Title = Annotated[str, Meta(pattern=r"^(?! *$)[ -\[\]-~]{1,16}$")]
+Address = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$", max_length=300)]
 Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
@@ -37,7 +39,11 @@ class CliSettings(Struct, frozen=True):
 
 
 class HttpSettings(Struct, frozen=True):
-    """A web service; `workers` is the number of requests at the same time. Redirects go to none but the hosts listed."""
+    """A web service; `workers` is the number of requests at the same time. Redirects go to none but the hosts listed.
+
+    `folder`, `listen`: where the response does not hold the answer, the folder to whose `out` it comes as a file, or the address
+    of ours to which it is posted.
+    """
 
     kind: Literal["http"]
     url: str
@@ -47,6 +53,8 @@ class HttpSettings(Struct, frozen=True):
     timeout_s: Seconds = 10.0
     workers: Workers = 8
     allow_redirects_to: tuple[Host, ...] = ()
+    folder: Annotated[str, Meta(max_length=1000)] = ""
+    listen: Address | Literal[""] = ""
 
 
 class PythonSettings(Struct, frozen=True):
@@ -70,21 +78,52 @@ class FolderSettings(Struct, frozen=True):
     workers: Workers = 16
 
 
+class DicomSettings(Struct, frozen=True):
+    """A Storage SCP; `workers` is the number of associations at the same time.
+
+    Answers come as files to `out` in `folder`, or are posted to the address `listen` of ours.
+    """
+
+    kind: Literal["dicom"]
+    host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]+$", max_length=300)]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    called_ae: Title = "ENGINE"
+    calling_ae: Title = "RTCONFORM"
+    folder: Annotated[str, Meta(max_length=1000)] = ""
+    listen: Address | Literal[""] = ""
+    timeout_s: Seconds = 60.0
+    workers: Workers = 4
+
+
 PLAIN = FormatSettings()
 """Our own JSON both ways."""
 
 AS_THEY_COME = AnswerSettings()
 """Answers of a vendor whose file says nothing of them."""
 
-Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings
+Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings | DicomSettings
 
 KINDS: dict[str, type[Settings]] = {
     "cli": CliSettings,
     "http": HttpSettings,
     "python": PythonSettings,
     "folder": FolderSettings,
+    "dicom": DicomSettings,
 }
 """The settings of each way to reach a vendor."""
+
+
+def matched_by_id(settings: Settings | None) -> str:
+    """What in a vendor file makes answers be matched by the ids that they carry; empty where a connection matches them."""
+    match settings:
+        case CliSettings(mode="stream"):
+            return 'mode = "stream"'
+        case FolderSettings() | DicomSettings():
+            return f'kind = "{settings.kind}"'
+        case HttpSettings() if settings.folder or settings.listen:
+            return f"{'folder' if settings.folder else 'listen'} in [adapter]"
+        case _:
+            return ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +195,8 @@ class Vendor:
                 target = settings.url
             case FolderSettings():
                 target = settings.folder
+            case DicomSettings():
+                target = f"{settings.called_ae}@{settings.host}:{settings.port}"
             case PythonSettings():
                 target = settings.function
         declared = {key: value for key in ROLES[self.role].wire.supports if (value := getattr(self.supports, key)) is not None}

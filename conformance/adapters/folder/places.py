@@ -57,10 +57,13 @@ class Places:
         self._seen: dict[str, _Seen] = {}
         self._told: set[str] = set()
 
-    def open(self) -> int:
-        """Make the folders where they are missing; how many files stood in `out` before. Raises VendorUnreachable."""
+    def open(self, *, asks: bool = True) -> int:
+        """Make the folders where they are missing; how many files stood in `out` before. Raises VendorUnreachable.
+
+        Without `asks` nothing is asked by files, and only `out` is made.
+        """
         try:
-            for name in (IN, OUT):
+            for name in (IN, OUT) if asks else (OUT,):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
             self._old = {entry.name: state for entry, state in self._files()}
         except OSError as error:

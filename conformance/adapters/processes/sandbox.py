@@ -37,6 +37,7 @@ _NONE = "none: "
 _NONE_OF = {
     "http": f"{_NONE}a web service runs where its maker runs it",
     "python": f"{_NONE}a Python callable runs in rtconform's own process",
+    "dicom": f"{_NONE}a DICOM node runs where its maker runs it",
     "folder": f"{_NONE}a product that watches a folder runs where its maker runs it",
 }
 _BUBBLEWRAP = "bubblewrap"

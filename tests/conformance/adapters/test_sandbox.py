@@ -213,6 +213,10 @@ KINDS = {
     "http": ('url = "http://127.0.0.1:1/"', "web service"),
     "python": ('callable = "coder:code"', "callable"),
     "folder": ('folder = "exchange"', "watches a folder"),
+    "dicom": (
+        'host = "127.0.0.1"\nport = 1\nfolder = "exchange"\n[format]\nquestion = "dicom"\ncompanion = "json"',
+        "a DICOM node",
+    ),
 }
 
 

@@ -97,7 +97,10 @@ def session_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Do
 
 def case_in(folder: Path, faults: list[str]) -> Doc:
     said = json.loads((folder / "companion.json").read_text(encoding="utf-8"))
-    files = [pydicom.dcmread(path) for path in sorted(folder.glob("*.dcm"))]
+    return case_of([pydicom.dcmread(path) for path in sorted(folder.glob("*.dcm"))], said, faults)
+
+
+def case_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Doc:
     plans = [plan_of(files, plan, faults) for plan in said["plans"]]
     isocenters = {place["id"]: place for _, places in plans for place in places}
     sessions = [session_of(files, session, faults) for session in said["sessions"]]
@@ -106,6 +109,9 @@ def case_in(folder: Path, faults: list[str]) -> Doc:
     return {"schema": "rtconform.case/1", "id": said["id"], "patient": patient, "sessions": sessions, **parts}
 
 
+def coded(case: Doc) -> Doc:
+    return answer(case, code(case))
+
+
 if __name__ == "__main__":
-    case = case_in(Path(sys.argv[1]), sys.argv[3:])
-    print(json.dumps(answer(case, code(case))))
+    print(json.dumps(coded(case_in(Path(sys.argv[1]), sys.argv[3:]))))
