@@ -47,6 +47,14 @@ class Part:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Field:
+    """A place in a message, by the standard's name for it, and what is read there."""
+
+    place: str
+    holds: str
+
+
 Cut = Callable[[bytearray, int], int]
 """Where the first message of a buffer ends: its length with what comes before it, 0 where the end has not come yet.
 

@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rtconform.formats.charges import csv_reader
+from rtconform.formats.charges import csv_reader, csv_writer
 from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_quoted_block
-from rtconform.formats.hl7 import charge_reader
+from rtconform.formats.hl7 import charge_reader, charge_writer
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
-from rtconform.formats.messages import Cut, Heard, Part, Unreadable
-from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName
+from rtconform.formats.messages import Cut, Field, Heard, Part, Unreadable
+from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName, Sessions
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.answers import hear_dispositions, read_disposition
 from rtconform.formats.x12.claim_reader import read_claims
 from rtconform.formats.x12.claim_writer import MOST_IN_BATCH, write_claims
-from rtconform.formats.x12.coded_claims import names_in_claims, read_coded_claims
+from rtconform.formats.x12.coded_claim_writer import write_coded_claims
+from rtconform.formats.x12.coded_claims import FIELDS, names_in_claims, read_coded_claims
 from rtconform.formats.x12.envelope import control_number
 from rtconform.formats.x12.remarks import remarks
 from rtconform.formats.x12.remittance_reader import names_in
@@ -62,6 +63,8 @@ class AnswerFormat:
     `short_names`: a message can carry no id longer than `names.LENGTH`. `hear`: where an answer may come in several
     messages, what these say of each of several questions; each is given with the name of the first question in the message that
     it went out with.
+    `fields`: where in a message an answer's parts are read.
+    `again`: a coder's answer, written and read, where charges say as much of their session as one of `sessions`.
     `remarks`: what a message finds wrong with the question itself, for the person who sets a vendor up.
     """
 
@@ -76,6 +79,9 @@ class AnswerFormat:
     read: Callable[[bytes, Question, AnswerSettings], Answer | Disposition]
     hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]] | None = None
     remarks: Callable[[bytes], Iterable[str]] = lambda _: ()
+    fields: tuple[Field, ...] = ()
+    again: Callable[[Answer, Case, Sessions], Answer] | None = None
+    sessions: tuple[Sessions, ...] = ("named",)
 
 
 def _write_dicom(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -137,6 +143,23 @@ def _of_case(read: Callable[[bytes, Case, AnswerSettings], Answer]) -> Callable[
     return checked
 
 
+def _again_csv(answer: Answer, case: Case, sessions: Sessions) -> Answer:
+    document = csv_writer.write_csv(answer, case, sessions=sessions == "named", times=sessions != "day")
+    return csv_reader.read_csv(document, case, csv_writer.SETTINGS)
+
+
+def _again_hl7(answer: Answer, case: Case, sessions: Sessions) -> Answer:
+    document = charge_writer.write_charges(answer, case, sessions=sessions == "named", times=sessions != "day")
+    return charge_reader.read_charges(document, case, AnswerSettings())
+
+
+def _again_x12(answer: Answer, case: Case, sessions: Sessions) -> Answer:
+    if answer.outcome == "out_of_scope" and not answer.lines:
+        return answer  # such a case has claims of another family only, or none
+    document = write_coded_claims(answer, case, sessions=sessions == "named")
+    return read_coded_claims(document, case, AnswerSettings())
+
+
 X12, HL7, CSV = "application/edi-x12", "application/hl7-v2", "text/csv"
 INTERCHANGE = "an X12 interchange ends with its IEA segment"
 
@@ -189,6 +212,9 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         names=csv_reader.names_in,
         names_of=lambda name: (name,),
         read=_of_case(csv_reader.read_csv),
+        fields=csv_reader.FIELDS,
+        again=_again_csv,
+        sessions=("named", "time", "day"),
     ),
     ("hl7v2", "case"): AnswerFormat(
         title="DFT^P03 and ACK",
@@ -200,6 +226,9 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         names=charge_reader.names_in,
         names_of=lambda name: (name,),
         read=_of_case(charge_reader.read_charges),
+        fields=charge_reader.FIELDS,
+        again=_again_hl7,
+        sessions=("named", "time", "day"),
     ),
     ("x12", "case"): AnswerFormat(
         title="837P, 837I and 824",
@@ -211,6 +240,9 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         names=names_in_claims,
         names_of=lambda name: (name,),
         read=_of_case(read_coded_claims),
+        fields=FIELDS,
+        again=_again_x12,
+        sessions=("named", "day"),
     ),
 }
 """Every format in which something is answered; our own JSON is read without one."""

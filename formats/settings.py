@@ -12,6 +12,7 @@ Companion = Literal["none", "note", "json"]
 Empty = Literal["invalid", "coded", "needs_review", "out_of_scope"]
 Ends = Literal["message", "ack"]
 Dates = Literal["mdy", "dmy"]
+Sessions = Literal["named", "time", "day"]
 
 Column = Annotated[str, Meta(min_length=1, max_length=200)] | Annotated[int, Meta(ge=1, le=1000)]
 """A column of a charge export: its name in the first row, or its number from 1 where there is no such row."""
@@ -24,7 +25,8 @@ class FormatSettings(Struct, frozen=True):
     """In which format a vendor is asked and answers. `companion`: how what the format can't say goes with it.
 
     `batch`: how many questions one message may hold; `settle_s`: how long, in seconds, the last word is waited for after one that
-    need not be it (999 or 277CA before an 835).
+    need not be it (999 or 277CA before an 835). `sessions`: what a coder's charges say of their session: its name, the time of
+    the service, or its day only.
     """
 
     question: QuestionFormatName = "json"
@@ -32,6 +34,7 @@ class FormatSettings(Struct, frozen=True):
     companion: Companion = "none"
     batch: Annotated[int, Meta(ge=1, le=500)] = 1
     settle_s: Annotated[float, Meta(gt=0, le=3600)] = 0.5
+    sessions: Sessions = "named"
 
     @property
     def plain(self) -> bool:

@@ -12,9 +12,11 @@ from rtconform.conformance.protocol import Mask, Question
 from rtconform.conformance.role import Role
 from rtconform.formats.messages import Inexpressible, Unreadable
 from rtconform.formats.names import LENGTH
-from rtconform.formats.registry import QUESTIONS
+from rtconform.formats.registry import ANSWERS, QUESTIONS
 from rtconform.formats.settings import FormatSettings
 from rtconform.generators.suites.suite import SuiteItem
+from rtconform.reference.documents.coding import Answer, AnswerLine, Coding
+from rtconform.reference.documents.treatment import Case
 
 MOST_LOST = 6
 """How many lost fields a reason names."""
@@ -29,7 +31,33 @@ def beyond(formats: FormatSettings, role: Role, item: SuiteItem) -> str | None:
 
 
 def inexpressible(formats: FormatSettings, role: Role, question: Question) -> str | None:
-    """Why the question can't be asked in the vendor's format; None where it can."""
+    """Why the question can't be asked, or its answer not be given, in the vendor's formats; None where they can."""
+    unaskable = _unaskable(formats, role, question)
+    if unaskable or formats.sessions == "named":  # what names its session comes back whole: docs/reference/formats.md counts it
+        return unaskable
+    return unanswerable(formats, role, question)
+
+
+def unanswerable(formats: FormatSettings, role: Role, question: Question) -> str | None:
+    """Why no answer in the vendor's format can be the right one: charges that name no session may belong to another."""
+    row = ANSWERS.get((formats.answer, role.asks))
+    if row is None or row.again is None:
+        return None
+    case: Case = role.wire.masked(question, Mask("0" * LENGTH, question.patient.id))
+    coding = role.recorded(role.expect(case))
+    if not isinstance(coding, Coding):  # rows with `again` are for cases
+        raise TypeError
+    lines = tuple(AnswerLine(line.session, line.code, line.modifiers, line.units) for line in coding.lines)
+    try:
+        again = row.again(Answer(case.id, coding.outcome, lines), case, formats.sessions)
+    except (Inexpressible, Unreadable) as why:
+        return f"as {row.title} its answer can't be given: {why}"
+    if again.outcome == coding.outcome and sorted(map(str, again.lines)) == sorted(map(str, lines)):
+        return None
+    return f"{row.title} that say the {formats.sessions} of a service only can't tell its {len(case.sessions)} sessions apart"
+
+
+def _unaskable(formats: FormatSettings, role: Role, question: Question) -> str | None:
     row = QUESTIONS.get((formats.question, role.asks))
     if row is None:
         return None

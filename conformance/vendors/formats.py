@@ -10,7 +10,7 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import HttpSettings, Settings
 from rtconform.formats.dicom.stow import MULTIPART
-from rtconform.formats.registry import QUESTIONS, formats_for
+from rtconform.formats.registry import ANSWERS, QUESTIONS, formats_for
 from rtconform.formats.settings import Companion, FormatSettings
 from rtconform.reference.toml_tables import TomlFile
 
@@ -48,6 +48,10 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
     most = question.most_in_batch if question else 1
     if formats.batch > most:
         yield f"{formats.question} questions go {most} at a time; remove it, or write a smaller number", "format", "batch"
+    answer = ANSWERS.get((formats.answer, ROLES[role].asks))
+    says = answer.sessions if answer else ("named",)
+    if formats.sessions not in says:
+        yield f"{formats.answer} answers don't say their sessions as {formats.sessions!r}; use {_or(says)}", "format", "sessions"
     if formats.question != "json" and "request" in file.root:
         yield f"[format] question = {formats.question!r} writes the request already; remove one of the two", "request"
     if formats.answer != "json" and "response" in file.root:

@@ -8,13 +8,28 @@ from dataclasses import dataclass
 
 from rtconform.formats.charges.charge import Charge, answer_of, code_of, is_modifier, named_session, nothing
 from rtconform.formats.charges.spreadsheet import cell, moment
-from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.messages import Field, Unreadable, refuse_longer
 from rtconform.formats.settings import AnswerSettings, Column, Columns
 from rtconform.reference.documents.coding import Answer, Outcome, Payment
 from rtconform.reference.documents.treatment import Case
 
 SEPARATORS = ",;\t|"
 """What may separate cells; the one under which most columns are found is taken."""
+
+FIELDS = (
+    Field("id", "the case's id, as it was sent; rows of other cases are passed over"),
+    Field("session", "the session: its id, alone or after the case's id and a dot"),
+    Field("date", "where no session is named: the day of the service, with its time where there is one"),
+    Field(
+        "code",
+        "a CPT or HCPCS code, alone or with modifiers (77387-26), or a number of your own (`[answers.codes]`); empty: no charge",
+    ),
+    Field("modifiers", "modifiers, one or several in a cell or in several columns"),
+    Field("units", "the number of units; empty: 1; negative or in parentheses: a credit"),
+    Field("payment", "separate or bundled, or your words for it (`[answers.payments]`); empty: separate"),
+    Field("outcome", "coded, needs_review or out_of_scope, or your words for it (`[answers.outcomes]`)"),
+)
+"""The columns that are read, by their keys in `[answers.columns]`."""
 
 _LONGEST_CELL = 4000
 _SHOWN = 40

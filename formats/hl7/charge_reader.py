@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rtconform.formats.charges.charge import Charge, Moment, answer_of, code_of, is_modifier, named_session, nothing
 from rtconform.formats.charges.spreadsheet import moment
 from rtconform.formats.hl7.segments import Segment, is_of_batch, segments_of
-from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.messages import Field, Unreadable, refuse_longer
 from rtconform.formats.settings import AnswerSettings
 from rtconform.reference.documents.coding import Answer, Outcome
 from rtconform.reference.documents.treatment import Case
@@ -17,6 +17,24 @@ CHARGED, CREDITED, PASSED_OVER = ("", "CG"), ("CR", "CD", "RV"), ("PY", "CO", "A
 
 ACKNOWLEDGED: dict[str, Outcome] = {"AE": "needs_review", "CE": "needs_review", "AR": "out_of_scope", "CR": "out_of_scope"}
 """MSA-1 (table 0008): what an acknowledgment that does not accept says of the case."""
+
+FIELDS = (
+    Field("MSH-1, MSH-2", "the separators"),
+    Field("MSH-9", "DFT^P03 or ACK; other messages are passed over"),
+    Field("PV1-19", "the case's id, as it was sent; else PV1-50, PID-18, or FT1-23 before its last dot"),
+    Field("FT1-4", "where FT1-23 names no session: the time of the service, or its day"),
+    Field("FT1-6", "CG or empty: a charge; CR, CD, RV: a credit; PY, CO, AJ: no service, passed over"),
+    Field("FT1-7", "where FT1-25 holds no code: the code, or a number of your own (`[answers.codes]`)"),
+    Field("FT1-10", "the number of units; empty: 1; negative: a credit"),
+    Field("FT1-23", "the session: its id, alone or after the case's id and a dot"),
+    Field("FT1-25", "the CPT or HCPCS code, alone or with modifiers (77387-26), or a number of your own"),
+    Field("FT1-26", "modifiers, each a repetition"),
+    Field("MSA-1", "AA: accepted, nothing more is billed; AE: needs_review; AR: out_of_scope"),
+    Field("MSA-2", "the case's id, as it was sent"),
+    Field("MSA-3, ERR-8", "kept as a note"),
+    Field("BTS-1", "the number of messages of a batch (BHS … BTS), where it is one"),
+)
+"""The fields that are read, in the order of a message."""
 
 _ACCEPTED = ("AA", "CA")
 _SHOWN = 40

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rtconform.formats.charges.charge import Charge, Moment, answer_of, named_session, nothing
-from rtconform.formats.messages import Unreadable, refuse_longer
+from rtconform.formats.messages import Field, Unreadable, refuse_longer
 from rtconform.formats.settings import AnswerSettings
 from rtconform.formats.x12.claim_building import ClaimRead
 from rtconform.formats.x12.claim_reader import read_claims
@@ -16,6 +16,20 @@ from rtconform.reference.documents.treatment import Case
 
 ADVICE: dict[str, Outcome] = {"TA": "coded", "TE": "needs_review", "TR": "needs_review"}
 """OTI01 of an 824: what an application says of a case that it makes no claim of."""
+
+FIELDS = (
+    Field("ISA", "the separators"),
+    Field("CLM01", "the case's id, as it was sent; claims of other cases are passed over"),
+    Field("CLM05-3", "the frequency: 7 replaces the claims before it, 8 voids them"),
+    Field("SV101, SV202", "the service: qualifier HC, the code, up to four modifiers"),
+    Field("SV104, SV205", "the number of units"),
+    Field("REF*6R", "the session: its id, alone or after the case's id and a dot; NTE*ADD*SESSION says the same"),
+    Field("DTP*472", "where no session is named: the day of the service"),
+    Field("OTI01", "of an 824, where no claim is made: TA for nothing to bill, TR or TE for needs_review"),
+    Field("OTI03", "of an 824: the case's id, as it was sent"),
+    Field("SE01", "the number of segments; a wrong one makes the answer invalid"),
+)
+"""The elements that are read, in the order of a message."""
 
 REPLACES, VOIDS = "7", "8"
 """CLM05-3: the claim takes the place of those before it, or takes them back."""

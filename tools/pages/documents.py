@@ -10,6 +10,7 @@ import click
 from rtconform.cli.main import cli
 from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.reference.errors import UserError
+from tools.pages.answer_pages import csv_page, hl7_page, x12_page
 from tools.pages.claim_fields_page import claim_fields_page
 from tools.pages.editor_rules import editor_rules
 from tools.pages.formats_page import formats_page
@@ -64,6 +65,9 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/editor-rules.md": editor_rules,
     "reference/claim-fields.md": claim_fields_page,
     "reference/formats.md": formats_page,
+    "reference/format-csv.md": csv_page,
+    "reference/format-hl7v2.md": hl7_page,
+    "reference/format-x12.md": x12_page,
     "reference/commands.md": command_help,
     "reference/verdicts.md": verdict_table,
     "reference/requirements.md": requirements_table,

@@ -15,6 +15,7 @@ from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
+from tools.pages.answer_pages import shares as coder_shares
 
 SUITES = ("edits-claim", "edits-documented", "edits-national")
 CASE_SUITES = ("published", "boundaries", "pairwise", "documentation", "clinic")
@@ -27,6 +28,7 @@ def formats_page() -> str:
     return _PAGE.format(
         shares="\n".join(_shares()),
         treatments="\n".join(_treatments()),
+        coders=coder_shares(),
         not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
         bundles=", ".join(sorted(BUNDLES)),
         pending=", ".join(sorted(PENDING)),
@@ -126,7 +128,18 @@ written so decides like the case, and tests hold it to that. The others are `not
 
 Objects alone decide about two thirds of `clinic`: [measured](../measured/dicom-decides.md).
 
-## How an answer is read
+## What a coder's answer decides
+
+A coder may be asked in JSON and answer in a format: [a charge export as CSV](format-csv.md), [HL7 v2 charges](format-hl7v2.md),
+[837 claims](format-x12.md). The right answer to each case was written in the format and read again. A case *decides* where the
+same comes back. How much it is depends on what a charge says of its session: `[format] sessions = "named"`, `"time"` or `"day"`.
+The other cases are `not_applicable` in a run: never a pass, and each with its reason.
+
+{coders}
+
+Suites `invalid` and `respelled` are put only to vendors that are asked and answer in JSON.
+
+## How an editor's answer is read
 
 The last word for a line counts: a 999 and a 277CA come first, and may be all that comes.
 
