@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from rtconform.conformance.adapters.processes.watchdog import MARK
 from rtconform.conformance.adapters.program.child import why_not_started
 from rtconform.conformance.vendors.settings import CliSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
@@ -71,7 +72,7 @@ def enclosed(vendor: Vendor, *, hidden: Sequence[Path] = (), readable: Sequence[
     if why := program.why_not_started:
         raise VendorUnreachable(why)
     own = set(settings.env)
-    dropped = [name for name in os.environ if name not in own and name not in _PASSED_ON and not name.startswith("LC_")]
+    dropped = [MARK, *(name for name in os.environ if name not in own and name not in _PASSED_ON and not name.startswith("LC_"))]
     sandbox = (bwrap, *_arguments(program, hidden, readable, dropped, homeless="HOME" not in own), "--")
     try:
         tried = subprocess.run([*sandbox, "true"], capture_output=True, timeout=_PROBE_S, check=False)  # noqa: S603 - bwrap itself

@@ -4,26 +4,39 @@ The command line starts it with `watch` and reports each program that starts (`r
 watchdog reads these reports until its input ends, which happens when rtconform ends in any way. Then it kills the programs that
 are left. This file, run as a program, is the watchdog.
 
+A program that had just been started when rtconform was killed is in no report. It has a mark in its environment (`mark`), and on
+Linux the watchdog looks for that when its input has ended. None is missed: a process that is not yet the program holds the
+other end of the watchdog's input, which closes when it becomes the program, with the mark.
+
 The kernel's parent-death signal can't do this: it would not reach the program's own children, and it depends on the thread that
 started the program.
 """
 
 import atexit
 import os
+import secrets
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
+
+MARK = "RTCONFORM_WATCHED"
+"""The environment variable that marks a vendor's program as one of this run's."""
+
+_ROUNDS = 20  # of looking for marked processes: one that is killed may have started another just before
 
 _watcher: "subprocess.Popen[bytes] | None" = None
+_token = ""
 
 
 def watch() -> "subprocess.Popen[bytes]":
     """Start the watchdog, once. It ends with this process."""
-    global _watcher  # noqa: PLW0603 - one watchdog for the process
+    global _watcher, _token  # noqa: PLW0603 - one watchdog for the process
     if _watcher is None:
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-        command = [sys.executable, "-I", "-S", __file__]
+        _token = secrets.token_hex(16)
+        command = [sys.executable, "-I", "-S", __file__, _token]
         _watcher = subprocess.Popen(  # noqa: S603 - ourselves
             command, stdin=pipe, stdout=nothing, stderr=nothing, cwd=os.sep, start_new_session=True, bufsize=0
         )
@@ -32,6 +45,11 @@ def watch() -> "subprocess.Popen[bytes]":
             os.set_blocking(_watcher.stdin.fileno(), False)
         atexit.register(_end)
     return _watcher
+
+
+def mark() -> dict[str, str]:
+    """What a program has in its environment so that the watchdog finds it; empty where there is no watchdog."""
+    return {MARK: _token} if _watcher is not None else {}
 
 
 def runs(pid: int) -> None:
@@ -68,7 +86,10 @@ def _end() -> None:
 
 
 def main() -> None:
-    """Read process groups until the input ends (negative numbers: groups that are over), then kill the others."""
+    """Read process groups until the input ends (negative numbers: groups that are over), then kill the others and the marked.
+
+    The mark is the program's first argument; without one nothing is looked for.
+    """
     running: set[int] = set()
     for line in sys.stdin.buffer:
         number = int(line)
@@ -77,6 +98,28 @@ def main() -> None:
         if sys.platform != "win32":
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
+    for token in sys.argv[1:2]:
+        _kill_marked(f"{MARK}={token}".encode())
+
+
+def _kill_marked(entry: bytes) -> None:
+    """Kill every process that has this entry in its environment."""
+    for _ in range(_ROUNDS):
+        if not (found := _marked(entry)):
+            return
+        for pid in found:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _marked(entry: bytes) -> list[int]:
+    found = []
+    with suppress(OSError):  # no such file system: not Linux
+        for process in [entered for entered in Path("/proc").iterdir() if entered.name.isdecimal()]:
+            with suppress(OSError):  # gone meanwhile, or another user's
+                if entry in (process / "environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+    return found
 
 
 if __name__ == "__main__":

@@ -169,7 +169,14 @@ def open_process(command: Sequence[str], *, cwd: Path | None, env: Mapping[str, 
     try:
         return started(
             lambda: subprocess.Popen(  # noqa: S603 - what the vendor file names, as a list, without a shell
-                command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, env=env, start_new_session=True, bufsize=0
+                command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                cwd=cwd,
+                env={**env, **watchdog.mark()},
+                start_new_session=True,
+                bufsize=0,
             )
         )
     except (OSError, ValueError) as error:

@@ -1,10 +1,13 @@
 """A harness that is killed outright leaves no vendor's program behind, and the run can be resumed at once."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from rtconform.conformance.adapters.processes import watchdog
 HANGS = """
 import os, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen(["sleep", "1000"])
+child = subprocess.Popen(["sleep", "1000"], start_new_session=sys.platform == "linux")  # a daemon
 with open("started.tmp", "w") as file:
     file.write(f"{os.getpid()} {child.pid}")
 os.replace("started.tmp", "started")
@@ -48,7 +51,7 @@ def begin(folder: Path, mode: str, *more: str) -> "subprocess.Popen[bytes]":
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["stream", "oneshot"])
 def test_a_killed_harness_leaves_nothing(mode: str, tmp_path: Path, gone: Callable[[int], bool]) -> None:
-    """A program that hangs, ignores its input and has a child dies with the harness; it never held a file of the run's."""
+    """A program that hangs, ignores its input and has a daemon dies with the harness, and so does the daemon; it never held a file of the run's."""
     (tmp_path / "coder.py").write_text(HANGS)
     with begin(tmp_path, mode) as running:
         deadline = time.monotonic() + 60
@@ -56,7 +59,6 @@ def test_a_killed_harness_leaves_nothing(mode: str, tmp_path: Path, gone: Callab
             assert time.monotonic() < deadline
             time.sleep(0.02)
         pids = [int(pid) for pid in (tmp_path / "started").read_text().split()]
-        time.sleep(0.5)  # the watchdog hears of a program right after its start, on a busy machine a moment later
         held = {str(link.readlink()) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()}
         running.kill()
     assert [] == [name for name in held if name.startswith(str(tmp_path / "run"))]
@@ -68,6 +70,78 @@ def test_a_killed_harness_leaves_nothing(mode: str, tmp_path: Path, gone: Callab
     with begin(tmp_path, mode, "--resume") as resumed:
         pass
     assert (2, 1) == (fresh.returncode, resumed.returncode)
+
+
+NOT_TOLD = """
+import os, signal, sys
+from pathlib import Path
+from rtconform.conformance.adapters.processes import watchdog
+from rtconform.conformance.adapters.program.child import open_process
+watchdog.watch()
+watchdog.runs = lambda pid: os.kill(os.getpid(), signal.SIGKILL)
+open_process(["sleep", "1000"], cwd=None, env={**os.environ, "OF_TEST": sys.argv[1]})
+"""
+STARTS_ALWAYS = """
+import os, sys, threading
+from pathlib import Path
+from rtconform.conformance.adapters.processes import watchdog
+from rtconform.conformance.adapters.program.child import open_process
+watchdog.watch()
+def start():
+    while True:
+        open_process([sys.argv[2], "1000"], cwd=None, env={**os.environ, "OF_TEST": sys.argv[1]})
+for _ in range(2):
+    threading.Thread(target=start).start()
+print("starting", flush=True)
+"""
+
+
+def _alive(mark: str) -> list[int]:
+    """The processes that have the mark of a test in their environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with suppress(OSError):
+                if f"OF_TEST={mark}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+    return found
+
+
+def _left(mark: str) -> list[int]:
+    """Those that are left when the watchdog has had its time; killed, so that a test that fails leaves nothing either."""
+    deadline = time.monotonic() + 20
+    while (alive := _alive(mark)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for pid in alive:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return alive
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="marked processes are looked for in /proc")
+def test_a_program_that_nobody_has_told_of_dies_too() -> None:
+    """Killed in the very instant after a program has started, before the watchdog is told of it: nothing is left."""
+    for number in range(10):
+        mark = f"not-told-{os.getpid()}-{number}"
+        done = subprocess.run([sys.executable, "-c", NOT_TOLD, mark], check=False)
+        assert -signal.SIGKILL == done.returncode
+        assert [] == _left(mark)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="marked processes are looked for in /proc")
+def test_killed_at_any_instant_of_a_start_nothing_is_left() -> None:
+    """Two threads start programs as fast as they can; whenever that is killed, before, within or after a start, nothing is left."""
+    sleep = shutil.which("sleep")
+    for number in range(25):
+        mark = f"any-instant-{os.getpid()}-{number}"
+        with subprocess.Popen([sys.executable, "-c", STARTS_ALWAYS, mark, str(sleep)], stdout=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            assert b"starting\n" == running.stdout.readline()
+            time.sleep(number / 1000)
+            running.kill()
+        assert [] == _left(mark)
 
 
 @pytest.mark.slow
