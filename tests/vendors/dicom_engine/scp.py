@@ -85,6 +85,7 @@ def main() -> None:
     given = reader.parse_args()
     engine, entity = Engine(given), AE(ae_title="ENGINE")
     entity.maximum_associations = 3 if given.behave == "busy" else 20
+    entity.acse_timeout = 1  # a connection on which nobody asks for an association counts as one for so long
     for context in AllStoragePresentationContexts:
         kind = context.abstract_syntax
         if kind is not None and not (given.behave == "no-dose" and kind.name == "RT Dose Storage"):
