@@ -11,11 +11,14 @@ import click
 from rtconform.formats.registry import QUESTIONS
 from rtconform.jobs.conversions import Converted, what_is
 from rtconform.jobs.conversions import convert as converted
+from rtconform.jobs.treatments.as_cases import TreatmentCase, cases_of
+from rtconform.jobs.treatments.files import is_treatment
 from rtconform.reference.errors import UserError
 from rtconform.reports.text import one_line
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS))
+_CASE = "case"
+_FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), _CASE)
 
 
 @click.command()
@@ -24,7 +27,8 @@ _FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS))
 @click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON or 837.")
 @click.option("--losses", type=_FILE, metavar="FILE", help="Say there what is lost, not on standard error.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
-def convert(file: Path, target: str, claims: Path | None, losses: Path | None, out: Path | None) -> None:
+@click.option("--keep-identity", is_flag=True, help="With --to case: keep the patient's names and ids in the case.")
+def convert(file: Path, target: str, claims: Path | None, losses: Path | None, out: Path | None, *, keep_identity: bool) -> None:
     """Write the claims, dispositions or cases of FILE in another format, and say what is lost.
 
     \b
@@ -32,26 +36,47 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     rtconform convert january.837 --to json
     rtconform convert january.835 --to json --claims january.837
     rtconform convert dispositions.jsonl --to x12 --claims claims.jsonl
+    rtconform convert treatment/ --to case --out cases.jsonl
 
     What FILE holds is seen from its beginning. Claims go between JSON Lines and 837; dispositions between JSON Lines and 835, and
     277CA and 999 are read. A loss is what the format can't say, found by reading back what was written. What can't be written is
     said too, the rest is written, and the exit code is then 2.
+
+    With --to case FILE is a DICOM object or a folder of them, as `rtconform code` takes it: each day becomes a case, and what is
+    missing in it is named, with what is supposed.
     """
-    found = what_is(file)
+    treatment = target == _CASE
+    if treatment != is_treatment(str(file)):
+        what = "DICOM objects are converted with --to case" if not treatment else "--to case takes a folder of DICOM RT files"
+        raise UserError(f"{file}: {what}")
+    found = None if treatment else what_is(file)
     for option, path in (("--out", out), ("--losses", losses)):
         if path is not None and path.exists():
             raise UserError(f"{option} {path}: there is something already; give another name")
-    documents = converted(found, target, claims)
+    documents = converted(found, target, claims) if found else iter(())
     with ExitStack() as stack:
         try:
             stream: BinaryIO = stack.enter_context(out.open("xb")) if out else sys.stdout.buffer
             told: TextIO = stack.enter_context(losses.open("x", encoding="utf-8")) if losses else sys.stderr
         except OSError as error:
             raise UserError(f"{error.filename}: {error.strerror}") from None
+        if treatment:
+            _write_cases(cases_of(str(file), keep_identity=keep_identity), stream, told)
         refused = _write(documents, stream, told)
     if refused:
         where = f"in {losses}" if losses else "above"
         raise UserError(f"{file}: {refused} could not be written as {target}; the reasons are {where}")
+
+
+def _write_cases(cases: Iterator[TreatmentCase], stream: BinaryIO, told: TextIO) -> None:
+    """Write each case, and say what is missing in it."""
+    for case in cases:
+        for sentence in case.missing:
+            click.echo(one_line(f"{case.name}: missing: {sentence}"), file=told)
+        for sentence in case.beside:
+            click.echo(one_line(f"{case.name}: {sentence}"), file=told)
+        stream.write(case.document + b"\n")
+    stream.flush()
 
 
 def _write(documents: Iterator[Converted], stream: BinaryIO, told: TextIO) -> int:

@@ -19,6 +19,7 @@ from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteCase
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Case
+from rtconform.reference.documents.wire import decode
 from tests.helpers.command import rtconform
 
 
@@ -233,3 +234,29 @@ def test_without_pydicom_the_extra_is_named(tmp_path: Path) -> None:
     assert "pip install 'rtconform[dicom]'" in ended.stderr
     ended = subprocess.run([sys.executable, "-c", program, "suites"], capture_output=True, text=True, check=False)
     assert 0 == ended.returncode
+
+
+def test_a_treatment_becomes_a_case(tmp_path: Path) -> None:
+    """`convert FOLDER --to case`: a case that codes as the folder does, what is missing named, and no patient in it."""
+    (tmp_path / "rtplan.dcm").write_bytes(public_plan().read_bytes())
+    ended = rtconform("convert", tmp_path, "--to", "case")
+    assert 0 == ended.returncode
+    case = decode(ended.stdout.encode(), Case)
+    assert ["77407"] == [line.code for line in code(case).lines]
+    assert ("treatment-2026-01-05", "PATIENT") == (case.id, case.patient.id)
+    assert "missing: plans[1].technique: supposed is 3d_crt; codes depend on it: it may be 2d, sbrt" in ended.stderr
+    assert "missing: sessions: no treatment record is among the files" in ended.stderr
+    assert "id00001" not in ended.stdout + ended.stderr
+    assert "id00001" in rtconform("convert", tmp_path, "--to", "case", "--keep-identity").stdout
+
+
+def test_convert_says_what_takes_which(tmp_path: Path) -> None:
+    """A folder needs --to case, and --to case needs a folder of objects."""
+    (tmp_path / "cases.jsonl").write_text("{}")
+    for arguments, said in (
+        ((tmp_path, "--to", "json"), "DICOM objects are converted with --to case"),
+        ((tmp_path / "cases.jsonl", "--to", "case"), "--to case takes a folder of DICOM RT files"),
+    ):
+        ended = rtconform("convert", *arguments)
+        assert 2 == ended.returncode
+        assert said in ended.stderr
