@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rtconform.conformance.strength.killing import Asked
+from rtconform.conformance.strength.killing import Trial
 from rtconform.reference.coder import rules
 from rtconform.reference.coder.book import BOOK
 from rtconform.reference.coder.conditions import ALWAYS, NEVER, Condition, Path, atoms, with_part
@@ -47,13 +47,13 @@ def conditions() -> dict[str, Condition]:
     return {rule.id: when for rule in rules.RULES.values() if isinstance(when := getattr(rule, "when", None), Condition)}
 
 
-def met_by(asked: Asked) -> Iterator[Obligation]:
+def met_by(asked: Trial) -> Iterator[Obligation]:
     """The obligations that a case meets."""
     for rule, facts in evaluations(asked):
         yield from _decides(rule, facts)
 
 
-def evaluations(asked: Asked) -> Iterator[tuple[Rule, object]]:
+def evaluations(asked: Trial) -> Iterator[tuple[Rule, object]]:
     """Every rule that is reached in coding the case, with the facts that it is asked of."""
     whole = asked.expectation.facts
     yield from _until_one_holds(BOOK.whole_case, whole)

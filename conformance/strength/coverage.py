@@ -5,7 +5,7 @@ from functools import cache
 from itertools import combinations
 
 from rtconform.conformance.strength.conditions import Obligation, met_by
-from rtconform.conformance.strength.killing import Asked, asked_of
+from rtconform.conformance.strength.killing import Trial, asked_of
 from rtconform.conformance.strength.proofs.equivalence import points_of
 from rtconform.generators.space.counting import count_tuples
 from rtconform.generators.space.model import Row
@@ -14,7 +14,7 @@ from rtconform.generators.suites.arrays import STRENGTHS, rows
 from rtconform.generators.suites.certify import CERTIFY, recipes
 
 
-def conditions_met(of: Iterable[Asked]) -> frozenset[Obligation]:
+def conditions_met(of: Iterable[Trial]) -> frozenset[Obligation]:
     """The obligations that some of these cases meet; documents that are not cases meet none."""
     return frozenset(obligation for one in of if one.sent.sound for obligation in met_by(one))
 

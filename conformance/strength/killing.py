@@ -20,8 +20,8 @@ from rtconform.reference.errors import DocumentError
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A case with what is expected, and the expected answer as a coder gives it.
+class Trial:
+    """A case to be put to faulty coders, with what is expected, and the expected answer as a coder gives it.
 
     `sent` is the document as readers get it. Where that is not a sound case, `case` is what a reader makes of it all the same;
     `readable`: whether one can.
@@ -34,13 +34,13 @@ class Asked:
     readable: bool = True
 
 
-def asked(case: Case, book: Book = REMEMBERED_BOOK) -> Asked:
+def asked(case: Case, book: Book = REMEMBERED_BOOK) -> Trial:
     """The case with what the reference makes of it, or with what is made of it by another book; sent in the plain way."""
     expectation = expect(case, book)
-    return Asked(case, expectation, answer_of(expectation), Sent(case))
+    return Trial(case, expectation, answer_of(expectation), Sent(case))
 
 
-def asked_as(entry: SuiteCase) -> Asked:
+def asked_as(entry: SuiteCase) -> Trial:
     """A case of a suite, sent as the suite sends it."""
     document, case, readable = entry.wire, entry.case, True
     if not entry.sound:
@@ -49,15 +49,15 @@ def asked_as(entry: SuiteCase) -> Asked:
         except DocumentError:
             readable = False
     expectation = expect(case, REMEMBERED_BOOK)
-    return Asked(case, expectation, answer_of(expectation), Sent(entry.case, entry.sound, document), readable)
+    return Trial(case, expectation, answer_of(expectation), Sent(entry.case, entry.sound, document), readable)
 
 
-def asked_of(name: str, seed: int) -> Iterator[Asked]:
+def asked_of(name: str, seed: int) -> Iterator[Trial]:
     """The cases of a suite."""
     return map(asked_as, cases(suite(name), seed))
 
 
-def catches(asked: Asked, coder: Coder) -> bool:
+def catches(asked: Trial, coder: Coder) -> bool:
     """Whether the coder's answer to the case does not stand; a coder that can't answer does not stand either.
 
     What can't be read it refuses, as it should; what no one may code it must not code.
@@ -71,14 +71,14 @@ def catches(asked: Asked, coder: Coder) -> bool:
     return _stands_not(asked, answer)
 
 
-def catches_reader(asked: Asked, reader: Reader) -> bool:
+def catches_reader(asked: Trial, reader: Reader) -> bool:
     """Whether the answer of a coder behind this reader does not stand."""
     if asked.sent.sound == bool(reader.swallows):
         return False  # a reader has one fault: of what is sound, or of what is not
     return _stands_not(asked, reader.answer(asked.sent))
 
 
-def _stands_not(asked: Asked, answer: Answer) -> bool:
+def _stands_not(asked: Trial, answer: Answer) -> bool:
     if not asked.sent.sound:
         judged = judge_malformed(answer, refused=False)
         return judged is not None and not VERDICTS[judged[0]].conformant
@@ -87,17 +87,17 @@ def _stands_not(asked: Asked, answer: Answer) -> bool:
     return not VERDICTS[judge(asked.case, asked.expectation, answer).verdict].conformant
 
 
-def first_catch(of: Iterable[Asked], coder: Coder) -> str | None:
+def first_catch(of: Iterable[Trial], coder: Coder) -> str | None:
     """The id of the first case that catches the coder; None: none does."""
     return next((one.case.id for one in of if catches(one, coder)), None)
 
 
-def first_catch_of_reader(of: Iterable[Asked], reader: Reader) -> str | None:
+def first_catch_of_reader(of: Iterable[Trial], reader: Reader) -> str | None:
     """The same for a reader."""
     return next((one.case.id for one in of if catches_reader(one, reader)), None)
 
 
-def remembering(of: Iterable[Asked]) -> Book:
+def remembering(of: Iterable[Trial]) -> Book:
     """The reference's book with the facts of these cases known by heart: thousands of mutants ask for the same ones."""
     whole = {id(one.case): one.expectation.facts for one in of}
     kept = {id(one.case): one.case for one in of}  # so that no other case is ever at the same place in memory

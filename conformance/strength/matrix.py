@@ -15,7 +15,7 @@ from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import Coder, going_by
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible, tuples_covered
 from rtconform.conformance.strength.document import Row, Strength, SuiteStrength, Survivor
-from rtconform.conformance.strength.killing import Asked, asked_of, first_catch, first_catch_of_reader, remembering
+from rtconform.conformance.strength.killing import Trial, asked_of, first_catch, first_catch_of_reader, remembering
 from rtconform.conformance.strength.mutants.readers import readers
 from rtconform.conformance.strength.mutants.rules import first_order, second_order
 from rtconform.conformance.strength.proofs.equivalence import SPACES, Proof, prove, prove_reader
@@ -114,7 +114,7 @@ def _id(task: Task) -> str:
     return _mutant(task).id if task.reader is None else readers()[task.reader].id
 
 
-_asked: dict[str, tuple[tuple[Asked, ...], Book]] = {}
+_asked: dict[str, tuple[tuple[Trial, ...], Book]] = {}
 """The suites of this process with their cases, and the book that knows the facts of these by heart."""
 
 

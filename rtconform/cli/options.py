@@ -82,6 +82,13 @@ def pasted(*words: str | Path) -> str:
     return shlex.join(str(word) for word in words)
 
 
+def given(**options: object) -> Iterator[str]:
+    """The options that were given, as they are written."""
+    for name, value in options.items():
+        for each in value if isinstance(value, tuple) else () if value is None else (value,):
+            yield from (f"--{name}", str(each))
+
+
 def slug(name: str) -> str:
     """A name of somebody's, for use in a file's name."""
     return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")[:40]

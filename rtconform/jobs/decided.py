@@ -22,7 +22,7 @@ from rtconform.reference.documents.wire import decode_lines
 from rtconform.reference.editor.appeal_letter import letter
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.tables import Tables
-from rtconform.reference.regular_file import open_regular
+from rtconform.reference.regular_file import read_regular
 
 Kind = Literal["false_denial", "miss", "held"]
 
@@ -137,8 +137,7 @@ def _decisions(files: Sequence[Path], claims: Sequence[Claim]) -> dict[str, Disp
 
 def _read(path: Path) -> bytes:
     try:
-        with open_regular(path) as stream:
-            content = stream.read(MOST_BYTES + 1)
+        content = read_regular(path, MOST_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; give the payer's decisions, 835 or dispositions") from None
     if len(content) > MOST_BYTES:

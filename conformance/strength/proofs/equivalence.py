@@ -15,7 +15,7 @@ from msgspec.structs import replace as with_fields
 from rtconform.conformance.coder.faults.edits import Mutant
 from rtconform.conformance.coder.faults.faulty import going_by
 from rtconform.conformance.coder.judge import facts_in_words
-from rtconform.conformance.strength.killing import Asked, asked, catches, catches_reader, remembering
+from rtconform.conformance.strength.killing import Trial, asked, catches, catches_reader, remembering
 from rtconform.conformance.strength.mutants.reader import Reader, Sent
 from rtconform.conformance.strength.proofs.factspace import GUIDANCE, IMPOSSIBLE, LEVEL
 from rtconform.conformance.strength.proofs.recordspace import (
@@ -95,7 +95,7 @@ def prove_reader(reader: Reader) -> Proof:
     return Proof(reader.id, spaces, compared, None)
 
 
-def points_of(space: str) -> tuple[Asked, ...]:
+def points_of(space: str) -> tuple[Trial, ...]:
     """Every point of a space."""
     return _space(space)[0]
 
@@ -133,7 +133,7 @@ _OF_RECORDS = tuple(_RECORDS)
 
 
 @cache
-def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
+def _space(name: str) -> tuple[tuple[Trial, ...], Book]:
     """The points of a space with what the reference makes of them, and the reference's book as it reads these points."""
     if name in _RECORDS:
         points = tuple(map(asked, _RECORDS[name]()))
@@ -152,14 +152,14 @@ def _space(name: str) -> tuple[tuple[Asked, ...], Book]:
 
 
 @cache
-def _distinct(name: str) -> tuple[tuple[Asked, int], ...]:
+def _distinct(name: str) -> tuple[tuple[Trial, int], ...]:
     """One point for each way in which rules can see the points of a space, with how many there are of the kind.
 
     What rules make of a point depends on whose claim it is and on the facts that some rule asks for, in each technique for which
     its one plan may be taken: points that share these get the same answer from every mutant of the rules.
     """
     points, book = _space(name)
-    kinds: dict[object, list[Asked]] = {}
+    kinds: dict[object, list[Trial]] = {}
     for point in points:
         taken: list[Techniques] = [{}, *({plan.id: t} for plan in point.case.plans for t in get_args(PhotonTechnique))]
         seen = tuple(_asked_for(s) for techniques in taken for s in book.session_facts(point.case, techniques))
@@ -212,5 +212,5 @@ def _case(facts: SessionFacts) -> Case:
     return with_fields(record, billing=with_fields(record.billing, claim=facts.claim))
 
 
-def _in_words(point: Asked) -> str:
+def _in_words(point: Trial) -> str:
     return "; ".join(facts_in_words(point.case, point.expectation))

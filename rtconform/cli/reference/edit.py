@@ -89,6 +89,7 @@ def edit(
     With --decided, what is printed is where the payer's decisions differ: a line of JSON for each, or with --explain the false
     denials first, by reason code and service, each with the paragraph for an appeal.
     """
+    _refuse_together(form, written, decided=bool(decisions), explain=explain)
     profiles = profiles_in(own)
     values = load_relative_values(weights) if weights else shipped_values()
     tables = tables_in_force(folder)
@@ -113,6 +114,24 @@ def edit(
     if noted.unread:
         shown = "\n".join(noted.unread[:MOST_UNREAD])
         raise UserError(f"{len(noted.unread)} claims could not be edited; the others were:\n{shown}")
+
+
+def _refuse_together(form: str, written: str | None, *, decided: bool, explain: bool) -> None:
+    """Raises UsageError where one of the options would be passed over."""
+    for message in _not_together(form, written, decided=decided, explain=explain):
+        raise click.UsageError(message)
+
+
+def _not_together(form: str, written: str | None, *, decided: bool, explain: bool) -> Iterator[str]:
+    if decided and written:
+        yield f"--as {written} writes what the reference decides, --decided what differs from it: leave one of them out"
+    if decided and form == "table":
+        yield "--decided has no table: leave --format out, or give --explain for prose"
+    if written and (form == "table" or explain):
+        other = "--explain" if explain else "--format table"
+        yield f"--as {written} writes an 835 and nothing else: leave it or {other} out"
+    if explain and form == "table":
+        yield "--explain writes prose, --format table a table: leave one of them out"
 
 
 def _differences(noted: "_Noted", found: Iterable[Edited], decisions: tuple[Path, ...], tables: Tables, *, explain: bool) -> None:

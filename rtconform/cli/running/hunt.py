@@ -12,7 +12,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, pasted, print_rows, profiles_in, slug
+from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, given, pasted, print_rows, profiles_in, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.hunted import Ended, Found, Hunted
 from rtconform.conformance.hunting.hunt import EFFORT, Watch
@@ -100,8 +100,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
 
 
 def _again(vendor: Path, file: Path, own: tuple[Path, ...]) -> str:
-    judged = (word for path in own for word in ("--payer-profile", path))
-    return pasted("rtconform", "run", vendor, "--suite", file, *judged)
+    return pasted("rtconform", "run", vendor, "--suite", file, *given(**{"payer-profile": own}))
 
 
 def _counted(faults: int, kinds: int) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, OWN_PROFILES, all_names, asked_of, pasted, profiles_in, shard_of, slug
+from rtconform.cli.options import FORMAT, OWN_PROFILES, all_names, asked_of, given, pasted, profiles_in, shard_of, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runs.baseline import loaded_in_words
@@ -105,9 +105,9 @@ def run(
             summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
         except (KeyboardInterrupt, asyncio.CancelledError):
             if log is None:
-                given = _given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
-                judged = _given(**{"payer-profile": own})
-                again = pasted("rtconform", "run", vendor, *given, *judged, "--out", folder, "--resume")
+                options = given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
+                judged = given(**{"payer-profile": own})
+                again = pasted("rtconform", "run", vendor, *options, *judged, "--out", folder, "--resume")
                 click.echo(f"rtconform: interrupted; what was answered is kept, go on with: {again}", err=True)
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
@@ -126,13 +126,6 @@ def run(
     if log is not None:
         log.ended(summary.exit_code, str(folder))
     sys.exit(summary.exit_code)
-
-
-def _given(**options: object) -> Iterator[str]:
-    """The options that were given, as they are written."""
-    for name, value in options.items():
-        for each in value if isinstance(value, tuple) else () if value is None else (value,):
-            yield from (f"--{name}", str(each))
 
 
 def _not_together(

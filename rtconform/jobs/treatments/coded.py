@@ -1,7 +1,6 @@
 """A treatment coded: as it is supposed where facts are missing, and by each missing fact what else it may come to."""
 
 import itertools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,7 +22,9 @@ from rtconform.reference.documents.treatment import Case
 from rtconform.reference.errors import DocumentError, Fault
 
 MOST_COMBINED = 4000
-"""How many combinations of what is missing are tried; beyond them each missing fact is tried alone."""
+"""How many combinations of what is missing are tried, those with the fewest facts otherwise than supposed first; more only where
+each fact alone needs more.
+"""
 
 SUPPOSED_DAY = "2026-01-05"
 _NOBODY = {"id": "PATIENT", "birth_date": "1900-01-01", "sex": "unknown"}
@@ -120,11 +121,18 @@ class _Day:
         return CodedDay(case, coding, tuple(self._facts), tuple(needs), tuple(idle), self._treatment.notes)
 
     def _every(self) -> dict[tuple[int, ...], str]:
-        """The codes by what is chosen of each missing fact."""
-        combinations = math.prod(len(one.choices) for one in self._open)
-        ranges = [range(len(one.choices)) for one in self._open]
-        every = itertools.product(*ranges) if combinations <= MOST_COMBINED else self._one_at_a_time()
-        return {chosen: in_words(code(self._as_chosen(chosen))) for chosen in every}
+        """The codes by what is chosen of each missing fact: as supposed, with each other choice of one fact, of two, …"""
+        alone = sum(len(one.choices) - 1 for one in self._open)
+        first = itertools.islice(self._fewest_first(), max(MOST_COMBINED, 1 + alone))
+        return {chosen: in_words(code(self._as_chosen(chosen))) for chosen in first}
+
+    def _fewest_first(self) -> Iterator[tuple[int, ...]]:
+        places = range(len(self._open))
+        for number in range(len(self._open) + 1):
+            for otherwise in itertools.combinations(places, number):
+                for choices in itertools.product(*(range(1, len(self._open[place].choices)) for place in otherwise)):
+                    chosen = dict(zip(otherwise, choices, strict=True))
+                    yield tuple(chosen.get(place, 0) for place in places)
 
     def _as_chosen(self, chosen: tuple[int, ...]) -> Case:
         return self._decoded(changed(self._case, [one.choices[at][1] for one, at in zip(self._open, chosen, strict=True)]))
@@ -145,18 +153,6 @@ class _Day:
             tuple((choices[place][0], words) for place, words in sorted(others[nearest].items())),
             tuple(where),
         )
-
-    def _one_at_a_time(self) -> Iterator[tuple[int, ...]]:
-        """What is supposed, and with it each other choice of one fact or of two."""
-        none = (0,) * len(self._open)
-        yield none
-        pairs = itertools.combinations_with_replacement(range(len(self._open)), 2)
-        for one, other in itertools.islice(pairs, MOST_COMBINED):
-            for choice in range(1, len(self._open[one].choices)):
-                for second in range(1, len(self._open[other].choices)):
-                    chosen = [*none]
-                    chosen[one], chosen[other] = choice, second
-                    yield tuple(chosen)
 
     def _decoded(self, document: Document) -> Case:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rtconform.conformance.strength.coverage import conditions_met, conditions_possible
-from rtconform.conformance.strength.killing import Asked, asked_of, catches, first_catch
+from rtconform.conformance.strength.killing import Trial, asked_of, catches, first_catch
 from rtconform.generators.suites.certify import CERTIFY, made, recipes
 from rtconform.generators.suites.generated import Place
 from rtconform.generators.suites.registry import suite
@@ -31,7 +31,7 @@ FOREIGN = foreign(CORRECT)
 
 
 @cache
-def at(seed: int) -> tuple[Asked, ...]:
+def at(seed: int) -> tuple[Trial, ...]:
     return tuple(asked_of("certify", seed))
 
 

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from rtconform.conformance.coder.judge import judge
-from rtconform.conformance.strength.killing import Asked, asked_of
+from rtconform.conformance.strength.killing import Trial, asked_of
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.wire import decode
@@ -18,11 +18,11 @@ UNLISTED = unlisted(CORRECT)
 
 
 @cache
-def sound(seed: int) -> tuple[Asked, ...]:
+def sound(seed: int) -> tuple[Trial, ...]:
     return tuple(one for one in asked_of("certify", seed) if one.sent.sound)
 
 
-def stopped(one: Asked, coder: FromBytes) -> bool:
+def stopped(one: Trial, coder: FromBytes) -> bool:
     answer = decode(json.dumps({"id": one.case.id, **coder(one.sent.document)}).encode(), Answer)
     return not VERDICTS[judge(one.case, one.expectation, answer).verdict].conformant
 

@@ -147,6 +147,25 @@ def test_suites_can_be_edited_from_standard_input(suite: Any) -> None:
     assert [json.loads(line)["id"] for line in lines] == [json.loads(line)["id"] for line in result.output.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--decided", "d.835", "--as", "835"), "--as 835 writes what the reference decides, --decided what differs from it"),
+        (("--decided", "d.835", "--format", "table"), "--decided has no table: leave --format out, or give --explain"),
+        (("--as", "835", "--format", "table"), "leave it or --format table out"),
+        (("--as", "835", "--explain"), "leave it or --explain out"),
+        (("--explain", "--format", "table"), "--explain writes prose, --format table a table"),
+    ],
+)
+def test_options_of_which_one_would_be_passed_over(
+    options: tuple[str, ...], said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What would print something else than was asked is refused in words, before any file is read."""
+    code, out, error = edited(capfd, written(tmp_path, CLAIM), *options)
+    assert (2, "") == (code, out)
+    assert said in " ".join(error.replace("│", " ").split())
+
+
 def test_what_a_payer_decided_is_laid_beside_the_reference(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """An 835 made by a policy has no difference from it; a policy that takes less than the claim's payer denies wrongly."""
     own = tmp_path / "acme.toml"
