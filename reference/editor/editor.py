@@ -102,12 +102,17 @@ def _whole_line(
     if line.number in read_on and period.professional_part_date == "session":
         reason = "this payer dates the professional part on the day of its session"
         return _stopped(line, [Stop("professional_part_date", reason, ("READING-DATE",))])
-    doubts = []
+    doubts: dict[str, str] = {}
     if line.number in read_on and period.professional_part_date == "either":
-        doubts.append("READING-DATE")
-    if line.days > 1 and (claim.kind == "institutional" or uneven(line)):
-        doubts.append("LINE-DAYS")
-    return replace(found, accepted=TOLERATED, rules=tuple(dict.fromkeys((*found.rules, *doubts)))) if doubts else found
+        doubts["READING-DATE"] = "payers differ on the day of the professional part"
+    if line.days > 1 and claim.kind == "institutional":
+        doubts["LINE-DAYS"] = "a line of an outpatient bill has one date"
+    elif uneven(line):
+        doubts["LINE-DAYS"] = f"{line.units} units do not come out even over {line.days} days"
+    if not doubts:
+        return found
+    reason = "; may be stopped: ".join((found.reason, *doubts.values()))
+    return replace(found, accepted=TOLERATED, rules=tuple(dict.fromkeys((*found.rules, *doubts))), reason=reason)
 
 
 def _stopped(line: ClaimLine, stops: Sequence[Stop]) -> AdjudicationLine:
