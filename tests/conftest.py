@@ -1,12 +1,15 @@
 """Settings for every test."""
 
+import os
 import signal
+from collections.abc import Generator
 from functools import cached_property
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from rtconform.reference.coder.book import BOOK, Book
+from tests.helpers.skips import refused
 
 # the clock of a busy CI machine proves nothing about the code; seeds are fixed so that a failure is everybody's
 settings.register_profile(
@@ -19,6 +22,29 @@ settings.load_profile("rtconform")
 # a shell's background jobs ignore Ctrl-C, and so would the programs that tests start and interrupt
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In continuous integration a skip is a failure, but for a reason that is allowed."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail") and (why := refused(_reason(report))):
+        report.outcome, report.longrepr = "failed", why
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that is skipped."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and (why := refused(_reason(report))):
+        report.outcome, report.longrepr = "failed", why
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    place = report.longrepr
+    return str(place[2] if isinstance(place, tuple) else place).removeprefix("Skipped: ")
 
 
 @pytest.fixture(autouse=True)
