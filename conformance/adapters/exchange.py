@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from rtconform.conformance.adapters import SILENT, Log, Reply, Stderr
@@ -84,7 +85,7 @@ class Exchange:
         What `writing` makes of it is sent as it is: a template would make a sound request of it, or fail on it.
         """
         if writing is not None:
-            return writing(question)
+            return self._as_written(question, writing)
         if not self.vendor.format.plain:
             self._correspondence.opened([question])
         try:
@@ -97,6 +98,16 @@ class Exchange:
             name = template.name if template else ""
             place = f"{name}:{fault.line}" if fault.line else name
             return self.failure("error", f"the request template fails on this {self._wire.question}: {place}: {fault.what}")
+
+    def _as_written(self, question: Question, writing: Writing) -> bytes:
+        if self.vendor.format.plain:
+            return writing(question)
+        (sent,) = self._correspondence.opened([question])
+        return writing(sent)
+
+    def nameless(self, question: Question, request: bytes) -> bool:
+        """Whether no reader can find the question's name in what went out, so that an answer can't be asked to carry it."""
+        return not carries_name(request, self._correspondence.sent(question).id)
 
     async def _batch(self, questions: Sequence[Question]) -> bytes | Reply:
         """One message with all questions, or the reply to each where they can't be written in one."""
@@ -134,6 +145,12 @@ class Exchange:
             except TranslationFault as fault:
                 return Received(fault.case_id, None, fault.what)
         return self._under_own_id(read_answer(document, self._wire))
+
+    async def read_nameless(self, document: bytes, question: Question, received: Received) -> Received:
+        """What a message that names no question says of one whose name nobody could read; `received`: the message read before."""
+        if received.id is not None or received.answer is not None or not self._translator.reads_format:
+            return received
+        return await self.read(document, question)
 
     async def read_all(self, document: bytes) -> list[Received]:
         """What the vendor sent in a stream, read: a document for each question that it speaks of."""
@@ -295,6 +312,15 @@ class Exchange:
     def finding(self, kind: FindingKind, detail: str, cases: tuple[str, ...]) -> None:
         """Log what was found out about the vendor."""
         self._log(Event("finding", now(), self.shown(detail.encode(errors="replace")), kind, cases))
+
+
+def carries_name(document: bytes, name: str) -> bool:
+    """Whether a reader can find the name of its question in a document."""
+    try:
+        value = msgspec.json.decode(document)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(value, dict) and value.get("id") == name
 
 
 def _digest(document: bytes) -> str:

@@ -24,9 +24,11 @@ MOST_LOST = 6
 
 def beyond(formats: FormatSettings, role: Role, item: SuiteItem) -> str | None:
     """Why a case or claim of a suite can't be asked in the vendor's formats; None where it can."""
-    if item.writing is not None and not formats.plain:
+    if item.writing is not None and formats.question != "json":
         what = "how the case is written" if item.sound else "what is wrong with the document"
         return f"asked in another format than JSON, the vendor never sees {what}"
+    if not item.sound:  # what is due is needs_review, which every format can say
+        return None
     return inexpressible(formats, role, item.question)
 
 

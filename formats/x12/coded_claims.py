@@ -51,7 +51,8 @@ def read_coded_claims(document: bytes, case: Case, settings: AnswerSettings) -> 
     said = _Said()
     reads = [read for read in read_claims(_within(document, said)) if read.name]
     about = [read for read in reads if read.name == case.id]
-    if not about and case.id not in said.advice:
+    advised = said.advice.get(case.id, said.advice.get(""))
+    if not about and advised is None:
         other = next(iter((*(read.name for read in reads), *said.advice)), None)
         found = f"speaks of {other[:40]!r}" if other else "speaks of no claim"
         raise Unreadable(f"the message {found}, asked was {case.id!r}", other)
@@ -62,7 +63,7 @@ def read_coded_claims(document: bytes, case: Case, settings: AnswerSettings) -> 
             charges.clear()
         if read.frequency != VOIDS:
             charges += _charges(read, case, notes)
-    return answer_of(case, charges, outcome=said.advice.get(case.id), notes=notes)
+    return answer_of(case, charges, outcome=advised, notes=notes)
 
 
 def names_in_claims(document: bytes, settings: AnswerSettings) -> Iterable[str]:
@@ -101,8 +102,8 @@ def _within(document: bytes, said: _Said) -> Iterator[Segment]:
 
 def _advised(segment: Segment, said: _Said) -> None:
     outcome, name = ADVICE.get(segment.get(1)), segment.get(3)
-    if outcome is None or not name:
-        raise Unreadable(f"{segment}: an 824 says {' or '.join(ADVICE)} in OTI01, and the case in OTI03", name or None)
+    if outcome is None:
+        raise Unreadable(f"{segment}: an 824 says {' or '.join(ADVICE)} in OTI01", name or None)
     said.advice[name] = outcome
 
 

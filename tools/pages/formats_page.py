@@ -137,7 +137,9 @@ The other cases are `not_applicable` in a run: never a pass, and each with its r
 
 {coders}
 
-Suites `invalid` and `respelled` are put only to vendors that are asked and answer in JSON.
+Suites `invalid` and `respelled` are put to vendors that are asked in JSON, whatever they answer in. To a document that is no
+case the right answer is needs_review: an `outcome` of CSV, an ACK with `AE`, an 824 with `TR`. Where nobody could read the case's
+id in it, the answer need not carry it.
 
 ## How an editor's answer is read
 

@@ -9,7 +9,7 @@ from rtconform.conformance.adapters import SILENT, Reply, Stderr
 from rtconform.conformance.adapters.program.child import ChildProcess
 from rtconform.conformance.adapters.program.lines import LineReader, MessageReader
 from rtconform.conformance.adapters.program.stderr import StderrTail
-from rtconform.conformance.protocol import Returned
+from rtconform.conformance.protocol import Question, Returned
 from rtconform.formats.messages import Cut
 
 
@@ -36,10 +36,10 @@ class Pending:
     """A case that waits for its answer.
 
     `deaths`: how many processes died with it in flight; `unmatched`: the first line that came since it was sent and belongs
-    to no case; `overtaken`: a case sent later has been answered; `nameless`: no reader can find an id in the document, so that
-    an answer can't name its case. `batch`: what it went out in with others, whose first one holds the document for all of them;
-    `early`: the answer that was not the last word. `stderr_mark`: where standard error was when it was sent; `shared`: others
-    have been in flight with it since.
+    to no case; `overtaken`: a case sent later has been answered; `nameless`: the question, where no reader can find an id in
+    its document, so that an answer can't name it. `batch`: what it went out in with others, whose first one holds the document
+    for all of them; `early`: the answer that was not the last word. `stderr_mark`: where standard error was when it was sent;
+    `shared`: others have been in flight with it since.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Pending:
     deaths: int = 0
     unmatched: str = ""
     overtaken: bool = False
-    nameless: bool = False
+    nameless: Question | None = None
     batch: object | None = None
     early: "Held | None" = None
 

@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-import msgspec
-
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.processes.subreaper import bury
@@ -60,12 +58,13 @@ class StreamAdapter:
         return await self._exchange.ask(question, writing, self._send if writing is None else self._send_as_written)
 
     async def _send(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
-        return [await self._send_one(questions[0], request, nameless=False)]
+        return [await self._send_one(questions[0], request)]
 
     async def _send_as_written(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
-        return [await self._send_one(questions[0], request, nameless=not _names(request, questions[0].id))]
+        nameless = questions[0] if self._exchange.nameless(questions[0], request) else None
+        return [await self._send_one(questions[0], request, nameless=nameless)]
 
-    async def _send_one(self, question: Question, request: bytes, *, nameless: bool) -> Reply:
+    async def _send_one(self, question: Question, request: bytes, *, nameless: Question | None = None) -> Reply:
         pending = Pending(question.id, request, asyncio.get_running_loop().create_future(), nameless=nameless)
         while (worker := self._free(question.id)) is None:
             # answers are matched by id: the same id can't be asked twice at a time in one process
@@ -106,12 +105,3 @@ class StreamAdapter:
     def _free(self, case_id: str) -> StreamWorker | None:
         free = [worker for worker in self._workers if worker.waiting(case_id) is None]
         return min(free, key=lambda worker: worker.load, default=None)
-
-
-def _names(document: bytes, case_id: str) -> bool:
-    """Whether a reader can find the case's id in the document."""
-    try:
-        value = msgspec.json.decode(document)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return isinstance(value, dict) and value.get("id") == case_id

@@ -279,6 +279,8 @@ class StreamWorker:
             about = [one.id for one in await self._exchange.read_all(data)] if self._program.cut else [claimed_id(data)]
             return [Received(case_id, None, fault) for case_id in about]
         received = await self._exchange.read_all(data)
+        if nameless := next((pending.nameless for pending in self._in_flight.values() if pending.nameless is not None), None):
+            received = [await self._exchange.read_nameless(data, nameless, one) for one in received]
         if line.torn and life.overdue and data.lstrip().startswith(b"{"):
             ends = "it ends its lines with \\r alone" if b"\r" in data else "it ends its lines with nothing"
             advice = "end every answer with a newline (\\n), and flush it"
@@ -308,7 +310,7 @@ class StreamWorker:
     def _answered(self, case_id: str | None) -> Pending | None:
         """The case in flight with this id, taken out of flight; those sent before it are overtaken."""
         if case_id not in self._in_flight:
-            nameless = next((pending.id for pending in self._in_flight.values() if pending.nameless), None)
+            nameless = next((pending.id for pending in self._in_flight.values() if pending.nameless is not None), None)
             if nameless is None:
                 return None
             case_id = nameless

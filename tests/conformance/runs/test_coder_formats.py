@@ -82,6 +82,35 @@ def test_a_coder_of_a_format_is_held_to_the_verdicts_of_one_of_json(
     assert summary.conformant
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "tables"),
+    [("csv_coder", (), ""), ("hl7_coder", (), ""), ("hl7_coder", ("charges", "blocks"), ACK), ("x12_node_coder", (), "")],
+)
+def test_documents_that_are_no_cases_and_cases_written_otherwise_are_asked(
+    name: str, options: tuple[str, ...], tables: str, tmp_path: Path
+) -> None:
+    """Questions in JSON may be spoilt or respelled whatever the format of the answer: each is asked, and judged as over JSON.
+
+    Some documents hold no id that could be read; an answer that names nobody is then theirs.
+    """
+    summary, results = run(vendor(tmp_path, name, *options, tables=tables), tmp_path / "run", ("invalid", "respelled"))
+    assert {"pass"} == set(verdicts(results).values())
+    assert summary.conformant
+    assert {"invalid", "respelled"} == {result.suite for result in results}
+
+
+def test_a_code_for_a_document_that_is_no_case_fails_through_the_format(tmp_path: Path) -> None:
+    """A coder that bills whatever it is sent is told so."""
+    path = vendor(tmp_path, "csv_coder")
+    program = tmp_path / "bills.py"
+    program.write_text(BILLS)
+    told = next(line for line in path.read_text().splitlines() if line.startswith("command = "))
+    path.write_text(path.read_text().replace(told, f"command = {json.dumps([sys.executable, str(program)])}"))
+    _, results = run(path, tmp_path / "run", ("invalid",))
+    assert {"fail"} == set(verdicts(results).values())
+    assert all("77412) for a record that can't be read" in result.explanation for result in results)
+
+
 @pytest.mark.parametrize("name", ["csv_coder", "hl7_coder", "x12_node_coder"])
 def test_a_planted_fault_is_found_through_the_format(name: str, tmp_path: Path) -> None:
     """A coder that leaves modifiers out fails on the lines that need them, and on no others."""
@@ -136,6 +165,15 @@ def test_a_web_service_may_answer_with_nothing_where_nothing_is_billed(
     assert invalid
     assert all('say so: [answers] empty = "coded"' in result.explanation for result in invalid)
 
+
+BILLS = r"""
+import re, sys
+for line in sys.stdin.buffer:
+    name = re.search(rb'"id": ?"([^"]*)"', line)
+    account = name[1].decode() if name and line.startswith(b"{") and line.rstrip().endswith(b"}") else ""
+    print("Account;Visit;DOS;CPT;Mod 1;Mod 2;Qty;Status")
+    print(f"{account};S1;;77412;;;1;Posted\n", flush=True)
+"""
 
 HOSTILE = """
 import json, sys

@@ -5,7 +5,6 @@ What it bills is what the correct coder next door bills. The fault that it can h
 
 import csv
 import io
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "correct"))
 import coder as correct  # its folder is known only from here
+import reading
 
 Json = dict[str, Any]
 
@@ -38,10 +38,20 @@ def export(case: Json) -> str:
     return "\ufeff" + text.getvalue()
 
 
+def held(account: str) -> str:
+    """The export for what is no case: a person has to see it."""
+    row = [account, *[""] * (len(COLUMNS) - 2), STATUS["needs_review"]]
+    return "\ufeff" + ";".join(COLUMNS) + "\r\n" + ";".join(row) + "\r\n"
+
+
 def main() -> None:
     """Answer each case of standard input; a blank line ends its export."""
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(export(json.loads(line)).encode() + b"\r\n")
+        try:
+            text = export(reading.read(line))
+        except reading.Unreadable:
+            text = held(reading.id_of(line) or "")
+        sys.stdout.buffer.write(text.encode() + b"\r\n")
         sys.stdout.buffer.flush()
 
 

@@ -6,7 +6,6 @@ bills under numbers of its own charge master; `reverses` bills every delivery tw
 have: `forgets-modifiers` (FT1-26 is empty).
 """
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from hl7apy.core import Message
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "correct"))
 import coder as correct  # its folder is known only from here
+import reading
 
 Json = dict[str, Any]
 
@@ -62,10 +62,10 @@ def charges(case: Json, lines: list[Json]) -> Message:
     return made
 
 
-def acknowledgment(case: Json, code: str, said: str = "") -> Message:
+def acknowledgment(name: str, code: str, said: str = "") -> Message:
     """The ACK that ends an answer, or is all of it."""
     made = message("ACK", "ACK")
-    made.msa.msa_1, made.msa.msa_2 = code, case["id"]
+    made.msa.msa_1, made.msa.msa_2 = code, name
     if said:
         made.msa.msa_3 = said
     return made
@@ -75,16 +75,16 @@ def messages(case: Json) -> list[Message]:
     """Everything that is sent about a case."""
     coded = correct.code(case)
     if coded["outcome"] == "needs_review":
-        return [acknowledgment(case, "AE", "the record does not say what was done")]
+        return [acknowledgment(case["id"], "AE", "the record does not say what was done")]
     lines = list(coded["lines"])
     if coded["outcome"] == "out_of_scope":
         lines = [{"session": case["sessions"][0]["id"], "code": OTHER_SERVICE}]
     if not lines:
-        return [acknowledgment(case, "AA")]
+        return [acknowledgment(case["id"], "AA")]
     if "reverses" in sys.argv and coded["outcome"] == "coded":
         lines = [*lines, lines[0], {**lines[0], "type": "CD"}]
     if "charges" in sys.argv:
-        return [*(charges(case, [line]) for line in lines), acknowledgment(case, "AA")]
+        return [*(charges(case, [line]) for line in lines), acknowledgment(case["id"], "AA")]
     return [charges(case, lines)]
 
 
@@ -98,7 +98,11 @@ def written(made: Message) -> bytes:
 def main() -> None:
     """Answer each case of standard input."""
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(b"".join(written(made) for made in messages(json.loads(line))))
+        try:
+            made = messages(reading.read(line))
+        except reading.Unreadable as fault:
+            made = [acknowledgment(reading.id_of(line) or "", "AE", str(fault)[:80])]
+        sys.stdout.buffer.write(b"".join(written(one) for one in made))
         sys.stdout.buffer.flush()
 
 

@@ -64,9 +64,18 @@ function claim(asked, lines) {
 }
 
 function answer(asked, coded) {
+  if (coded.error) return advice(coded.id ?? "", "needs_review"); // what was sent is no case
   if (coded.outcome === "out_of_scope") return claim(asked, [{ session: asked.sessions[0].id, code: OTHER_SERVICE }]);
   if (coded.outcome === "needs_review" || coded.lines.length === 0) return advice(asked.id, coded.outcome);
   return claim(asked, coded.lines);
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null; // the correct coder says what is wrong with it
+  }
 }
 
 const correct = spawn("python3", [new URL("../correct/coder.py", import.meta.url).pathname], { stdio: ["pipe", "pipe", "inherit"] });
@@ -76,7 +85,7 @@ createInterface({ input: correct.stdout }).on("line", (line) => {
 });
 createInterface({ input: process.stdin })
   .on("line", (line) => {
-    waiting.push(JSON.parse(line));
+    waiting.push(parsed(line));
     correct.stdin.write(line + "\n");
   })
   .on("close", () => correct.stdin.end());
