@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from rtconform.conformance.adapters import SILENT, Log, Reply, Stderr
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER, Received, read_answer
 from rtconform.conformance.adapters.correspondence import Correspondence
-from rtconform.conformance.adapters.translation.client import TranslationFault, Translator
+from rtconform.conformance.adapters.translation.client import TranslationFault
 from rtconform.conformance.adapters.translation.formatted import Hearing
+from rtconform.conformance.adapters.translation.pool import TranslatorPool
 from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.roles import ROLES
@@ -41,7 +42,7 @@ class Exchange:
         self.redactor = Redactor(vendor.variables)
         self._log = log
         self._wire = ROLES[vendor.role].wire
-        self._translator = Translator(vendor)
+        self._translator = TranslatorPool(vendor)
         self._correspondence = Correspondence(vendor)
         row = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
         self._files = row is not None and row.files

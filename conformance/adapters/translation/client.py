@@ -84,7 +84,7 @@ class Translator:
     def __init__(self, vendor: Vendor) -> None:
         self.renders = vendor.template is not None or vendor.format.question != "json"
         question = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
-        self._writes_files = question is not None and question.files
+        self.writes_files = question is not None and question.files
         self.reads = vendor.response.own_shape
         self.reads_format = vendor.format.answer != "json"
         self._vendor = vendor
@@ -149,7 +149,7 @@ class Translator:
             await self._serving
 
     async def _ask(self, kind: bytes, payload: bytes) -> bytes:
-        job = self._job(kind, payload, FILES_LIMIT_S if kind == RENDER and self._writes_files else TIME_LIMIT_S)
+        job = self._job(kind, payload, FILES_LIMIT_S if kind == RENDER and self.writes_files else TIME_LIMIT_S)
         if self._broken or self._serving is None:
             job.refuse(Refusal(self._why or "the translator is not running"))
             return await job.done

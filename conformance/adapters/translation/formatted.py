@@ -19,7 +19,7 @@ from rtconform.reference.documents.wire import decoder
 
 _LENGTH = struct.Struct(">I")
 
-MOST_KEPT = 32
+MOST_KEPT = 128
 """How many messages of files are kept, so that a question that is asked again is not written again."""
 
 MOST_NAMES = 1000
