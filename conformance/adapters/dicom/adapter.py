@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from pydicom.config import disable_value_validation
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.dicom.association import Peer, Sender, Sent
@@ -25,9 +28,12 @@ class DicomAdapter:
         self._sender = Sender(Peer(settings.host, settings.port, settings.called_ae, settings.calling_ae))
         self._threads = ThreadPoolExecutor(workers, "dicom")
         self._left_out: set[str] = set()
+        self._as_written = ExitStack()
 
     async def start(self) -> None:
         """See that the vendor takes an association, and look for answers. Raises VendorUnreachable."""
+        # what was written right is sent as it is: pydicom counts the bytes of a value where the standard counts characters
+        self._as_written.enter_context(disable_value_validation())
         await self._exchange.start()
         await self._returned.start()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._sender.reach, self._timeout_s)
@@ -64,6 +70,7 @@ class DicomAdapter:
         await asyncio.to_thread(self._threads.shutdown)
         await self._returned.close()
         await self._exchange.close()
+        self._as_written.close()
 
     def _send(self, request: bytes) -> Sent:
         return self._sender.send(as_objects(unpacked(request)), self._timeout_s)

@@ -6,8 +6,10 @@ The answer is the response's body; or the response says only that the objects ar
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from msgspec.structs import replace
+from pydicom.config import disable_value_validation
 
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.http.service import HttpAdapter
@@ -29,12 +31,14 @@ class StowAdapter(HttpAdapter):
         super().__init__(vendor, settings, log, workers)
         elsewhere = settings.folder or settings.listen
         self._timeout_s = settings.timeout_s
+        self._as_written = ExitStack()
         self._returned = (
             Returned(vendor, self._exchange, settings.folder, settings.listen, settings.timeout_s) if elsewhere else None
         )
 
     async def start(self) -> None:
         """See that somebody listens, and look for answers. Raises VendorUnreachable."""
+        self._as_written.enter_context(disable_value_validation())  # pydicom counts bytes where the standard counts characters
         await super().start()
         if self._returned is not None:
             await self._returned.start()
@@ -54,6 +58,7 @@ class StowAdapter(HttpAdapter):
         if self._returned is not None:
             await self._returned.close()
         await super().close()
+        self._as_written.close()
 
     async def _ask_and_wait(self, returned: Returned, question: Question, body: bytes) -> Reply:
         pendings = await returned.awaited.expect([question])

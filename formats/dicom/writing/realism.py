@@ -27,6 +27,6 @@ PLAIN = Realism(setup_beams=False, tolerance_table=False)
 
 
 def realism_of(name: str) -> Realism:
-    """The traits of the export of a case that goes out under this name: they vary, and are always the same for one name."""
+    """The traits of an export by this text: they vary, and are always the same for one text."""
     bits = hashlib.sha256(b"realism " + name.encode()).digest()[0]
     return Realism(*(bool(bits >> place & 1) for place in range(5)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import msgspec
 from pydicom.dataset import Dataset
 
 from rtconform.formats.dicom.expressible import refuse_inexpressible
@@ -17,12 +18,18 @@ from rtconform.reference.documents.treatment import Case, Session
 def write_objects(case: Case, realism: Realism | None = None) -> Iterator[tuple[str, bytes]]:
     """The objects of a case, each with the name of its file. Raises Inexpressible.
 
-    `realism`: what an export has beside the case; by default it varies with the case's id.
+    `realism`: what an export has beside the case; by default it varies with what the case says, and not with how the case or
+    its patient is called: asked again under another id, a vendor sees the same export.
     """
     refuse_inexpressible(case)
-    export = export_of(case, realism or realism_of(case.id))
+    export = export_of(case, realism or realism_of(_content(case)))
     for order, made in enumerate(_objects(export)):
         yield f"{order:03}-{made.Modality.lower()}.dcm", file_of(made)
+
+
+def _content(case: Case) -> str:
+    """What a case says, without the names that it goes under."""
+    return msgspec.json.encode((case.billing, case.isocenters, case.plans, case.sessions)).decode()
 
 
 def _objects(export: Export) -> Iterator[Dataset]:

@@ -47,6 +47,7 @@ def cases_of(name: str, *, keep_identity: bool) -> Iterator[TreatmentCase]:
 def _missing(day: "CodedDay") -> Iterator[str]:
     """Each missing fact: those on which codes depend first."""
     told = {need.path for need in day.needs} | set(day.idle)
+    told |= {f"{path.partition(' (')[0]}.{name}" for path in told for name in path.partition(" (")[2].rstrip(")").split(", ")}
     for need in day.needs:
         supposed, *others = (words for words, _ in need.choices)
         where = f", where {'; '.join(need.where)}" if need.where else ""
