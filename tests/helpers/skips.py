@@ -1,4 +1,4 @@
-"""Skips in continuous integration: a test that is skipped there fails, unless its reason is one of these."""
+"""Skips under `.ci/run`: a test that is skipped there fails, unless its reason is one of these."""
 
 ALLOWED = {
     "covertable needs most of a minute": "a comparison with another library, for a person who asks for it",
@@ -16,6 +16,6 @@ def refused(reason: str) -> str:
     if any(allowed in reason for allowed in ALLOWED):
         return ""
     return (
-        f"skipped in continuous integration: {reason}\nHave .ci/run install what is missing, or give the reason in "
+        f"skipped under .ci/run: {reason}\nHave .ci/run install what is missing, or give the reason in "
         "tests/helpers/skips.py, with why it is a good one."
     )
