@@ -1,11 +1,13 @@
 """The course of a session in the order in which it happened: guidance, beam-on with motion management, approval, next session."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rtconform.reference.coder.facts import next_session_at
+from rtconform.conformance.coder.record_in_words import approval_in_words, later_session, motion_in_words, says_of_motion
+from rtconform.reference.coder.facts import approval_state, next_session_at
 from rtconform.reference.documents.treatment import Beam, Case, Guidance, Motion, Session
 from rtconform.reports.page.matrices import in_words
 from rtconform.reports.text import clip, one_line
@@ -13,7 +15,9 @@ from rtconform.reports.text import clip, one_line
 Kind = Literal["guidance", "motion", "beam", "approved", "unapproved", "next"]
 
 MOST_SESSIONS = 6
-MOST_STEPS = 12
+LONGEST_DETAIL = 400
+MOST_IMAGES = 6
+"""How many different acts of guidance are drawn, before the beam and during it."""
 
 
 @dataclass(frozen=True)
@@ -66,47 +70,52 @@ def _plan_lines(case: Case) -> Iterator[str]:
 def _course(case: Case, session: Session, beams: dict[str, Beam]) -> Course:
     fraction = f"fraction {session.fraction}, " if session.fraction else ""
     title = f"{fraction}{session.started_at:%Y-%m-%d %H:%M}"
-    return Course(_short(session.id), title, tuple(_steps(case, session, beams))[:MOST_STEPS])
+    return Course(_short(session.id), title, tuple(_steps(case, session, beams)))
 
 
 def _steps(case: Case, session: Session, beams: dict[str, Beam]) -> Iterator[Step]:
     started = f"{session.started_at:%H:%M}"
-    yield from (_guidance(act, started) for act in session.guidance if act.timing == "pre_treatment")
+    yield from _guidance([act for act in session.guidance if act.timing == "pre_treatment"], started)
     if session.port_images:
         yield Step("guidance", "", f"Port images × {session.port_images}")
-    if session.motion is not None and session.motion.method != "none":
+    if session.motion is not None and says_of_motion(session.motion):
         yield _motion(session.motion)
     yield _beam_on(session, beams)
-    yield from (_guidance(act, "during the beam") for act in session.guidance if act.timing == "intrafraction")
+    yield from _guidance([act for act in session.guidance if act.timing == "intrafraction"], "during the beam")
     approved = session.physician_review.approved_at if session.physician_review else None
     following = next_session_at(session, case)
-    coming = Step("next", _moment(session, following), "Next session") if following else None
+    later = later_session(session, case)
+    which = f"{_short(later)}, of this case" if later else ""
+    coming = Step("next", _moment(session, following), "Next session", which) if following else None
     if approved is None:
         yield Step("unapproved", "", "Not approved by the physician")
         yield from (coming,) if coming else ()
     else:
-        done = Step("approved", _moment(session, approved), "Physician approved", _late(approved, following))
-        yield from (done,) if coming is None else (coming, done) if done.detail else (done, coming)
+        done = Step("approved", _moment(session, approved), "Physician approved", approval_in_words(session, case))
+        late = approval_state(session, following) == "late"
+        yield from (done,) if coming is None else (coming, done) if late else (done, coming)
     if following is None:
         yield Step("next", "", "No session follows")
 
 
-def _late(approved: dt.datetime, following: dt.datetime | None) -> str:
-    return "at or after the next session's start" if following is not None and approved >= following else ""
+def _guidance(acts: Iterable[Guidance], when: str) -> Iterator[Step]:
+    """The acts, those that say the same as one."""
+    done = list(Counter(map(_act, acts)).items())
+    for what, times in done[:MOST_IMAGES]:
+        yield Step("guidance", when, f"{what} × {times}" if times > 1 else what)
+    if len(done) > MOST_IMAGES:
+        yield Step("guidance", when, f"and {len(done) - MOST_IMAGES} other kinds of guidance")
 
 
-def _guidance(act: Guidance, when: str) -> Step:
+def _act(act: Guidance) -> str:
     purpose = "localized the target" if act.purpose == "target_localization" else "set the patient up"
-    method = "surface guidance" if act.method == "surface" else in_words(act.method)
-    return Step("guidance", when, f"{_capital(method)} {purpose}")
+    method = "surface guidance" if act.method == "surface" else _short(in_words(act.method))
+    return f"{_capital(method)} {purpose}"
 
 
 def _motion(motion: Motion) -> Step:
-    monitor = f"monitor: {motion.monitor.replace('_', ' ')}, " if motion.monitor else "no monitor, "
-    during = "monitored during the beam, " if motion.during_beam else "not monitored during the beam, "
-    return Step(
-        "motion", "", _capital(in_words(motion.method)), f"{monitor}{during}beam {'held' if motion.beam_hold else 'not held'}"
-    )
+    what = "Motion management: none" if motion.method == "none" else _capital(_short(in_words(motion.method)))
+    return Step("motion", "", what, _capital(clip(one_line(motion_in_words(motion)), LONGEST_DETAIL)))
 
 
 def _beam_on(session: Session, beams: dict[str, Beam]) -> Step:

@@ -7,11 +7,13 @@ import pytest
 
 from rtconform.conformance.coder.faults.catalogue import FAULTS
 from rtconform.conformance.coder.faults.faulty import correct
+from rtconform.conformance.strength.mutants.caution import CAUTION
+from rtconform.conformance.strength.mutants.readers import readers
 from rtconform.conformance.strength.mutants.rules import first_order
 from rtconform.generators.suites.suite import SuiteCase
 from rtconform.reference.documents.coding import Answer
 from rtconform.reference.documents.treatment import Case
-from tests.helpers.planted import asked, both, recognised, results_of, wrong_hints
+from tests.helpers.planted import asked, both, recognised, results_of, results_of_reader, wrong_hints
 
 ITEMS: dict[str, SuiteCase] = asked("published", "boundaries")
 CODERS: dict[str, Callable[[Case], Answer]] = {name: fault.code for name, fault in FAULTS.items()}
@@ -42,6 +44,36 @@ def test_mutants_make_no_wrong_hint() -> None:
     for mutant in first_order()[::40]:
         results = results_of(mutant.code, ITEMS)
         assert [] == list(wrong_hints(results, recognised(results, ITEMS), ITEMS, CODERS)), mutant.id
+
+
+def crashing(case: Case) -> Answer:
+    """A coder with a fault of the catalogue that crashes on professional claims."""
+    if case.billing.claim == "professional":
+        raise LookupError("professional")
+    return CODERS["imrt-77386"](case)
+
+
+def test_nothing_is_named_where_nothing_was_answered() -> None:
+    """A group of crashes has no hint; the fault that shows elsewhere in the run keeps its own."""
+    found = recognised(results_of(crashing, ITEMS), ITEMS)
+    assert "imrt-77386" in {fault.id for hint in found.recognised for fault in hint.faults}
+    assert "crash" not in {hint.cause for hint in found.recognised}
+
+
+@pytest.mark.slow
+def test_who_asks_for_review_is_not_said_to_bill() -> None:
+    """Cautious coders and strict readers: a fault named for a group of requests for review asks for review in each of them."""
+    documents = dict(list(asked("respelled", "invalid").items())[::29])
+    runs = [results_of(one.code, ITEMS) for one in first_order() if one.edits[0].operator == CAUTION][::12]
+    named = 0
+    for items, results in [(ITEMS, run) for run in runs] + [
+        (documents, results_of_reader(reader, documents)) for reader in readers()[::12]
+    ]:
+        found = recognised(results, items)
+        assert [] == list(wrong_hints(results, found, items, CODERS))
+        declined = {cause.id for result in results for cause in result.causes if cause.kind == "declined"}
+        named += len(declined & {hint.cause for hint in found.recognised})
+    assert named
 
 
 def test_what_is_right_has_no_hint() -> None:

@@ -70,7 +70,7 @@ def test_late_approval_stands_after_the_next_session(case: Case) -> None:
     (never,) = courses(replace(case, sessions=(replace(session, physician_review=None),)))
 
     assert ["next", "approved"] == [step.kind for step in course.steps][-2:]
-    assert "at or after the next session's start" == course.steps[-1].detail
+    assert "late: not before the next session" == course.steps[-1].detail
     assert "unapproved" in [step.kind for step in never.steps]
 
 
