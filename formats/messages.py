@@ -55,6 +55,9 @@ class Field:
     holds: str
 
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What programs of Windows put before a text: it is none of it."""
+
 Cut = Callable[[bytearray, int], int]
 """Where the first message of a buffer ends: its length with what comes before it, 0 where the end has not come yet.
 

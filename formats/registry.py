@@ -11,7 +11,7 @@ from rtconform.formats.framing import cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
 from rtconform.formats.messages import Cut, Field, Heard, Part, Unreadable
-from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, QuestionFormatName, Sessions
+from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, FormatSettings, QuestionFormatName, Sessions
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.answers import hear_dispositions, read_disposition
 from rtconform.formats.x12.claim_reader import read_claims
@@ -246,6 +246,12 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
     ),
 }
 """Every format in which something is answered; our own JSON is read without one."""
+
+
+def goes_out_renamed(formats: FormatSettings, asks: Asks) -> bool:
+    """Whether questions go out under names that messages can carry: where one is asked, or answered, in a format of the trade."""
+    answer = ANSWERS.get((formats.answer, asks))
+    return formats.question != "json" or (answer is not None and answer.short_names)
 
 
 def formats_for(asks: Asks) -> tuple[tuple[str, ...], tuple[str, ...]]:

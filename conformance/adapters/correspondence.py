@@ -11,7 +11,7 @@ from rtconform.conformance.protocol import Mask, Question
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.formats.names import key_of, name_of
-from rtconform.formats.registry import ANSWERS
+from rtconform.formats.registry import ANSWERS, goes_out_renamed
 
 REMEMBERED = 200_000
 """How many names of questions are remembered after their answers, so that a second answer is known for one."""
@@ -23,7 +23,7 @@ class Correspondence:
     def __init__(self, vendor: Vendor) -> None:
         self._role = ROLES[vendor.role]
         self._row = ANSWERS.get((vendor.format.answer, self._role.asks))
-        self._renames = vendor.format.question != "json" or (self._row is not None and self._row.short_names)
+        self._renames = goes_out_renamed(vendor.format, self._role.asks)
         self._key = key_of(vendor.file_digest)
         self._open: dict[str, dict[str, Question]] = {}
         self._leaders: dict[str, str] = {}

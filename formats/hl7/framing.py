@@ -4,6 +4,7 @@ import re
 
 from rtconform.formats.framing import begins, end_of_block
 from rtconform.formats.hl7.segments import FS, VT
+from rtconform.formats.messages import BYTE_ORDER_MARK
 
 MOST_MESSAGES = 1000
 """How many messages an answer that ends with its ACK may hold."""
@@ -18,7 +19,7 @@ def cut_message(buffer: bytearray, searched: int) -> int:
 
     What begins as no message ends at its line, so that a word of a program among the messages costs only itself.
     """
-    return _end_of_message(buffer, begins(buffer), searched)
+    return _end_of_message(buffer, _begins(buffer), searched)
 
 
 def cut_to_ack(buffer: bytearray, searched: int) -> int:
@@ -26,11 +27,16 @@ def cut_to_ack(buffer: bytearray, searched: int) -> int:
     del searched  # which message that end is in is not known
     end = 0
     for _ in range(MOST_MESSAGES):
-        begin = begins(buffer, end)
+        begin = _begins(buffer, end)
         end = _end_of_message(buffer, begin, begin)
         if end == 0 or not _is_message(buffer, begin) or _ACK.search(buffer, begin, end):
             return end
     return end
+
+
+def _begins(buffer: bytearray, at: int = 0) -> int:
+    begin = begins(buffer, at)
+    return begin + len(BYTE_ORDER_MARK) if buffer.startswith(BYTE_ORDER_MARK, begin) else begin
 
 
 def _end_of_message(buffer: bytearray, begin: int, searched: int) -> int:

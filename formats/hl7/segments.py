@@ -71,7 +71,8 @@ def segments_of(document: bytes) -> list[Segment]:
     text = document.decode(errors="replace").replace(chr(VT), "\n").replace(chr(FS), "\n")
     separators = Separators()
     found: list[Segment] = []
-    for line in filter(None, map(str.strip, _LINE_ENDS.split(text))):
+    lines = (line.strip().removeprefix("\ufeff") for line in _LINE_ENDS.split(text))
+    for line in filter(None, lines):
         if line.startswith(("MSH", "FHS", "BHS")):
             separators = _separators(line)
         fields = line.split(separators.field)

@@ -29,15 +29,17 @@ def read_disposition(document: bytes, claim: Claim) -> Disposition:
     return heard.answer
 
 
-def hear_dispositions(documents: Sequence[bytes], asked: Sequence[tuple[Claim, str]]) -> list[Heard | Unreadable]:
+def hear_dispositions(
+    documents: Sequence[bytes], asked: Sequence[tuple[Claim, str]], *, own: bool = False
+) -> list[Heard | Unreadable]:
     """What the messages, which came in this order, do with each claim, or why that can't be known.
 
-    `asked`: claims, each with the id of the first claim of its 837, by which a 999 names it. Raises Unreadable where a message
-    can't be read at all.
+    `asked`: claims, each with the id of the first claim of its 837, by which a 999 names it. `own`: the messages are the user's
+    own files, of any length. Raises Unreadable where a message can't be read at all.
     """
     acknowledged: dict[int, bool] = {}
     by_name: dict[str, list[ClaimSaid]] = {}
-    for reading in map(read_message, documents):
+    for reading in (read_message(document, own=own) for document in documents):
         acknowledged |= reading.acknowledged
         for said in reading.claims:
             by_name.setdefault(said.name, []).append(said)

@@ -13,7 +13,7 @@ from rtconform.formats.x12.nesting import Nesting
 from rtconform.formats.x12.segments import Segment, segments_of
 
 MOST_CLAIMS = 10_000
-"""How many claims a message may speak of."""
+"""How many claims a vendor's message may speak of."""
 
 
 @dataclass
@@ -50,10 +50,14 @@ class Reading:
     acknowledged: dict[int, bool] = field(default_factory=dict)
 
 
-def read_message(document: bytes) -> Reading:
-    """What a message of any number of interchanges and transactions says. Raises Unreadable, with the segment at fault."""
-    refuse_longer(document)
-    reader = _Reader()
+def read_message(document: bytes, *, own: bool = False) -> Reading:
+    """What a message of any number of interchanges and transactions says. Raises Unreadable, with the segment at fault.
+
+    `own`: it is a file of the user's, a month of remittances perhaps, and of any length.
+    """
+    if not own:
+        refuse_longer(document)
+    reader = _Reader(most_claims=None if own else MOST_CLAIMS)
     for segment in segments_of(document):
         if segment.fault and (segment.position > 1 or segment.name == "ISA"):
             raise Unreadable(f"{segment} {segment.fault}", reader.name)
@@ -63,8 +67,9 @@ def read_message(document: bytes) -> Reading:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, *, most_claims: int | None = MOST_CLAIMS) -> None:
         self.reading = Reading()
+        self._most_claims = most_claims
         self.name: str | None = None
         self._nesting = Nesting(("835", "277", "999"), "an 835, 277 or 999")
         self._claim: ClaimSaid | None = None
@@ -150,8 +155,8 @@ class _Reader:
     def _said(self, name: str, segment: Segment) -> ClaimSaid:
         if not name:
             raise Unreadable(f"{segment}: no claim id")
-        if len(self.reading.claims) >= MOST_CLAIMS:
-            raise Unreadable(f"{segment}: more than {MOST_CLAIMS} claims in a message")
+        if self._most_claims is not None and len(self.reading.claims) >= self._most_claims:
+            raise Unreadable(f"{segment}: more than {self._most_claims} claims in a message")
         self.name = self.name or name
         said = ClaimSaid(name, self._nesting.transaction, segment.position)
         self.reading.claims.append(said)
@@ -181,12 +186,12 @@ def _money(segment: Segment, number: int) -> Decimal:
     return found
 
 
-def names_in(document: bytes) -> list[str]:
+def names_in(document: bytes, *, own: bool = False) -> list[str]:
     """The claims that a message speaks of, and `group NUMBER` for each group that it acknowledges, as far as it can be read.
 
     Raises Unreadable where it can be read so little that it names none.
     """
-    reader = _Reader()
+    reader = _Reader(most_claims=None if own else MOST_CLAIMS)
     fault: Unreadable | None = None
     try:
         for segment in segments_of(document):

@@ -8,9 +8,12 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO
 
 from msgspec import Struct
+
+from rtconform.formats.messages import BYTE_ORDER_MARK
 
 LONGEST_SEGMENT = 64 * 1024
 """Longest segment that is read, in bytes; X12's own elements come to a few thousand at most."""
@@ -111,7 +114,11 @@ class _Reader:
         while True:
             while self._at < len(self._buffer) and self._buffer[self._at] in b" \t\r\n\x00\x1a":
                 self._at += 1
-            if self._at < len(self._buffer) or not self._more():
+            if self._at < len(self._buffer):
+                if self._buffer[self._at] != BYTE_ORDER_MARK[0] or not self._starts_with(BYTE_ORDER_MARK):
+                    return
+                self._at += len(BYTE_ORDER_MARK)
+            elif not self._more():
                 return
 
     def _starts_with(self, start: bytes) -> bool:
@@ -185,14 +192,31 @@ def delimiters_of(start: bytes | bytearray) -> Delimiters | None:
     return Delimiters(element, text[at + 1], text[at + 2])
 
 
+@cache
+def _next_isa(terminator: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:[\r\n]|" + re.escape(terminator) + rb")[\r\n \t]*(?=ISA[^0-9A-Za-z\s])")
+
+
+_NEXT_ISA = _next_isa(b"\n")
+
+
+def _another(buffer: bytearray, begin: int, head: int, terminator: bytes) -> int:
+    """Where the next interchange begins, after `head`; 0: not yet. One that begins where IEA is due was left without its end."""
+    found = _next_isa(terminator).search(buffer, max(begin + 3, head))
+    return found.end() if found else 0
+
+
 def cut(buffer: bytearray, searched: int) -> int:
     """Where the first interchange of a buffer ends (see `messages.Cut`): after the terminator of its IEA.
 
-    What begins with no ISA ends at its line, so that a word of a program among the interchanges costs only itself.
+    What begins with no ISA ends at its line, so that a word of a program among the interchanges costs only itself; one without
+    its IEA ends where the next begins.
     """
     begin = 0
     while begin < len(buffer) and buffer[begin] in b" \t\r\n":
         begin += 1
+    if buffer.startswith(BYTE_ORDER_MARK, begin):
+        begin += len(BYTE_ORDER_MARK)
     if not buffer.startswith(b"ISA", begin):
         if len(buffer) - begin < 3 and b"ISA".startswith(bytes(buffer[begin:])):
             return 0
@@ -200,15 +224,19 @@ def cut(buffer: bytearray, searched: int) -> int:
         isa = buffer.find(b"ISA", begin)
         ends = [end for end in (line + 1, isa) if end > begin]
         return min(ends, default=0)
-    found = delimiters_of(buffer[begin : begin + _LONGEST_ISA])
+    torn = _NEXT_ISA.search(buffer, begin + 3, begin + _LONGEST_ISA)
+    found = delimiters_of(buffer[begin : torn.start() if torn else begin + _LONGEST_ISA])
+    if found is None and torn is not None:
+        return torn.end()
     if found is None:
         return 0 if len(buffer) - begin < _LONGEST_ISA else begin + _LONGEST_ISA
     terminator = found.segment.encode("latin-1")
     head = max(begin, searched - _LONGEST_IEA)
+    another = _another(buffer, begin, head, terminator)
     while True:
-        head = buffer.find(b"IEA" + found.element.encode("latin-1"), head)
+        head = buffer.find(b"IEA" + found.element.encode("latin-1"), head, another or len(buffer))
         if head < 0:
-            return 0
+            return another
         before = bytes(buffer[max(begin, head - 8) : head]).rstrip(b"\r\n \t")
         if terminator in (b"\r", b"\n") or before.endswith(terminator):
             end = buffer.find(terminator, head)

@@ -191,9 +191,9 @@ def _read_remitted(found: Found, asked: Mapping[str, _Named]) -> Iterator[Conver
     with open_regular(found.path) as stream:
         for message in _interchanges(stream, found.path):
             try:
-                names = names_in(message)
+                names = names_in(message, own=True)
                 about = {asked[name][1].id: asked[name] for name in names if name in asked}
-                heard = hear_dispositions([message], [(replace(claim, id=own), own) for own, claim in about.values()])
+                heard = hear_dispositions([message], [(replace(claim, id=own), own) for own, claim in about.values()], own=True)
             except Unreadable as why:
                 yield Converted(why.name or "a message", None, (why.what,))
                 continue

@@ -124,7 +124,7 @@ def _decisions(files: Sequence[Path], claims: Sequence[Claim]) -> dict[str, Disp
     if not messages:
         return found
     try:
-        heard = hear_dispositions(messages, [(claim, claim.id) for claim in claims])
+        heard = hear_dispositions(messages, [(claim, claim.id) for claim in claims], own=True)
     except Unreadable as why:
         raise UserError(f"{', '.join(map(str, files))}: {why}; give 835, 277CA or 999 messages, or dispositions") from None
     for claim, one in zip(claims, heard, strict=True):

@@ -213,6 +213,14 @@ def cuts(text: str, size: int, cut: Cut) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("how", ["framed", "blocks"])
+def test_a_byte_order_mark_is_none_of_a_message(how: str) -> None:
+    """Programs of Windows put one before what they write."""
+    marked = "\ufeff" + framed(dft(ft1()), how)
+    assert read(dft(ft1())) == read("\ufeff" + dft(ft1()))
+    assert [marked.strip()] * 2 == cuts(marked * 2, 1000, cut_message)
+
+
 def test_a_word_among_messages_costs_only_itself() -> None:
     """A line that a program prints between two messages is cut off by itself."""
     assert ["starting up", dft(ft1()).strip()] == cuts(f"starting up\n{dft(ft1())}\r\n", 7, cut_message)

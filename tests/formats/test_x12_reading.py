@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtconform.formats.messages import Unreadable
-from rtconform.formats.x12.remittance_reader import read_message
+from rtconform.formats.messages import LONGEST_MESSAGE, Unreadable
+from rtconform.formats.x12.remittance_reader import MOST_CLAIMS, names_in, read_message
 from rtconform.formats.x12.segments import LONGEST_SEGMENT, Segment, cut, segments_of, stream_segments
 
 ISA = "ISA*00*          *00*          *ZZ*PAYER          *ZZ*SUBMITTER      *260101*0900*^*00501*000000001*0*T*:~"
@@ -50,6 +50,35 @@ def test_a_stream_in_pieces_reads_as_the_whole(size: int) -> None:
     """However a stream is cut into pieces, the same segments come."""
     content = (MESSAGE + "\n" + MESSAGE.replace("*", "|")).encode()
     assert list(segments_of(content)) == list(stream_segments(cast("BinaryIO", Drops(content, size))))
+
+
+@given(st.integers(1, 200))
+def test_a_byte_order_mark_is_none_of_a_message(size: int) -> None:
+    """Programs of Windows put one before what they write; separators are found behind it."""
+    content = b"\xef\xbb\xbf" + MESSAGE.replace("*", "|").encode()
+    assert list(segments_of(MESSAGE.encode())) == list(stream_segments(cast("BinaryIO", Drops(content, size))))
+    assert len(content) == cut(bytearray(content + b"\n"), 0)
+
+
+def test_an_interchange_without_its_end_costs_itself() -> None:
+    """Where the next one begins it is over, whatever it left open and whatever separates the next."""
+    for torn in (MESSAGE[: MESSAGE.index("IEA")], MESSAGE[:50] + "\n", MESSAGE[: MESSAGE.index("GE*")].replace("~", "\n")):
+        for following in (MESSAGE, MESSAGE.replace("*", "|")):
+            buffer = bytearray((torn + following).encode())
+            first = cut(buffer, 0)
+            assert torn == bytes(buffer[:first]).decode()
+            assert len(following) == cut(buffer[first:], 0)
+
+
+def test_a_file_of_the_users_own_is_of_any_length() -> None:
+    """A month of remittances is longer than any vendor's answer, and holds more claims."""
+    most = 2 * MOST_CLAIMS
+    claims = "".join(f"CLP*{number:020}*4*100*0~SVC*HC:77412*100*0~CAS*CO*50*100~" for number in range(most))
+    month = MESSAGE.replace("SE*2", f"{claims}SE*{2 + 3 * most}").encode()
+    assert len(month) > LONGEST_MESSAGE
+    assert most == len(read_message(month, own=True).claims) == len(names_in(month, own=True))
+    with pytest.raises(Unreadable, match="longer than"):
+        read_message(month)
 
 
 def test_a_segment_without_end_costs_itself() -> None:
