@@ -3,23 +3,37 @@
 import click
 import msgspec
 
-from rtconform.cli.options import FORMAT, nearest, print_rows
+from rtconform.cli.options import nearest, print_rows
 from rtconform.reference.coder.decision_table import decision_table
+from rtconform.reference.coder.dmn import as_dmn
 from rtconform.reference.coder.rules import RULES, Rule, refinements_of
 from rtconform.reference.errors import UserError
 
 
 @click.command()
 @click.argument("rule_id", required=False, metavar="[ID]")
-@FORMAT
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "dmn"]),
+    default="table",
+    show_default=True,
+    help="For a person, JSON, or DMN 1.3 (the whole book only).",
+)
 def rules(rule_id: str | None, form: str) -> None:
     """Print the coding rules, or the one with ID: what it says, its standing and its source.
 
     Without an ID, JSON is the whole book as data (`rtconform schema rules`): rules, facts and decision tables, for software
-    that loads rules into an engine of its own.
+    that loads rules into an engine of its own. DMN is the same facts and tables as an OMG Decision Model, with a decision
+    `coding` that reads the tables together.
     """
     if rule_id is not None and rule_id not in RULES:
         raise UserError(f"no rule {rule_id!r}{nearest(rule_id.upper(), RULES)}; `rtconform rules` lists them")
+    if form == "dmn":
+        if rule_id is not None:
+            raise UserError(f"{rule_id} alone is no decision model; leave out the rule, or take --format json")
+        click.echo(as_dmn(decision_table()))
+        return
     chosen = [RULES[rule_id]] if rule_id else list(RULES.values())
     if form == "json" and rule_id is None:
         click.echo(msgspec.json.format(msgspec.json.encode(decision_table()), indent=2))

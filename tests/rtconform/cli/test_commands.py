@@ -129,6 +129,14 @@ def test_rules_and_suites_print_json() -> None:
     assert "count isocenters" not in rtconform("rules", "ISO-CONTIGUOUS").stderr
 
 
+def test_rules_as_dmn_are_the_whole_book() -> None:
+    """A decision model holds every table; one rule alone is none, and the message says what to do."""
+    assert '<decision id="coding" name="coding">' in rtconform("rules", "--format", "dmn").stdout
+    refused = rtconform("rules", "ISO-SHIFT", "--format", "dmn")
+    assert (2, "") == (refused.returncode, refused.stdout)
+    assert "ISO-SHIFT alone is no decision model; leave out the rule, or take --format json" in refused.stderr
+
+
 def test_init_then_check(tmp_path: Path) -> None:
     """The file that init writes can be edited and checked; an existing file is left alone."""
     path = tmp_path / "acme.toml"
