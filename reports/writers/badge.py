@@ -17,14 +17,17 @@ _PADDING = 8.0
 
 def write(run: RunFolder, summary: Summary, out: TextIO) -> None:
     """The run as one SVG document."""
-    label = f"rtconform {run.manifest.rule_set}"
-    words, colour = _outcome(run, summary)
+    out.write(badge(f"rtconform {run.manifest.rule_set}", *_outcome(run, summary)))
+
+
+def badge(label: str, words: str, colour: str) -> str:
+    """A badge of two halves; the texts are cleaned and on one line each."""
     left, right = (round(len(text) * _LETTER + 2 * _PADDING, 1) for text in (label, words))
     name = escape(f"{label}: {words}")
     halves = ((0.0, left, label, _LABEL), (left, right, words, colour))
     shapes = "".join(f'<rect x="{x:g}" width="{width:g}" height="20" fill="{fill}"/>' for x, width, _, fill in halves)
     texts = "".join(_text(x + _PADDING, width - 2 * _PADDING, text) for x, width, text, _ in halves)
-    out.write(
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:g}" height="20" role="img" aria-label="{name}">'
         f'<title>{name}</title><clipPath id="round"><rect width="{left + right:g}" height="20" rx="4"/></clipPath>'
         f'<g clip-path="url(#round)">{shapes}</g>'

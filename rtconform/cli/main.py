@@ -23,6 +23,7 @@ COMMANDS = {
     ),
     "hunt": ("running.hunt", "Find a coder's faults, each with its smallest case."),
     "compare": ("reporting.compare", "Compare two runs: what broke, what was fixed, what is new."),
+    "board": ("reporting.board", "Write a site over many runs and certificates: vendors, rules, faults, versions, badges."),
     "replay": ("running.replay", "Ask only the cases again that failed in a run."),
     "generate": ("reference.generate", "Print the cases of a suite as JSON Lines."),
     "export": ("reference.export", "Write a suite as plain files, with the answers expected."),

@@ -16,6 +16,7 @@ from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import WIRE_TYPES
 from rtconform.reference.documents.wire import schema as schema_of
 from rtconform.reference.errors import UserError
+from rtconform.reports.board.document import Board
 from rtconform.reports.comparison.compare import Comparison
 from rtconform.reports.writers.json import Report
 
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, type[Any]] = {
     "certificate": Statement,
     "report": Report,
     "comparison": Comparison,
+    "board": Board,
     "known-faults": KnownFaults,
     "log": LogLine,
     "strength": Strength,

@@ -11,6 +11,7 @@ import pytest
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.reports.writers.formats import render
 from tests.helpers import VENDORS
+from tests.helpers.command import rtconform
 from tests.helpers.node_packages import package
 from tests.reports.conftest import RUNS
 from tests.reports.page.test_browser_pages import ATTACK, HOSTILE_EDITOR, _asked, _comparison, _strength, _vendor
@@ -30,7 +31,7 @@ def _errors(*pages: Path) -> list[str]:
 def test_every_kind_of_page_is_clean(
     make_run: Callable[[str], RunFolder], write_run: Callable[..., RunFolder], made: dict[str, Callable[..., Any]], tmp_path: Path
 ) -> None:
-    """Reports of coders and editors, whole, interrupted and hostile, comparisons, the strength of suites: no error."""
+    """Reports of coders and editors, whole, interrupted and hostile, comparisons, the strength of suites, a board: no error."""
     pages = [render(make_run(name).path, ["html"])[0] for name in RUNS]
     then = write_run([made["passing"](number, "boundaries") for number in range(12)], folder="then", vendor_version="3")
     for name, text in (("some", "the second isocenter is not counted"), ("hostile", ATTACK)):
@@ -43,6 +44,8 @@ def test_every_kind_of_page_is_clean(
     (tmp_path / "attack").mkdir()
     attack = _vendor(tmp_path / "attack", HOSTILE_EDITOR, "editor")
     pages.append(_asked(tmp_path / "attack", attack, "edits-claim").path / "report.html")
+    assert 0 == rtconform("board", *(tmp_path / name for name in RUNS), "--out", tmp_path / "board").returncode
+    pages += sorted((tmp_path / "board").glob("*.html"))
 
     assert [] == _errors(*pages)
 

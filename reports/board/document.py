@@ -1,0 +1,125 @@
+"""The board as a document (`rtconform.board/1`): what is known of each vendor, from its runs and its certificates."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.records import UtcTime
+from rtconform.conformance.verdicts import FindingKind, Verdict
+from rtconform.reports.figures.summary import RuleCount
+
+Standing = Literal["valid", "expired", "refused", "not_valid", "not_checked"]
+
+STANDINGS: dict[Standing, str] = {
+    "valid": "A certificate: every check held, and a key that was given signed it.",
+    "expired": "A certificate that held, and is past its last day.",
+    "refused": "A sealed refusal: the vendor was tried and not certified.",
+    "not_valid": "Something that the bundle says does not hold.",
+    "not_checked": "Sound in itself, but no key was given of whoever signed it: whose word it is was not looked at.",
+}
+"""What can be said of a bundle, with its meaning."""
+
+
+class SuiteSeen(Struct, frozen=True):
+    """A suite in a run: how many of its cases count, and how many of these do not stand."""
+
+    name: str
+    version: str
+    cases: int
+    wrong: int
+
+
+class FaultSeen(Struct, frozen=True):
+    """A fault: its cause, what is done wrong, how many cases show it. `known`: the known faults that would answer just so."""
+
+    cause: str
+    says: str
+    cases: int
+    known: tuple[str, ...]
+
+
+class RunSeen(Struct, frozen=True):
+    """A run of a vendor's. `id` is a digest of its records.
+
+    `before`: the last whole run before it of the same suites, versions and seed (empty: there is none). `new_faults` and
+    `gone_faults`: the causes that it shows and that run did not, and those that it shows no more. `part`: what of its suites it
+    asked, where that was not all. `latency_ms` is the mean over its answers, None where it has none.
+    """
+
+    id: str
+    version: str
+    rule_set: str
+    mode: Literal["practice", "certify"]
+    seed: int
+    started_at: UtcTime
+    finished: bool
+    conformant: bool
+    outcome: str
+    part: str
+    suites: tuple[SuiteSeen, ...]
+    counts: dict[Verdict, int]
+    rules: dict[str, RuleCount]
+    faults: tuple[FaultSeen, ...]
+    findings: tuple[FindingKind, ...]
+    latency_ms: Annotated[float, Meta(ge=0)] | None
+    before: str = ""
+    new_faults: tuple[str, ...] = ()
+    gone_faults: tuple[str, ...] = ()
+
+
+class CertificateSeen(Struct, frozen=True):
+    """A bundle, verified when the board was built. `id` is its SHA-256.
+
+    `failed` and `unchecked` name the checks that did not hold and those that could not be made. `level`, what it covers and until
+    when are the certificate's own words, which are nobody's where `standing` is `not_valid`.
+    """
+
+    id: str
+    standing: Standing
+    version: str
+    level: str
+    rule_set: str
+    issued_at: UtcTime
+    valid_until: UtcTime
+    suites: tuple[str, ...]
+    settings: tuple[str, ...]
+    claims: tuple[str, ...]
+    techniques: tuple[str, ...]
+    payers: tuple[str, ...]
+    sandbox: str
+    failed: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+class VendorSeen(Struct, frozen=True):
+    """A vendor: its runs and its certificates, the oldest first. `page` and `badge` are files of the board.
+
+    `latest`: the ids of the runs that stand for it on the first page: of each suite the last whole run that asked it.
+    """
+
+    name: str
+    role: RoleName
+    page: str
+    badge: str
+    runs: tuple[RunSeen, ...]
+    latest: tuple[str, ...]
+    certificates: tuple[CertificateSeen, ...]
+
+
+class Unread(Struct, frozen=True):
+    """What was given and could not be read, by its name alone, and why."""
+
+    name: str
+    why: str
+
+
+class Board(Struct, frozen=True, tag_field="schema", tag="rtconform.board/1"):
+    """Many vendors' runs and certificates as of a day. `on`: the day on which certificates are called valid or expired."""
+
+    on: dt.date
+    title: str
+    vendors: tuple[VendorSeen, ...]
+    unread: tuple[Unread, ...]

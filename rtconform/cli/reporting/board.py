@@ -1,0 +1,58 @@
+"""`rtconform board`: many runs and certificates as a site."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+
+from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
+from rtconform.jobs.board import build_board
+from rtconform.reference.errors import UserError
+from rtconform.reports.text import one_line
+
+
+@click.command()
+@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN|BUNDLE|FOLDER…")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the site: a new one, or one that holds a board."
+)
+@click.option(
+    "--public-key",
+    "keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A certifier's public key, PEM, that bundles are held against; may be given again.",
+)
+@click.option("--title", default="Conformance of vendors", show_default=True, help="What the board is called.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The day on which certificates are called valid or expired.  [default: today]",
+)
+def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: str, on: dt.datetime | None) -> None:
+    """Write a static site over many runs and certificate bundles: vendors by rule and by fault, versions over time, badges.
+
+    \b
+    rtconform board runs/ certificates/ --out board --public-key certifier.pub
+    rtconform board runs/nightly-* --out board --title "Nightly"
+
+    A FOLDER is searched for run folders and for bundles (*.zip). Open board/index.html, or publish the folder as it is; the same
+    is in board/board.json. Built again, only what changed is read.
+
+    What can't be read is named on the board and on standard error, the rest stands, and the exit code is 2.
+    """
+    known = [read_public_key(read_key_file(key), str(key)) for key in keys]
+    day = on.date() if on else dt.datetime.now(dt.UTC).date()
+    found = build_board(places, out, keys=known, on=day, title=title, progress=_told)
+    click.echo(out / "index.html")
+    if found.unread:
+        shown = "\n".join(f"{one_line(one.name)}: {one.why}" for one in found.unread[:20])
+        raise UserError(f"{len(found.unread)} of these could not be read; the others are on the board:\n{shown}")
+
+
+def _told(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rread {done:,} of {total:,}", nl=done == total, err=True)

@@ -1,0 +1,251 @@
+"""Builds a board: finds runs and bundles, reads what changed since the last time, verifies bundles, writes the site."""
+
+import datetime as dt
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from rtconform._version import __version__
+from rtconform.conformance.certificates.checks import Check, Trust
+from rtconform.conformance.certificates.container import MAX_BYTES
+from rtconform.conformance.certificates.envelope import PublicKey
+from rtconform.conformance.certificates.statement import Certificate
+from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.runs.folder import FILES, KNOWN_FAULTS, MANIFEST, RunFolder
+from rtconform.jobs.verify import load_bundle, verify
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.errors import UserError
+from rtconform.reference.regular_file import open_regular, read_regular
+from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Standing, Unread, VendorSeen
+from rtconform.reports.board.page import file_names, files_of
+from rtconform.reports.board.reading import compared, latest, run_seen
+from rtconform.reports.text import one_line
+
+DOCUMENT = "board.json"
+CACHE = ".rtconform-board.json"
+BUNDLE = ".zip"
+MOST = 100_000
+"""Runs and bundles that a board takes."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many runs and bundles were read, and how many there are."""
+
+
+class _Kept(Struct, frozen=True):
+    """What was read of one run or bundle: whose it is, and one of the two."""
+
+    vendor: str
+    role: RoleName
+    run: RunSeen | None = None
+    certificate: CertificateSeen | None = None
+
+
+class _Cache(Struct, frozen=True, tag_field="schema", tag="rtconform.board-cache/1"):
+    """What the last build read, by the digest of what it read, and the files that it wrote; of another version: nothing."""
+
+    rtconform: str
+    kept: dict[str, _Kept]
+    files: tuple[str, ...]
+
+
+@dataclass
+class _Gathered:
+    kept: dict[str, _Kept] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+
+
+def build_board(
+    places: Sequence[Path], out: Path, *, keys: Sequence[PublicKey], on: dt.date, title: str, progress: Progress
+) -> Board:
+    """Build the board of everything at `places` in the folder `out`, new or a board's. `keys`: certifiers' public keys.
+
+    A place is a run folder, a bundle, or a folder that holds such, at any depth. What can't be read is on the board in words, and
+    the rest stands. Raises UserError for a place that does not exist, and for an `out` that is not a board's.
+    """
+    cache = _cache(out)
+    found = list(islice(_found(places), MOST + 1))
+    if len(found) > MOST:
+        raise UserError(f"more than {MOST:,} runs and bundles: build several boards")
+    gathered = _Gathered()
+    known = {key.id: key for key in keys}
+    for number, path in enumerate(found, 1):
+        _gather(path, cache.kept, known, gathered)
+        progress(number, len(found))
+    board = Board(on, title, _vendors(gathered.kept.values(), on), tuple(gathered.unread))
+    _write(out, board, _Cache(__version__, dict(sorted(gathered.kept.items())), ()), cache.files)
+    return board
+
+
+def _found(places: Sequence[Path]) -> Iterator[Path]:
+    """The run folders and bundles at these places, each once, in the order of their real paths."""
+    met: dict[Path, Path] = {}
+    for place in places:
+        if not place.exists():
+            raise UserError(f"{place}: no such file or folder")
+        for path in _at(place):
+            met.setdefault(path.resolve(), path)
+    yield from (met[real] for real in sorted(met))
+
+
+def _at(place: Path) -> Iterator[Path]:
+    if not place.is_dir():
+        yield place
+        return
+    for folder, folders, files in os.walk(place):
+        if MANIFEST in files:
+            folders.clear()  # nothing inside a run is another run
+            yield Path(folder)
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith(BUNDLE))
+
+
+def _gather(path: Path, before: dict[str, _Kept], keys: dict[str, PublicKey], gathered: _Gathered) -> None:
+    try:
+        if path.is_dir():
+            name = _digest_of_run(path)
+            kept = before.get(name) or _of_run(path, name)
+        else:
+            name = _digest_of_bundle(path, keys)
+            kept = before.get(name) or _of_bundle(path, name, keys)
+    except (UserError, OSError) as error:
+        why = error.strerror or "can't be read" if isinstance(error, OSError) else str(error)
+        gathered.unread.append(Unread(one_line(path.name), one_line(why.replace(str(path), path.name))))  # where it is, is ours
+    else:
+        gathered.kept[name] = kept
+
+
+def _digest_of_run(path: Path) -> str:
+    """SHA-256 (hexadecimal) of the run's records and of what was recognised in them."""
+    whole = hashlib.sha256()
+    for name in (*FILES, KNOWN_FAULTS):
+        if not (path / name).exists():
+            whole.update(b"\0none")
+            continue
+        with open_regular(path / name) as stream:
+            content = hashlib.sha256()
+            while chunk := stream.read(1 << 20):
+                content.update(chunk)
+            whole.update(content.digest())
+    return whole.hexdigest()
+
+
+def _of_run(path: Path, name: str) -> _Kept:
+    vendor, seen = run_seen(RunFolder(path), name)
+    return _Kept(vendor.name, vendor.role, run=seen)
+
+
+def _digest_of_bundle(path: Path, keys: dict[str, PublicKey]) -> str:
+    """SHA-256 of the bundle and of the keys that it was held against."""
+    document = read_regular(path, MAX_BYTES + 1)
+    return hashlib.sha256(hashlib.sha256(document).digest() + "".join(sorted(keys)).encode()).hexdigest()
+
+
+def _of_bundle(path: Path, name: str, keys: dict[str, PublicKey]) -> _Kept:
+    bundle = load_bundle(path)
+    certificate = bundle.statement.predicate
+    key = keys.get(certificate.signer.key_id) if certificate.signer else None
+    # whether it is still valid depends on the day of the board: `_standing_on` says so, of a verification that is kept
+    checks = list(verify(bundle, Trust(key, None, certificate.issued_at)))
+    return _Kept(certificate.vendor.name, certificate.vendor.role, certificate=_seen(name, certificate, checks))
+
+
+def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> CertificateSeen:
+    failed = tuple(check.name for check in checks if check.standing == "failed")
+    unchecked = tuple(check.name for check in checks if check.standing == "not_checked")
+    standing: Standing = "valid"
+    if failed:
+        standing = "not_valid"
+    elif {"signature", "signer"} & set(unchecked):
+        standing = "not_checked"
+    elif certificate.outcome == "refused":
+        standing = "refused"
+    return CertificateSeen(
+        id=name,
+        standing=standing,
+        version=certificate.vendor.version,
+        level=certificate.level,
+        rule_set=certificate.rule_set,
+        issued_at=certificate.issued_at,
+        valid_until=certificate.valid_until,
+        suites=tuple(f"{suite.name} {suite.version}" for suite in certificate.suites),
+        settings=certificate.covered.settings,
+        claims=certificate.covered.claims,
+        techniques=certificate.covered.techniques_coded,
+        payers=certificate.covered.payers,
+        sandbox=certificate.environment.sandbox,
+        failed=failed,
+        unchecked=unchecked,
+        reasons=certificate.reasons,
+    )
+
+
+def _standing_on(seen: CertificateSeen, on: dt.date) -> CertificateSeen:
+    if seen.standing == "valid" and seen.valid_until.date() < on:
+        return msgspec.structs.replace(seen, standing="expired")
+    return seen
+
+
+def _vendors(kept: Iterable[_Kept], on: dt.date) -> tuple[VendorSeen, ...]:
+    by_vendor: dict[tuple[str, RoleName], list[_Kept]] = {}
+    for one in kept:
+        by_vendor.setdefault((one.vendor, one.role), []).append(one)
+    return tuple(_vendor(name, role, by_vendor[name, role], on) for name, role in sorted(by_vendor))
+
+
+def _vendor(name: str, role: RoleName, kept: list[_Kept], on: dt.date) -> VendorSeen:
+    page, badge = file_names(name, role)
+    runs = compared([one.run for one in kept if one.run is not None])
+    certificates = [_standing_on(one.certificate, on) for one in kept if one.certificate is not None]
+    ordered = tuple(sorted(certificates, key=lambda one: (one.issued_at, one.id)))
+    return VendorSeen(name, role, page, badge, runs, latest(runs), ordered)
+
+
+def _cache(out: Path) -> _Cache:
+    """What the last build left in `out`. Raises UserError where `out` holds anything that is not a board."""
+    empty = _Cache(__version__, {}, ())
+    if not out.exists():
+        return empty
+    if not out.is_dir():
+        raise UserError(f"{out}: not a folder; give --out a new folder, or one that holds a board")
+    try:
+        kept = msgspec.json.decode(read_regular(out / CACHE, MAX_BYTES), type=_Cache)
+    except OSError:
+        if any(out.iterdir()):
+            raise UserError(f"{out}: holds something that is not a board: nothing was written; give --out a new folder") from None
+        return empty
+    except msgspec.MsgspecError:
+        raise UserError(f"{out / CACHE}: damaged; remove {out} and build the board again") from None
+    return kept if kept.rtconform == __version__ else msgspec.structs.replace(empty, files=kept.files)
+
+
+def _write(out: Path, board: Board, cache: _Cache, before: Sequence[str]) -> None:
+    """The files of the board, each whole or as it was; those of the last build that are no more are removed, and no others."""
+    files = {**files_of(board), DOCUMENT: encode(board) + b"\n"}
+    cache = msgspec.structs.replace(cache, files=tuple(files))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # what is on its way to be written is told first: a build that is broken off here leaves a folder that is a board's
+        _replace(out / CACHE, msgspec.json.encode(msgspec.structs.replace(cache, files=(*dict.fromkeys((*before, *files)),))))
+        for name, content in files.items():
+            _replace(out / name, content)
+        for name in before:
+            if name not in files and Path(name).name == name:
+                (out / name).unlink(missing_ok=True)
+        _replace(out / CACHE, msgspec.json.encode(cache))
+    except OSError as error:
+        raise UserError(f"{error.filename or out}: can't write there: {error.strerror}") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as stream:  # never through a link that somebody has laid there
+        stream.write(content)
+    temporary.replace(path)

@@ -1,0 +1,213 @@
+"""The board: what it says of many runs, that it is the same however it was built, and that no vendor's text acts on it."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from playwright.sync_api import Page
+
+from rtconform.conformance.runs.folder import RunFolder
+from rtconform.reports.board.page import file_names
+from tests.helpers.command import rtconform
+from tests.reports.conftest import HOSTILE, STARTED, WriteRun, failing, other, passing
+
+ON = ("--on", "2026-11-29")
+OLD = [passing(1), failing(1), other(2, "declined")]
+NEW = [passing(1), failing(1), replace(failing(2), causes=())]
+
+
+def built(out: Path, *places: object) -> dict[str, Any]:
+    """The board of these places, as data."""
+    done = rtconform("board", *places, "--out", out, *ON)
+    assert 0 == done.returncode, done.stderr
+    found: dict[str, Any] = json.loads((out / "board.json").read_text())
+    return found
+
+
+def published(out: Path) -> dict[str, bytes]:
+    """What a programme publishes: all but the hidden file."""
+    return {path.name: path.read_bytes() for path in out.iterdir() if not path.name.startswith(".")}
+
+
+def later(number: int) -> dt.datetime:
+    return STARTED + dt.timedelta(days=number)
+
+
+def test_versions_over_time(write_run: WriteRun, tmp_path: Path) -> None:
+    """A version's faults are told from those of the run before it; another suite is another history; a part shows nothing."""
+    first = write_run(OLD, folder="1", vendor_version="1")
+    fixed = [passing(1), failing(1), replace(passing(2), id="boundaries:002", suite="boundaries")]
+    second = write_run(fixed, folder="2", vendor_version="2", started_at=later(1))
+    part = write_run([failing(1)], folder="3", vendor_version="3", started_at=later(2), only=("boundaries:001",))
+    elsewhere = write_run([passing(1)], folder="4", vendor_version="2", started_at=later(3))
+    (vendor,) = built(tmp_path / "board", first.path, second.path, part.path, elsewhere.path)["vendors"]
+
+    runs = vendor["runs"]
+    assert ["1", "2", "3", "2"] == [run["version"] for run in runs]
+    assert [("", [], [])] * 2 == [(run["before"], run["new_faults"], run["gone_faults"]) for run in (runs[0], runs[2])]
+    assert (runs[0]["id"], [], ["L2-SINGLE/declined"]) == tuple(runs[1][name] for name in ("before", "new_faults", "gone_faults"))
+    assert [runs[1]["id"], runs[3]["id"]] == vendor["latest"]
+    page = (tmp_path / "board" / vendor["page"]).read_text()
+    assert "no longer seen:" in page
+    assert "only 1 case of its suites" in page
+
+
+def test_first_page(make_run: Callable[[str], RunFolder], write_run: WriteRun, tmp_path: Path) -> None:
+    """Vendors by rule and by fault, in numbers of their latest runs."""
+    good = write_run([passing(number) for number in range(4)], folder="good", vendor_name="Zebra")
+    built(tmp_path / "board", make_run("some").path, good.path)
+    page = (tmp_path / "board" / "index.html").read_text()
+    assert page.index("Acme RadOnc Coder") < page.index("Zebra")
+    assert '<td data-label="Zebra" class="cell c-right">4 <span class="of">of 4</span></td>' in page
+    assert "SCOPE-DELETED/deleted-code" in page
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_order_of_what_is_given_makes_no_difference(write_run: WriteRun, tmp_path: Path, order: tuple[int, ...]) -> None:
+    """The same runs give the same files, also where a run is given twice: by itself and in its folder."""
+    runs = [write_run([failing(n)], folder=f"runs/{n}", vendor_name=f"V{n % 2}", started_at=later(n)).path for n in range(3)]
+    built(tmp_path / "a", *runs)
+    built(tmp_path / "b", *(runs[place] for place in order), tmp_path / "runs")
+    assert published(tmp_path / "a") == published(tmp_path / "b")
+
+
+def test_built_again_it_is_as_if_built_anew(write_run: WriteRun, tmp_path: Path) -> None:
+    """Runs that came, went and changed since the last time: the files are those of a board built from nothing."""
+    runs = tmp_path / "runs"
+    for number in range(3):
+        write_run([failing(number)], folder=f"runs/{number}", vendor_name=f"V{number}")
+    before = built(tmp_path / "board", runs)
+    shutil.rmtree(runs / "0")
+    with (runs / "1" / "results.jsonl").open("ab") as stream:
+        stream.write(b"")
+    shutil.rmtree(runs / "2")
+    write_run([passing(2)], folder="runs/2", vendor_name="V2")
+    write_run([failing(3)], folder="runs/3", vendor_name="V3")
+    again, anew = (built(tmp_path / name, runs) for name in ("board", "anew"))
+    assert again == anew != before
+    assert published(tmp_path / "anew") == published(tmp_path / "board")
+
+
+def test_only_what_changed_is_read(write_run: WriteRun, tmp_path: Path) -> None:
+    """What was read is kept by the content of the records: a kept reading is used, whatever it says."""
+    run = write_run([failing(1)], folder="run", vendor_version="1")
+    built(tmp_path / "board", run.path)
+    cache = tmp_path / "board" / ".rtconform-board.json"
+    cache.write_text(cache.read_text().replace('"version":"1"', '"version":"read before"'))
+    (vendor,) = built(tmp_path / "board", run.path)["vendors"]
+    assert "read before" == vendor["runs"][0]["version"]
+
+
+def test_what_can_not_be_read_costs_itself(write_run: WriteRun, tmp_path: Path) -> None:
+    """A damaged run and a file that is no bundle are named in words, on the board too, without where they lie; others stand."""
+    write_run([passing(1)], folder="secret place/good")
+    damaged = write_run([passing(1)], folder="secret place/damaged").path
+    (damaged / "manifest.json").write_text("{")
+    (tmp_path / "secret place" / "notes.zip").write_text("not a bundle")
+    done = rtconform("board", tmp_path / "secret place", "--out", tmp_path / "board", *ON)
+    assert 2 == done.returncode
+    assert "2 of these could not be read; the others are on the board:" in done.stderr
+    found = json.loads((tmp_path / "board" / "board.json").read_text())
+    assert ["damaged", "notes.zip"] == [one["name"] for one in found["unread"]]
+    assert 1 == len(found["vendors"])
+    assert all(b"secret place" not in content for content in published(tmp_path / "board").values())
+    page = (tmp_path / "board" / "index.html").read_text()
+    assert "2 places could not be read" in page
+
+
+@pytest.mark.parametrize("holds", ["file", "folder", "link"])
+def test_no_other_folder_is_written_over(write_run: WriteRun, tmp_path: Path, holds: str) -> None:
+    """A folder that holds anything else is left as it is."""
+    run = write_run([passing(1)], folder="run").path
+    out = tmp_path / "mine"
+    if holds == "file":
+        out.write_text("mine")
+    elif holds == "folder":
+        out.mkdir()
+        (out / "index.html").write_text("mine")
+    else:
+        out.symlink_to(run)
+    done = rtconform("board", run, "--out", out, *ON)
+    assert 2 == done.returncode
+    assert "give --out a new folder" in done.stderr
+    assert not (run / "board.json").exists()
+    assert holds != "folder" or "mine" == (out / "index.html").read_text()
+
+
+def test_files_of_a_board_that_somebody_laid_there_stay(write_run: WriteRun, tmp_path: Path) -> None:
+    """A build removes what an earlier one wrote and no other file; it follows no link."""
+    run = write_run([passing(1)], folder="run", vendor_name="One").path
+    (first,) = built(tmp_path / "board", run)["vendors"]
+    (tmp_path / "board" / "CNAME").write_text("board.example")
+    (tmp_path / "outside").write_text("mine")
+    (tmp_path / "board" / "index.html").unlink()
+    (tmp_path / "board" / "index.html").symlink_to(tmp_path / "outside")
+    other_run = write_run([passing(1)], folder="other", vendor_name="Two").path
+    built(tmp_path / "board", other_run)
+    assert "board.example" == (tmp_path / "board" / "CNAME").read_text()
+    assert "mine" == (tmp_path / "outside").read_text()
+    assert not (tmp_path / "board" / first["page"]).exists()
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_name_of_a_vendor_leads_anywhere(one: str, another: str) -> None:
+    """Files are in the board's own folder, whatever a vendor is called, and two vendors never share one."""
+    for name in file_names(one, "coder"):
+        assert Path(name).name == name
+        assert name.isascii()
+        assert name.startswith(("vendor-", "badge-"))
+    assert (one == another) == (file_names(one, "coder") == file_names(another, "coder"))
+    assert not {*file_names(one, "coder")} & {*file_names(one, "editor")}
+
+
+def test_hostile_text_is_text(make_run: Callable[[str], RunFolder], tmp_path: Path) -> None:
+    """Nothing of a vendor's is markup or a command on any file of the board; the schema that is published fits."""
+    found = built(tmp_path / "board", make_run("hostile").path)
+    schema = json.loads(rtconform("schema", "board").stdout)
+    jsonschema.Draft202012Validator(schema).validate(found)
+    assert HOSTILE.startswith("<script>")
+    for name, content in published(tmp_path / "board").items():
+        text = content.decode()
+        if not name.endswith(".json"):
+            assert "<script" not in text
+            assert "<img" not in text
+            assert not {"\x1b", "\u202e", "\x00"} & {*text}
+
+
+@pytest.mark.slow
+def test_accessible_and_quiet(
+    make_run: Callable[[str], RunFolder], write_run: WriteRun, open_page: Callable[..., Page], heard: list[str],
+    violations: Callable[[Page], list[tuple[str, str]]], tmp_path: Path,
+) -> None:  # fmt: skip
+    """On a phone, and on a laptop in the dark: axe finds nothing, nothing runs or is fetched, no sideways scrolling."""
+    others = [write_run(OLD, folder=f"r{n}", vendor_name=f"Vendor {n}", started_at=later(n)).path for n in range(6)]
+    found = built(tmp_path / "board", make_run("some").path, make_run("hostile").path, *others)
+    for name in ("index.html", *(vendor["page"] for vendor in found["vendors"])):
+        for width, scheme in ((360, "light"), (1280, "dark")):
+            page = open_page(tmp_path / "board" / name, viewport={"width": width, "height": 800}, color_scheme=scheme)
+            assert [] == heard
+            assert width >= page.evaluate("document.documentElement.scrollWidth"), name
+            assert [] == violations(page)
+
+
+@pytest.mark.slow
+def test_two_hundred_runs(write_run: WriteRun, tmp_path: Path) -> None:
+    """Eight vendors with 25 versions each: each run is told from the one before it, and the site has a page for each vendor."""
+    for number in range(200):
+        results = [failing(case) for case in range(1 + number % 3)] + [passing(case, "boundaries") for case in range(10, 20)]
+        write_run(
+            results, folder=f"runs/{number}", suites={"boundaries": len(results)}, vendor_name=f"Vendor {number % 8}",
+            vendor_version=str(number), started_at=later(number),
+        )  # fmt: skip
+    found = built(tmp_path / "board", tmp_path / "runs")
+    assert [25] * 8 == [len(vendor["runs"]) for vendor in found["vendors"]]
+    assert 8 == len([name for name in published(tmp_path / "board") if name.startswith("vendor-")])
+    assert all(len(vendor["latest"]) == 1 for vendor in found["vendors"])

@@ -1,0 +1,55 @@
+"""Certificates on the board: verified when it is built, with the certifier's key or without, on a day."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.command import rtconform
+from tests.helpers.issued_bundles import Issued
+
+pytestmark = pytest.mark.slow
+
+
+def _key(issued: Issued, path: Path) -> Path:
+    path.write_text(issued.key.public.pem)
+    return path
+
+
+def _found(out: Path, *given: object) -> dict[str, Any]:
+    done = rtconform("board", "--out", out, *given)
+    assert 0 == done.returncode, done.stderr
+    return {vendor["name"]: vendor for vendor in json.loads((out / "board.json").read_text())["vendors"]}
+
+
+def _bundle(issued: Issued) -> Path:
+    (path,) = issued.folder.glob("*.zip")
+    return path
+
+
+def test_each_standing(good: Issued, refused: Issued, tmp_path: Path) -> None:
+    """With the key: valid, refused; past its last day: expired; without the key nobody's word; an altered bundle: not valid."""
+    keys = ("--public-key", _key(good, tmp_path / "a.pub"), "--public-key", _key(refused, tmp_path / "b.pub"))
+    both = _found(tmp_path / "board", _bundle(good), _bundle(refused), *keys)
+    certificate, refusal = both["Correct Coder"]["certificates"][0], both["Three Faults Coder"]["certificates"][0]
+    assert ("valid", [], "refused") == (certificate["standing"], certificate["failed"], refusal["standing"])
+    assert "certificate until" in (tmp_path / "board" / both["Correct Coder"]["badge"]).read_text()
+    assert "not certified" in (tmp_path / "board" / both["Three Faults Coder"]["badge"]).read_text()
+    covers = (tmp_path / "board" / both["Correct Coder"]["page"]).read_text()
+    assert "hospital outpatient" in covers
+
+    later = _found(tmp_path / "board", _bundle(good), *keys, "--on", "2199-01-01")["Correct Coder"]
+    assert "expired" == later["certificates"][0]["standing"]
+    nobody = _found(tmp_path / "board", _bundle(good))["Correct Coder"]
+    assert "not_checked" == nobody["certificates"][0]["standing"]
+
+    altered = tmp_path / "altered.zip"
+    with zipfile.ZipFile(_bundle(good)) as old, zipfile.ZipFile(altered, "w") as new:
+        for item in old.infolist():
+            content = old.read(item)
+            new.writestr(item, content.replace(b"77412", b"77402") if item.filename == "results.jsonl" else content)
+    found = _found(tmp_path / "board", altered, *keys)["Correct Coder"]["certificates"][0]
+    assert "not_valid" == found["standing"]
+    assert found["failed"]
