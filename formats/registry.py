@@ -10,6 +10,7 @@ from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
+from rtconform.formats.hl7.treatment.question import reread_case, write_case
 from rtconform.formats.messages import Cut, Field, Heard, Part, Unreadable
 from rtconform.formats.settings import AnswerFormatName, AnswerSettings, Companion, FormatSettings, QuestionFormatName, Sessions
 from rtconform.formats.x12 import segments
@@ -88,8 +89,7 @@ def _write_dicom(question: Question, companion: Companion) -> tuple[Part, ...]:
     from rtconform.formats.dicom.question import write_question  # noqa: PLC0415 - pydicom is an extra
 
     assert isinstance(question, Case)  # noqa: S101 - the row is for cases
-    del companion
-    return write_question(question)
+    return write_question(question, companion)
 
 
 def _reread_dicom(document: bytes) -> Case:
@@ -101,6 +101,17 @@ def _reread_dicom(document: bytes) -> Case:
 def _refuse_dicom(question: Question) -> None:
     assert isinstance(question, Case)  # noqa: S101 - the row is for cases
     refuse_inexpressible(question)
+
+
+def _write_hl7(question: Question, companion: Companion) -> tuple[Part, ...]:
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+    del companion
+    return write_case(question)
+
+
+def _refuse_no_case(question: Question) -> None:
+    """HL7 v2, with codes of ours where it has none, says every case."""
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -179,11 +190,20 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         title="DICOM RT",
         media_type="application/dicom",
         suffix="dcm",
-        companions=("json",),
+        companions=("json", "hl7v2"),
         write=_write_dicom,
         reread=_reread_dicom,
         files=True,
         refuse=_refuse_dicom,
+    ),
+    ("hl7v2", "case"): QuestionFormat(
+        title="ADT, ORU, MDM and SIU",
+        media_type=HL7,
+        suffix="hl7",
+        companions=("none",),
+        write=_write_hl7,
+        reread=reread_case,
+        refuse=_refuse_no_case,
     ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""

@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 from rtconform.reference.documents.coding import Outcome, Payment
 
-QuestionFormatName = Literal["json", "x12", "dicom"]
+QuestionFormatName = Literal["json", "x12", "dicom", "hl7v2"]
 AnswerFormatName = Literal["json", "x12", "hl7v2", "csv"]
-Companion = Literal["none", "note", "json"]
+Companion = Literal["none", "note", "json", "hl7v2"]
 Empty = Literal["invalid", "coded", "needs_review", "out_of_scope"]
 Ends = Literal["message", "ack"]
 Dates = Literal["mdy", "dmy"]

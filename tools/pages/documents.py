@@ -14,6 +14,7 @@ from tools.pages.answer_pages import csv_page, hl7_page, x12_page
 from tools.pages.claim_fields_page import claim_fields_page
 from tools.pages.editor_rules import editor_rules
 from tools.pages.formats_page import formats_page
+from tools.pages.hl7_questions_page import hl7_questions_page
 from tools.pages.lock import lock_text, refuse_silent_change
 from tools.pages.mutation_page import mutation_figures
 from tools.pages.requirements import requirements_table
@@ -67,6 +68,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/formats.md": formats_page,
     "reference/format-csv.md": csv_page,
     "reference/format-hl7v2.md": hl7_page,
+    "reference/format-hl7v2-questions.md": hl7_questions_page,
     "reference/format-x12.md": x12_page,
     "reference/commands.md": command_help,
     "reference/verdicts.md": verdict_table,

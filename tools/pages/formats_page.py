@@ -28,6 +28,7 @@ def formats_page() -> str:
     return _PAGE.format(
         shares="\n".join(_shares()),
         treatments="\n".join(_treatments()),
+        visits="\n".join(_visits()),
         coders=coder_shares(),
         not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
         bundles=", ".join(sorted(BUNDLES)),
@@ -50,6 +51,19 @@ def _treatments() -> Iterator[str]:
                 reasons[str(why)] += 1
         others = "; ".join(f"{why} ({number})" for why, number in reasons.most_common()) or "none"
         yield f"| `{name}` | {size - reasons.total()} of {size} | {others} |"
+
+
+def _visits() -> Iterator[str]:
+    """How many cases of each suite decide alike when their HL7 v2 messages are read."""
+    coder, row = ROLES["coder"], QUESTIONS["hl7v2", "case"]
+    for name in CASE_SUITES:
+        suite, decided = any_suite(name), 0
+        size = suite.size(None)
+        for index in range(size):
+            case = suite.case(index, 1).question
+            again = row.reread(row.write(case, "none")[0].content)
+            decided += case == again or coder.decided(coder.expect(case)) == coder.decided(coder.expect(again))
+        yield f"| `{name}` | {decided} of {size} |"
 
 
 def _shares() -> Iterator[str]:
@@ -126,7 +140,17 @@ written so decides like the case, and tests hold it to that. The others are `not
 |---|---|---|
 {treatments}
 
+The companion may be JSON or [HL7 v2 messages](format-hl7v2-questions.md) (`companion = "json"`, `"hl7v2"`): both say the same.
 Objects alone decide about two thirds of `clinic`: [measured](../measured/dicom-decides.md).
+
+## What HL7 v2 decides
+
+[A coder may be asked in HL7 v2](format-hl7v2-questions.md): visit, plans, sessions, approval and schedule, with codes of ours
+for what HL7 v2 has no terms for. Each case was written as messages, read again, and coded by the reference.
+
+| suite | decided |
+|---|---|
+{visits}
 
 ## What a coder's answer decides
 

@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from rtconform.cli.options import shard_of
+from rtconform.formats.hl7.treatment.question import write_case
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
 from rtconform.formats.x12.claim_writer import write_claims
@@ -16,6 +17,7 @@ from rtconform.generators.suites.registry import any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteItem, part_of
 from rtconform.jobs.treatments.written import write_treatments
 from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
 from rtconform.reference.errors import UserError
 
 
@@ -29,8 +31,8 @@ from rtconform.reference.errors import UserError
 @click.option(
     "--as",
     "written",
-    type=click.Choice(["837", "dicom"]),
-    help="Write each claim as an 837 interchange, or each case as a folder of DICOM RT files, in place of JSON.",
+    type=click.Choice(["837", "dicom", "hl7v2"]),
+    help="In place of JSON: each claim as an 837 interchange, each case as HL7 v2 messages or a folder of DICOM RT files.",
 )
 def generate(
     suite: str | None,
@@ -48,6 +50,7 @@ def generate(
     rtconform generate --id boundaries:approval-a-minute-before
     rtconform generate edits-claim --as 837 --out claims.837
     rtconform generate clinic --as dicom --out treatments --count 100
+    rtconform generate clinic --as hl7v2 --out visits.hl7 --count 100
 
     Not everything can be said in a format: what can't is named on standard error, with the reason. With --as dicom each case
     becomes a folder of its own, with companion.json for what no DICOM object has a place for.
@@ -60,7 +63,8 @@ def generate(
             raise click.UsageError("--as dicom writes folders: give --out with the folder that they go into")
         write_treatments(found, out, lambda said: click.echo(said, err=True))
         return
-    wires = _as_837(found) if written else (item.wire + b"\n" for item in found)
+    write = {"837": _as_837, "hl7v2": _as_hl7}.get(written or "")
+    wires = write(found) if write else (item.wire + b"\n" for item in found)
     if out is None:
         _write(sys.stdout.buffer, wires)
         return
@@ -99,6 +103,15 @@ def _as_837(found: Iterator[SuiteItem]) -> Iterator[bytes]:
             yield write_claims([replace(claim, id=name_of(claim.id, _PUBLIC))])
         except Inexpressible as why:
             click.echo(f"{claim.id}: not written: {why}", err=True)
+
+
+def _as_hl7(found: Iterator[SuiteItem]) -> Iterator[bytes]:
+    """The messages of each case in their frames, under a name that they can carry."""
+    for item in found:
+        case = item.question
+        if not isinstance(case, Case):
+            raise UserError(f"{case.id} is a claim: only cases are written as HL7 v2; give a suite of cases, for instance clinic")
+        yield from (part.content for part in write_case(replace(case, id=name_of(case.id, _PUBLIC))))
 
 
 _PUBLIC = b"generate"
