@@ -90,6 +90,12 @@ recorded: setup
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
 
+# What a month of claims needs: an 837 of 100,000 through `rtconform edit`, and 10,000 in a run over X12 beside JSON. Ten minutes.
+.PHONY: month
+month: setup
+	RTCONFORM_BENCH_CLAIMS=100000 $(BIN)/python -m pytest -q -n 0 --timeout=3600 tests/benchmarks/test_format_speed.py -k month
+	RTCONFORM_BENCH_CLAIMS=10000 $(BIN)/python -m pytest -q -n 0 --timeout=3600 tests/benchmarks/test_format_speed.py -k json
+
 # Our dependencies against the known advisories: fails for a vulnerable one, and where not all could be looked up.
 .PHONY: audit
 audit: setup
@@ -145,7 +151,7 @@ plausible: setup
 # Every message of every suite that an 837 can express, held by two validators of others; the tests look at every eighth.
 .PHONY: x12-messages
 x12-messages: setup
-	RTCONFORM_X12_EVERY=1 $(BIN)/python -m pytest -q --timeout=1800 tests/formats/test_x12_claims.py -k others_accept
+	RTCONFORM_X12_EVERY=1 $(BIN)/python -m pytest -q --timeout=1800 tests/formats/test_x12_claims.py tests/formats/test_x12_coder_claims.py -k others_accept
 
 # DICOM RT objects of every EVERYth case of five suites, held by dciodvfy (Debian package dicom3tools), and each property of the format.
 EVERY ?= 5

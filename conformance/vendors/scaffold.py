@@ -59,6 +59,16 @@ workers = 8                         # how many requests at the same time
 # headers = { Authorization = "Bearer ${MY_TOKEN}" }  # ${NAME} comes from your environment and is kept out of reports
 """
 
+_FOLDER = """
+[adapter]
+kind = "folder"
+folder = "exchange"                 # beside this file, or an absolute path; holds in/ and out/. A <question> is a file that is
+                                    # renamed into in/ once it is whole. Its answer is a file of any name in out/; it is read
+                                    # once its size rests, or at once where NAME.done stands beside it, and then removed
+timeout_s = 60                      # how long one <question> may take
+workers = 16                        # how many files stand before the product at the same time
+"""
+
 _PYTHON = """
 [adapter]
 kind = "python"
@@ -84,7 +94,13 @@ _REQUEST = """
 # id = "<question>_id"                # the <question>'s id; needed in mode "stream", else optional
 <expressions>"""
 
-_ADAPTERS = {("cli", "stream"): _STREAM, ("cli", "oneshot"): _ONESHOT, ("http", ""): _HTTP, ("python", ""): _PYTHON}
+_ADAPTERS = {
+    ("cli", "stream"): _STREAM,
+    ("cli", "oneshot"): _ONESHOT,
+    ("http", ""): _HTTP,
+    ("folder", ""): _FOLDER,
+    ("python", ""): _PYTHON,
+}
 
 SCAFFOLDED = tuple(dict.fromkeys(kind for kind, _ in _ADAPTERS))
 """The kinds of adapters for which there is such a file."""

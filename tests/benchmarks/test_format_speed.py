@@ -92,8 +92,8 @@ def test_what_a_month_of_claims_needs(tmp_path: Path, capsys: pytest.CaptureFixt
     found = [claim for claim in claims(2000) if claim.kind == "institutional"][:500]
     path = tmp_path / "month.837"
     with path.open("wb") as stream:
-        for _ in range(-(-CLAIMS // len(found))):
-            stream.write(write_claims(found))
+        for block in range(-(-CLAIMS // len(found))):
+            stream.write(write_claims([replace(claim, id=f"M{block}-{number}") for number, claim in enumerate(found)]))
     peak = (
         "import resource, subprocess, sys\n"
         "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"

@@ -47,7 +47,9 @@ def test_defaults_are_those_of_the_guide(write: Write) -> None:
     assert PythonSettings("python", "coder:code", 10.0, 1) == load_vendor(write(PYTHON)).settings
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("python", "stream")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("folder", "stream"), ("python", "stream")]
+)
 def test_what_init_writes_can_be_loaded(tmp_path: Path, kind: str, mode: str) -> None:
     """The file to begin with is right as it stands, and right with everything that it comments out."""
     text = scaffold(kind, mode)
@@ -57,7 +59,9 @@ def test_what_init_writes_can_be_loaded(tmp_path: Path, kind: str, mode: str) ->
     assert kind == load_vendor(path).settings.kind
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("python", "stream")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("folder", "stream"), ("python", "stream")]
+)
 def test_what_init_comments_out_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mode: str) -> None:
     """Every option that the file to begin with only shows can be switched on."""
     monkeypatch.setenv("MY_LICENSE", "some-licence")
@@ -77,7 +81,7 @@ def test_what_init_comments_out_is_right(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_an_unknown_kind_has_no_file() -> None:
     """What there is no file for is said with what there is."""
-    with pytest.raises(UserError, match="cli stream, cli oneshot, http, python"):
+    with pytest.raises(UserError, match="cli stream, cli oneshot, http, folder, python"):
         scaffold("smtp")
 
 
@@ -337,7 +341,7 @@ def test_what_an_editor_does_not_support_is_said(write: Write) -> None:
 
 
 @pytest.mark.parametrize("role", ["coder", "editor"])
-@pytest.mark.parametrize(("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", ""), ("python", "")])
+@pytest.mark.parametrize(("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", ""), ("folder", ""), ("python", "")])
 def test_the_file_to_begin_with_is_one(tmp_path: Path, kind: str, mode: str, role: RoleName) -> None:
     """The scaffold for every kind of adapter and role is a vendor file of that role, with nothing left to fill in."""
     path = tmp_path / "vendor.toml"

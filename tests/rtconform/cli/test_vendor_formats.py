@@ -15,7 +15,7 @@ from rtconform.reference.errors import UserError
 from tests.helpers import VENDORS
 
 SPEAKS: list[tuple[str, RoleName]] = [("csv", "coder"), ("hl7v2", "coder"), ("x12", "coder"), ("x12", "editor")]
-WAYS = [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("python", "stream")]
+WAYS = [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("folder", "stream"), ("python", "stream")]
 
 
 @pytest.mark.parametrize(("speaks", "role"), SPEAKS)

@@ -38,17 +38,27 @@ function advice(caseId, outcome) {
 function claim(asked, lines) {
   const institutional = asked.billing.claim === "facility";
   const started = new Map(asked.sessions.map((session) => [session.id, session.started_at.slice(0, 10)]));
+  const day = digits(started.get(lines[0].session));
   const place = institutional ? ["13", "A", "1"] : [asked.billing.setting === "freestanding" ? "11" : "22", "B", "1"];
   const segments = [
     ["BHT", "0019", "00", asked.id, "20260101", "0900", "CH"],
+    ["NM1", "41", "2", "CODER", "", "", "", "", "46", "CODER"],
+    ["PER", "IC", "CLAIMS", "TE", "5555550100"],
+    ["NM1", "40", "2", "BILLING", "", "", "", "", "46", "BILLING"],
     ["HL", "1", "", "20", "1"],
     ["NM1", "85", "2", "CLINIC", "", "", "", "", "XX", "1000000012"],
+    ["N3", "1 MAIN STREET"],
+    ["N4", "SPRINGFIELD", "IL", "627010001"],
+    ["REF", "EI", "900000000"],
     ["HL", "2", "1", "22", "0"],
     ["SBR", "P", "18", "", "", "", "", "", "", "CI"],
     ["NM1", "IL", "1", "DOE", "JO", "", "", "", "MI", asked.patient.id],
-    ["DMG", "D8", digits(asked.patient.birth_date), "U"],
+    ["N3", "2 MAIN STREET"],
+    ["N4", "SPRINGFIELD", "IL", "62701"],
+    ["DMG", "D8", digits(asked.patient.birth_date), asked.patient.sex === "male" ? "M" : "F"],
     ["NM1", "PR", "2", "PAYER", "", "", "", "", "PI", "PAYER"],
-    ["CLM", asked.id, String(100 * lines.length), "", "", place.join(SUB), "", "A", "Y", "Y"],
+    ["CLM", asked.id, String(100 * lines.length), "", "", place.join(SUB), institutional ? "" : "Y", "A", "Y", "Y"],
+    ...(institutional ? [["DTP", "434", "RD8", `${day}-${day}`], ["CL1", "3", "", "01"]] : []),
     ["HI", `ABK${SUB}C619`],
   ];
   lines.forEach((line, index) => {
