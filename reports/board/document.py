@@ -22,15 +22,6 @@ STANDINGS: dict[Standing, str] = {
 """What can be said of a bundle, with its meaning."""
 
 
-class SuiteSeen(Struct, frozen=True):
-    """A suite in a run: how many of its cases count, and how many of these do not stand."""
-
-    name: str
-    version: str
-    cases: int
-    wrong: int
-
-
 class FaultSeen(Struct, frozen=True):
     """A fault: its cause, what is done wrong, how many cases show it. `known`: the known faults that would answer just so."""
 
@@ -38,6 +29,29 @@ class FaultSeen(Struct, frozen=True):
     says: str
     cases: int
     known: tuple[str, ...]
+
+
+class SuiteSeen(Struct, frozen=True):
+    """A suite in a run, by itself: how many of its cases count, how many of these do not stand, by rule and by fault.
+
+    `digest` is over rule set, version, seed and every case: two runs with one digest were asked the same.
+    """
+
+    name: str
+    version: str
+    digest: str
+    conformant: bool
+    cases: int
+    wrong: int
+    rules: dict[str, RuleCount]
+    faults: tuple[FaultSeen, ...]
+
+
+class Latest(Struct, frozen=True):
+    """The run that stands for a vendor in a suite, by its id."""
+
+    suite: str
+    run: str
 
 
 class RunSeen(Struct, frozen=True):
@@ -60,7 +74,6 @@ class RunSeen(Struct, frozen=True):
     part: str
     suites: tuple[SuiteSeen, ...]
     counts: dict[Verdict, int]
-    rules: dict[str, RuleCount]
     faults: tuple[FaultSeen, ...]
     findings: tuple[FindingKind, ...]
     latency_ms: Annotated[float, Meta(ge=0)] | None
@@ -97,7 +110,7 @@ class CertificateSeen(Struct, frozen=True):
 class VendorSeen(Struct, frozen=True):
     """A vendor: its runs and its certificates, the oldest first. `page` and `badge` are files of the board.
 
-    `latest`: the ids of the runs that stand for it on the first page: of each suite the last whole run that asked it.
+    `latest`: what stands for it on the first page: of each suite the last whole run that asked it.
     """
 
     name: str
@@ -105,7 +118,7 @@ class VendorSeen(Struct, frozen=True):
     page: str
     badge: str
     runs: tuple[RunSeen, ...]
-    latest: tuple[str, ...]
+    latest: tuple[Latest, ...]
     certificates: tuple[CertificateSeen, ...]
 
 

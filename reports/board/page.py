@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.verdicts import FINDINGS
 from rtconform.reference import RULE_SET
-from rtconform.reports.board.document import STANDINGS, Board, CertificateSeen, RunSeen, VendorSeen
+from rtconform.reports.board.document import STANDINGS, Board, CertificateSeen, RunSeen, SuiteSeen, VendorSeen
 from rtconform.reports.figures.failure import RuleText, rule_text
 from rtconform.reports.figures.summary import RuleCount
 from rtconform.reports.page.page import asset, environment, policy
@@ -20,6 +21,14 @@ FAULTS_SHOWN = 200
 """Faults in the table of the first page, those of most vendors and cases first; all are on the vendors' pages and in the JSON."""
 
 LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Stands:
+    """The last whole run of a suite, and what it showed of it. Other suites of that run may have been asked again since."""
+
+    run: RunSeen
+    suite: SuiteSeen
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,14 @@ def files_of(board: Board) -> dict[str, bytes]:
     return {name: f"{page}\n".encode() if name.endswith(".html") else page.encode() for name, page in pages.items()}
 
 
-def latest_of(vendor: VendorSeen) -> tuple[RunSeen, ...]:
-    """The runs that stand for a vendor now."""
-    return tuple(run for run in vendor.runs if run.id in vendor.latest)
+def latest_of(vendor: VendorSeen) -> tuple[Stands, ...]:
+    """What stands for a vendor now, the oldest run first."""
+    runs = {run.id: (place, run) for place, run in enumerate(vendor.runs)}
+    found = [(*runs[one.run], one.suite) for one in vendor.latest]
+    return tuple(
+        Stands(run, next(one for one in run.suites if one.name == suite))
+        for _, run, suite in sorted(found, key=lambda it: it[::2])
+    )
 
 
 def last_certificate(vendor: VendorSeen) -> CertificateSeen | None:
@@ -93,10 +107,10 @@ def rule_rows(board: Board) -> tuple[RuleRow, ...]:
     return tuple(RuleRow(rule_text(rule), tuple(rules.get(rule) for rules in by_vendor)) for rule in met)
 
 
-def _rules(runs: tuple[RunSeen, ...]) -> dict[str, RuleCount]:
+def _rules(stands: Iterable[Stands]) -> dict[str, RuleCount]:
     whole: dict[str, RuleCount] = {}
-    for run in runs:
-        for rule, one in run.rules.items():
+    for one_suite in stands:
+        for rule, one in one_suite.suite.rules.items():
             so_far = whole.get(rule, RuleCount(0, 0, 0))
             whole[rule] = RuleCount(so_far.cases + one.cases, so_far.right + one.right, so_far.broken + one.broken)
     return whole
@@ -108,8 +122,8 @@ def fault_rows(board: Board) -> list[FaultRow]:
     says: dict[str, str] = {}
     known: dict[str, dict[str, None]] = {}
     for place, vendor in enumerate(board.vendors):
-        for run in latest_of(vendor):
-            for fault in run.faults:
+        for stands in latest_of(vendor):
+            for fault in stands.suite.faults:
                 cases.setdefault(fault.cause, Counter())[place] += fault.cases
                 says.setdefault(fault.cause, fault.says)
                 known.setdefault(fault.cause, {}).update(dict.fromkeys(fault.known))
@@ -131,10 +145,10 @@ def badge_of(vendor: VendorSeen) -> str:
             "not_checked": ("certificate not checked", OPEN),
         }[found.standing]
         return badge(label, words, colour)
-    runs = latest_of(vendor)
-    if not runs:
+    stands = latest_of(vendor)
+    if not stands:
         return badge(label, "nothing shown", OPEN)
-    good = all(run.conformant for run in runs)
+    good = all(one.suite.conformant for one in stands)
     return badge(label, "conformant in practice" if good else "not conformant", GOOD if good else BAD)
 
 

@@ -1,21 +1,33 @@
 """Distils a run folder to what the board says of the run: its size does not grow with the number of cases."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
-from rtconform.conformance.records import VendorRecord
+from rtconform.conformance.records import Event, KnownFaults, Manifest, Result, SuiteRecord, VendorRecord
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reports.board.document import FaultSeen, RunSeen, SuiteSeen
+from rtconform.reports.board.document import FaultSeen, Latest, RunSeen, SuiteSeen
 from rtconform.reports.figures.faults import FaultGroup, FaultTally
-from rtconform.reports.figures.summary import not_standing, outcome, summarise
+from rtconform.reports.figures.summary import Tally, counted_results, not_standing, outcome, summarise
+
+MOST_SUITES = 100
+"""Suites of a run that the board takes: a folder of somebody else's may name any number."""
 
 
 def run_seen(run: RunFolder, run_id: str) -> tuple[VendorRecord, RunSeen]:
     """The vendor of a run and the run. Raises DocumentError or UserError where a record of it can't be read."""
-    manifest, summary = run.manifest, summarise(run)
+    manifest, summary, known = run.manifest, summarise(run), run.known_faults()
     tally = FaultTally()
+    suites = {suite.name: _Suite(manifest, suite) for suite in manifest.suites[:MOST_SUITES]}
+    for result in counted_results(run, summary):
+        if result.suite in suites:
+            suites[result.suite].add(result)
     for result in not_standing(run, summary):
         tally.add(result)
+        if result.suite in suites:
+            suites[result.suite].faults.add(result)
+    events = list(run.events())
     answered = sum(number for verdict, number in summary.counts.items() if verdict not in ("not_applicable", "unanswered"))
     latency = sum(suite.latency_ms for suite in summary.suites)
     return manifest.vendor, RunSeen(
@@ -29,21 +41,44 @@ def run_seen(run: RunFolder, run_id: str) -> tuple[VendorRecord, RunSeen]:
         conformant=summary.conformant,
         outcome=outcome(summary),
         part=summary.part,
-        suites=tuple(
-            SuiteSeen(
-                suite.name,
-                suite.version,
-                suite.cases,
-                sum(number for verdict, number in suite.counts.items() if not VERDICTS[verdict].conformant),
-            )
-            for suite in summary.suites
-        ),
+        suites=tuple(suite.seen(events, known) for suite in suites.values()),
         counts=summary.counts,
-        rules=summary.rules,
-        faults=tuple(map(_fault, tally.faults(run.known_faults()))),
+        faults=_faults(tally, known),
         findings=tuple(dict.fromkeys(finding.kind for finding in summary.findings)),
         latency_ms=round(latency / answered, 3) if answered else None,
     )
+
+
+class _Suite:
+    """One suite of a run, counted as if the run had been of it alone: a later run may take its place, and not that of others."""
+
+    def __init__(self, manifest: Manifest, suite: SuiteRecord) -> None:
+        self.suite = suite
+        self.tally = Tally(replace(manifest, suites=(suite,)))
+        self.faults = FaultTally()
+
+    def add(self, result: Result) -> None:
+        """Count one result."""
+        self.tally.add(result)
+
+    def seen(self, events: Iterable[Event], known: KnownFaults | None) -> SuiteSeen:
+        """What was counted, with the run's events."""
+        summary = self.tally.summary(events)
+        (counted, *_) = summary.suites
+        return SuiteSeen(
+            name=self.suite.name,
+            version=self.suite.version,
+            digest=self.suite.digest,
+            conformant=summary.conformant,
+            cases=counted.cases,
+            wrong=sum(number for verdict, number in counted.counts.items() if not VERDICTS[verdict].conformant),
+            rules=summary.rules,
+            faults=_faults(self.faults, known),
+        )
+
+
+def _faults(tally: FaultTally, known: KnownFaults | None) -> tuple[FaultSeen, ...]:
+    return tuple(map(_fault, tally.faults(known)))
 
 
 def _fault(group: FaultGroup) -> FaultSeen:
@@ -57,7 +92,7 @@ def compared(runs: list[RunSeen]) -> tuple[RunSeen, ...]:
     found = []
     for run in sorted(runs, key=lambda one: (one.started_at, one.id)):
         if whole(run):
-            asked = (run.seed, tuple(sorted((suite.name, suite.version, suite.cases) for suite in run.suites)))
+            asked = tuple(sorted((suite.name, suite.digest) for suite in run.suites))
             if before := last.get(asked):
                 run = _told_from(run, before)  # noqa: PLW2901 - the same run, with what is new in it
             last[asked] = run
@@ -80,10 +115,10 @@ def whole(run: RunSeen) -> bool:
     return run.finished and not run.part
 
 
-def latest(runs: tuple[RunSeen, ...]) -> tuple[str, ...]:
-    """The ids of the runs that stand for a vendor now: of each suite the last whole run that asked it."""
+def latest(runs: tuple[RunSeen, ...]) -> tuple[Latest, ...]:
+    """The runs that stand for a vendor now, by suite: of each the last whole run that asked it."""
     last: dict[str, str] = {}
     for run in runs:
         if whole(run):
             last.update((suite.name, run.id) for suite in run.suites)
-    return tuple(run.id for run in runs if run.id in last.values())
+    return tuple(Latest(suite, last[suite]) for suite in sorted(last))

@@ -54,10 +54,27 @@ def test_versions_over_time(write_run: WriteRun, tmp_path: Path) -> None:
     assert ["1", "2", "3", "2"] == [run["version"] for run in runs]
     assert [("", [], [])] * 2 == [(run["before"], run["new_faults"], run["gone_faults"]) for run in (runs[0], runs[2])]
     assert (runs[0]["id"], [], ["L2-SINGLE/declined"]) == tuple(runs[1][name] for name in ("before", "new_faults", "gone_faults"))
-    assert [runs[1]["id"], runs[3]["id"]] == vendor["latest"]
+    assert [("boundaries", runs[1]["id"]), ("published", runs[3]["id"])] == [
+        (one["suite"], one["run"]) for one in vendor["latest"]
+    ]
     page = (tmp_path / "board" / vendor["page"]).read_text()
     assert "no longer seen:" in page
     assert "only 1 case of its suites" in page
+
+
+def test_a_suite_that_was_asked_again_counts_once(write_run: WriteRun, tmp_path: Path) -> None:
+    """A run of two suites, one of which a later run answers rightly: the vendor is conformant, and no case counts twice."""
+    both = [passing(1), failing(1), failing(2)]
+    first = write_run(both, folder="1", vendor_version="1")
+    second = write_run([passing(n, "boundaries") for n in range(3)], folder="2", vendor_version="2", started_at=later(1))
+    (vendor,) = built(tmp_path / "board", first.path, second.path)["vendors"]
+
+    assert ["boundaries", "published"] == [one["suite"] for one in vendor["latest"]]
+    page = (tmp_path / "board" / "index.html").read_text()
+    assert "conformant in published, boundaries" in page
+    assert "not conformant" not in page
+    assert '<td data-label="Wrong">0 of 4</td>' in page
+    assert "conformant in practice" in (tmp_path / "board" / vendor["badge"]).read_text()
 
 
 def test_first_page(make_run: Callable[[str], RunFolder], write_run: WriteRun, tmp_path: Path) -> None:
