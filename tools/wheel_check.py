@@ -184,6 +184,8 @@ def _look_into(wheel: Path) -> None:
     for needed in ("rtconform/py.typed", "rtconform/reference/coder/rules.py", "rtconform/generators/data/boundaries.toml"):
         if needed not in names:
             sys.exit(f"{wheel.name} lacks {needed}")
+    if not any(name.endswith(".data/data/share/man/man1/rtconform.1") for name in names):
+        sys.exit(f"{wheel.name} lacks its manual page")
 
 
 def _furnish(work: Path) -> None:

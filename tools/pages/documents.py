@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,10 +12,12 @@ from rtconform.conformance.verdicts import FINDINGS, VERDICTS
 from rtconform.reference.errors import UserError
 from tools.pages.answer_pages import csv_page, hl7_page, x12_page
 from tools.pages.claim_fields_page import claim_fields_page
+from tools.pages.command_tree import commands_of
 from tools.pages.editor_rules import editor_rules
 from tools.pages.formats_page import formats_page
 from tools.pages.hl7_questions_page import hl7_questions_page
 from tools.pages.lock import lock_text, refuse_silent_change
+from tools.pages.man_page import man_page
 from tools.pages.mutation_page import mutation_figures
 from tools.pages.requirements import requirements_table
 from tools.pages.rule_book import rule_book
@@ -44,19 +46,10 @@ def verdict_table() -> str:
 def command_help() -> str:
     """Every command's help, as it is printed."""
     parts = ["# Commands\n", "Made from the commands themselves by `make docs`; don't edit it by hand.\n"]
-    for path, command in _commands(("rtconform",), cli):
+    for path, command in commands_of(("rtconform",), cli):
         context = click.Context(command, info_name=" ".join(path), terminal_width=100, **cli.context_settings)
         parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
-
-
-def _commands(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            if (found := command.get_command(context, name)) is not None:
-                yield from _commands((*path, name), found)
 
 
 LOCK = "suites.lock"
@@ -76,6 +69,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "measured/strength-figures.md": strength_figures,
     "reference/space.md": space_page,
     "measured/mutation.md": mutation_figures,
+    "rtconform.1": man_page,
     LOCK: lock_text,
 }
 """Every made document by its path in `docs/`."""

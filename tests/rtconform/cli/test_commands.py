@@ -73,6 +73,18 @@ def test_completion(shell: str) -> None:
     assert (0, True) == (done.returncode, "_RTCONFORM_COMPLETE" in done.stdout)
 
 
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    """The script in a real bash: the beginning of a command, and of an option, become the whole word."""
+    script = tmp_path / "rtconform"
+    script.write_text(rtconform("completion", "bash").stdout)
+    ask = f"source {script}; COMP_WORDS=(rtconform $1 $2); COMP_CWORD=$#; _rtconform_completion rtconform; echo ${{COMPREPLY[@]}}"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    for words, found in ((["certi"], "certify"), (["rules", "--for"], "--format")):
+        command = ["bash", "--norc", "-c", ask, "bash", *words]
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=True)
+        assert found == done.stdout.strip(), done.stderr
+
+
 def test_a_correct_vendor_is_conformant(tmp_path: Path) -> None:
     """A correct coder passes both suites, exit code 0, and the report is there."""
     done = rtconform("run", CORRECT, "--suite", "published,boundaries", "--out", tmp_path / "run", "--format", "json")
