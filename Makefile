@@ -189,9 +189,9 @@ strength-pairs: setup
 	$(BIN)/python -m tools.strength.figures pairs
 
 # Faults planted alone, in pairs and as mutants, and faulty editors: how many hints of reports are wrong (none may be), the page
-# docs/measured/hints.md. Thirty minutes; less with fewer PAIRS, and only every MUTANTSth mutant.
-PAIRS ?= 200
-MUTANTS ?= 4
+# docs/measured/strength-figures.md shows (make docs). An hour; less with fewer PAIRS, and only every MUTANTSth mutant.
+PAIRS ?= 1000
+MUTANTS ?= 1
 .PHONY: hints
 hints: setup
 	$(BIN)/python -m tools.strength.hints $(PAIRS) $(MUTANTS)

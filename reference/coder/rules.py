@@ -462,7 +462,8 @@ REFINEMENTS = (
     Refinement(
         "AMM-NONE", "Active motion management",
         "Motion is read from what was done, whatever the method is called: monitored during the beam, and the beam controlled by "
-        "it. Method `none` overrides it: there was no motion management, whatever else the motion record says.",
+        "it. Method `none` overrides it: there was no motion management, whatever else the motion record says. A beam that "
+        "was held while nothing was monitored was not controlled by monitoring.",
         "derived", "Active Motion Management", refines=("AMM-BEAM", "AMM-PASSIVE", "AMM-OBSERVED"),
         shown_by=("none-and-ticked", "gated-and-ticked")),
     Refinement(

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.helpers import ROOT
 from tests.helpers.browser import axe_violations, chromium
+from tests.helpers.nu_checker import html_errors
 from tools.pages import site
 
 pytestmark = pytest.mark.slow
@@ -57,6 +58,21 @@ def test_a_page_is_open_to_everybody_and_asks_nothing_of_the_network(
     page.set_viewport_size({"width": 360, "height": 800})
     assert 360 >= page.evaluate("document.documentElement.scrollWidth")
     context.close()
+
+
+OF_THE_THEME = (
+    "Bad value “” for attribute “tabindex” on element “label”",
+    "Attribute “autocomplete” is only allowed when the input type is",
+    "The “aria-hidden” attribute must not be used on any “label” element",
+)
+"""What the W3C's checker has against the frame that the site's builder puts around every page."""
+
+
+def test_pages_are_clean(built: Path) -> None:
+    """The checker has nothing against the explorer, and against other pages nothing but what the builder's theme brings."""
+    assert [] == html_errors(built / "explore.html")
+    found = html_errors(*(built / name for name in LOOKED_AT))
+    assert [] == [error for error in found if not any(theirs in error for theirs in OF_THE_THEME)]
 
 
 def test_the_search_finds_in_pages_opened_from_a_folder(built: Path, browser: Browser) -> None:

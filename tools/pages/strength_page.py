@@ -10,6 +10,7 @@ from rtconform.conformance.strength.document import Survivor
 from rtconform.reports.page.strength import suite_cells
 from rtconform.reports.writers.markdown import table
 from tools.strength.figures import Figures, Missed, Pairs, Reading, figures
+from tools.strength.hints import Hints, hints
 
 
 def strength_figures() -> str:
@@ -29,6 +30,7 @@ def strength_figures() -> str:
         "No suite stops these, since their answers stand at every point compared.\n",
         _proved(equivalent),
         *_missed(found.pairs),
+        *_hints(hints()),
         "\n## Faults met in the field\n",
         table(_OF_FAULTS, [_fault(fault) for fault in FAULTS.values()]),
         "\n## Faulty editors\n",
@@ -83,6 +85,35 @@ def _reading(reading: Reading) -> list[str]:
         table(("kind", "coders", *suites), rows),
         "\nThe equivalent ones:\n",
         _proved(equivalent),
+    ]
+
+
+_OF_HINTS = """\
+Measured on {} by `make hints`. Faults are planted in vendors, each vendor is run, and every fault that its report names is held
+against its answers again, by the judge, answer by answer. A hint is wrong where an answer contradicts it, where nothing was
+answered, or where review was asked for and the fault bills.
+"""
+
+
+def _hints(found: Hints) -> list[str]:
+    """How many hints there are on the runs of vendors with planted faults, and how many are wrong."""
+    rows = [
+        (
+            one.kind,
+            f"{one.planted:,}",
+            f"{one.shown:,}",
+            f"{one.hints:,}",
+            f"{one.named:,}" if one.alone else "",
+            f"{len(one.wrong):,}",
+        )
+        for one in found.kinds
+    ]
+    wrong = [name for one in found.kinds for name in one.wrong]
+    return [
+        "\n## Hints of reports\n",
+        _OF_HINTS.format(found.on),
+        table(("vendors with", "planted", "fault shows", "hints", "own fault named", "wrong"), rows),
+        *(["\nThe wrong ones:\n", *(f"- {name}" for name in wrong)] if wrong else []),
     ]
 
 

@@ -41,6 +41,11 @@ class Planted(Struct, frozen=True):
     named: int
     wrong: tuple[str, ...]
 
+    @property
+    def alone(self) -> bool:
+        """Whether each vendor has one fault, of a catalogue: then every fault that shows should be named."""
+        return self.kind.endswith("alone")
+
 
 class Hints(Struct, frozen=True):
     """What was measured, and when."""
