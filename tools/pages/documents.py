@@ -19,6 +19,7 @@ from tools.pages.hl7_questions_page import hl7_questions_page
 from tools.pages.lock import lock_text, refuse_silent_change
 from tools.pages.man_page import man_page
 from tools.pages.mutation_page import mutation_figures
+from tools.pages.one_case import one_case
 from tools.pages.requirements import requirements_table
 from tools.pages.rule_book import rule_book
 from tools.pages.space_page import space_page
@@ -63,6 +64,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/format-hl7v2.md": hl7_page,
     "reference/format-hl7v2-questions.md": hl7_questions_page,
     "reference/format-x12.md": x12_page,
+    "reference/one-case.md": one_case,
     "reference/commands.md": command_help,
     "reference/verdicts.md": verdict_table,
     "reference/requirements.md": requirements_table,
