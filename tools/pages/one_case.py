@@ -197,7 +197,7 @@ def _shortened(text: str) -> str:
 
 
 def _text(content: bytes) -> str:
-    return content.decode().strip()
+    return content.decode().replace("\r\n", "\n").strip()
 
 
 _PAGE = """\
