@@ -6,6 +6,10 @@ from typing import Literal
 
 from rtconform.formats.charges import csv_reader, csv_writer
 from rtconform.formats.dicom.expressible import refuse_inexpressible
+from rtconform.formats.fhir import answer_writer as fhir_answer_writer
+from rtconform.formats.fhir import answers as fhir_answers
+from rtconform.formats.fhir.case_reader import reread_bundle
+from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
 from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
@@ -114,6 +118,17 @@ def _refuse_no_case(question: Question) -> None:
     assert isinstance(question, Case)  # noqa: S101 - the row is for cases
 
 
+def _write_bundle(question: Question, companion: Companion) -> tuple[Part, ...]:
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+    del companion
+    return (Part("json", write_bundle(question)),)
+
+
+def _refuse_bundle(question: Question) -> None:
+    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
+    bundle_of(question)
+
+
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
     return _write_837s([question], companion)
 
@@ -164,6 +179,11 @@ def _again_hl7(answer: Answer, case: Case, sessions: Sessions) -> Answer:
     return charge_reader.read_charges(document, case, AnswerSettings())
 
 
+def _again_fhir(answer: Answer, case: Case, sessions: Sessions) -> Answer:
+    written = fhir_answer_writer.write_answer(answer, case, sessions=sessions == "named", times=sessions != "day")
+    return fhir_answers.read_answer(written, case, AnswerSettings())
+
+
 def _again_x12(answer: Answer, case: Case, sessions: Sessions) -> Answer:
     if answer.outcome == "out_of_scope" and not answer.lines:
         return answer  # such a case has claims of another family only, or none
@@ -171,7 +191,7 @@ def _again_x12(answer: Answer, case: Case, sessions: Sessions) -> Answer:
     return read_coded_claims(document, case, AnswerSettings())
 
 
-X12, HL7, CSV = "application/edi-x12", "application/hl7-v2", "text/csv"
+X12, HL7, CSV, FHIR = "application/edi-x12", "application/hl7-v2", "text/csv", "application/fhir+json"
 INTERCHANGE = "an X12 interchange ends with its IEA segment"
 
 QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
@@ -204,6 +224,15 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         write=_write_hl7,
         reread=reread_case,
         refuse=_refuse_no_case,
+    ),
+    ("fhir", "case"): QuestionFormat(
+        title="FHIR R4",
+        media_type=FHIR,
+        suffix="json",
+        companions=("none",),
+        write=_write_bundle,
+        reread=reread_bundle,
+        refuse=_refuse_bundle,
     ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""
@@ -263,6 +292,20 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         fields=FIELDS,
         again=_again_x12,
         sessions=("named", "day"),
+    ),
+    ("fhir", "case"): AnswerFormat(
+        title="Claim, ChargeItem, ClaimResponse and OperationOutcome",
+        media_type=FHIR,
+        cut=lambda _: fhir_answers.cut_line,
+        ends="a FHIR resource in a stream ends with its line",
+        settings=("empty", "codes"),
+        short_names=True,
+        names=fhir_answers.names_in,
+        names_of=lambda name: (name,),
+        read=_of_case(fhir_answers.read_answer),
+        fields=fhir_answers.FIELDS,
+        again=_again_fhir,
+        sessions=("named", "time", "day"),
     ),
 }
 """Every format in which something is answered; our own JSON is read without one."""

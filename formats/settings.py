@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 
 from rtconform.reference.documents.coding import Outcome, Payment
 
-QuestionFormatName = Literal["json", "x12", "dicom", "hl7v2"]
-AnswerFormatName = Literal["json", "x12", "hl7v2", "csv"]
+QuestionFormatName = Literal["json", "x12", "dicom", "hl7v2", "fhir"]
+AnswerFormatName = Literal["json", "x12", "hl7v2", "csv", "fhir"]
 Companion = Literal["none", "note", "json", "hl7v2"]
 Empty = Literal["invalid", "coded", "needs_review", "out_of_scope"]
 Ends = Literal["message", "ack"]

@@ -1,0 +1,167 @@
+"""A treatment session as FHIR: its Encounter, a Procedure for each plan that was treated, the review, the next appointment."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from rtconform.formats.fhir import vocabulary as codes
+from rtconform.formats.fhir.elements import (
+    Document,
+    coding,
+    concept,
+    extension,
+    moment,
+    reference,
+    resource_id,
+    string,
+    text,
+)
+from rtconform.formats.fhir.extensions import SESSION
+from rtconform.formats.messages import Inexpressible
+from rtconform.reference.documents.treatment import Case, Motion, MotionDocumentation, Session
+
+_LASTS = dt.timedelta(minutes=15)
+
+
+def encounter_id(case_id: str, place: int) -> str:
+    """The id of a session's Encounter, by its place in the case."""
+    return resource_id(case_id, "Encounter", place)
+
+
+def session_entries(case: Case, place: int, techniques: Sequence[list[Document]]) -> Iterator[Document]:
+    """The resources of a session. `techniques`: what mCODE says of each plan."""
+    session, encounter = case.sessions[place], reference(encounter_id(case.id, place))
+    patient = reference(resource_id(case.id, "Patient"))
+    period = {"start": moment(session.started_at), "end": moment(session.started_at + _LASTS)}
+    yield {
+        "resourceType": "Encounter",
+        "id": encounter_id(case.id, place),
+        "meta": {"profile": [codes.TREATMENT_SESSION]},
+        "extension": [{"url": SESSION, "extension": _happened(session)}],
+        "identifier": [{"system": codes.SESSION, "value": text(session.id)}],
+        "status": "finished",
+        "class": {"system": codes.ACT_CODE, "code": "AMB"},
+        "type": [coding(codes.SNOMED, codes.PROCEDURE_ENCOUNTER)],
+        "serviceType": coding(codes.SNOMED, codes.RADIOTHERAPY),
+        "subject": patient,
+        "period": period,
+        "account": [reference(resource_id(case.id, "Account"))],
+        "serviceProvider": reference(resource_id(case.id, "Clinic")),
+    }
+    delivered = set(session.beams_delivered)
+    for at, plan in enumerate(case.plans):
+        if not delivered.isdisjoint(beam.id for beam in plan.beams):
+            yield {
+                "resourceType": "Procedure",
+                "id": resource_id(case.id, f"Fraction {place}", at),
+                "meta": {"profile": [codes.TREATED_FRACTION]},
+                "extension": [*techniques[at], *_as_codex(session)],
+                "basedOn": [reference(resource_id(case.id, "Plan", at))],
+                "partOf": [reference(resource_id(case.id, "Course"))],
+                "status": "completed",
+                "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
+                "code": coding(codes.SNOMED, codes.FRACTION_CODE),
+                "subject": patient,
+                "encounter": encounter,
+                "performedPeriod": period,
+            }
+    if session.physician_review is not None:
+        approved = session.physician_review.approved_at
+        yield {
+            "resourceType": "DiagnosticReport",
+            "id": resource_id(case.id, "Review", place),
+            "status": "final" if approved else "preliminary",
+            "category": [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")],
+            "code": {"text": "review of the session's images"},
+            "subject": patient,
+            "encounter": encounter,
+            "effectiveDateTime": moment(session.started_at),
+            **({"issued": moment(approved)} if approved else {}),
+            "resultsInterpreter": [reference(resource_id(case.id, "Physician"))],
+        }
+    if session.next_session_at is not None:
+        yield {
+            "resourceType": "Appointment",
+            "id": resource_id(case.id, "Appointment", place),
+            "status": "booked",
+            "serviceType": [coding(codes.SNOMED, codes.RADIOTHERAPY)],
+            "supportingInformation": [encounter],
+            "start": moment(session.next_session_at),
+            "end": moment(session.next_session_at + _LASTS),
+            "participant": [{"actor": patient, "status": "accepted"}],
+        }
+
+
+def _happened(session: Session) -> list[Document]:
+    shift = zip("xyz", session.couch_shift_mm, strict=True) if session.couch_shift_mm else ()
+    axes = [extension(axis, "Decimal", value) for axis, value in shift]
+    return [
+        *(one for beam in session.beams_delivered for one in string("beamDelivered", beam)),
+        *([extension("fraction", "PositiveInt", session.fraction)] if session.fraction is not None else []),
+        extension("portImages", "UnsignedInt", session.port_images),
+        *([{"url": "couchShift", "extension": axes}] if axes else []),
+        *(
+            {
+                "url": "guidance",
+                "extension": [
+                    *string("method", one.method),
+                    extension("purpose", "Code", one.purpose),
+                    extension("timing", "Code", one.timing),
+                ],
+            }
+            for one in session.guidance
+        ),
+        *([_motion(session.motion)] if session.motion else []),
+    ]
+
+
+def _motion(motion: Motion) -> Document:
+    known = [
+        *string("method", motion.method),
+        *([extension("monitor", "Code", motion.monitor)] if motion.monitor else []),
+        extension("duringBeam", "Boolean", motion.during_beam),
+        extension("beamHold", "Boolean", motion.beam_hold),
+        *([_documentation(motion.documentation)] if motion.documentation else []),
+    ]
+    return {"url": "motion", "extension": known}
+
+
+def _documentation(record: MotionDocumentation) -> Document:
+    system = record.system
+    named: list[Document] = []
+    if isinstance(system, bool):
+        named = [extension("system", "Boolean", system)]
+    elif system is not None:
+        if not system:
+            raise Inexpressible("a system of motion management without a name has no place in FHIR")
+        named = string("system", system)
+    known = [
+        extension("medicalNecessity", "Boolean", record.medical_necessity),
+        *named,
+        extension("thresholds", "Boolean", record.thresholds),
+        extension("monitoring", "Boolean", record.monitoring),
+        extension("beamRule", "Boolean", record.beam_rule),
+    ]
+    return {"url": "documentation", "extension": known}
+
+
+def _as_codex(session: Session) -> Iterator[Document]:
+    """Guidance, motion and fraction as CodeX RT has them: less than our own extension says, and what others read."""
+    if session.fraction is not None:
+        yield extension(codes.FRACTION_NUMBER, "PositiveInt", session.fraction)
+    for one in session.guidance:
+        code = codes.GUIDANCE.get(one.method)
+        if code:
+            url, part = (codes.IMAGE_GUIDANCE, "modality") if one.timing == "pre_treatment" else (codes.VERIFICATION, "procedure")
+            yield {"url": url, "extension": [extension(part, "CodeableConcept", concept(code, one.method))]}
+    motion = session.motion
+    if motion is None:
+        return
+    if motion.during_beam and motion.monitor in codes.MONITORS:
+        watched = concept(codes.MONITORS[motion.monitor], motion.monitor)
+        yield {"url": codes.VERIFICATION, "extension": [extension("procedure", "CodeableConcept", watched)]}
+    if motion.method in codes.FREE_METHODS:
+        yield extension(codes.RESPIRATORY, "CodeableConcept", coding(codes.SNOMED, codes.FREELY_BREATHING))
+        free = concept(codes.FREE_METHODS[motion.method], motion.method)
+        yield extension(codes.FREE_BREATHING, "CodeableConcept", free)
+    elif motion.method in codes.MOTION:
+        yield extension(codes.RESPIRATORY, "CodeableConcept", concept(codes.MOTION[motion.method], motion.method))
