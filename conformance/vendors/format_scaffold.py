@@ -2,7 +2,7 @@
 
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
-from rtconform.formats.registry import QUESTIONS, formats_for
+from rtconform.formats.registry import formats_for
 from rtconform.reference.errors import UserError
 
 _EMPTY = """\
@@ -69,14 +69,27 @@ answer = "x12"                      # an 835 comes back, a 277CA or a 999; CLP01
 companion = "none"                  # or "note": the session of a line in NTE*ADD, for an editor that reads it there
 """
 
+_FHIR = f"""
+[format]
+question = "fhir"                   # cases go out as FHIR R4 Bundles of type collection, a line each:
+                                    # docs/reference/format-fhir.md says where each fact stands
+answer = "fhir"                     # a Claim comes back, a Bundle of ChargeItems, or an OperationOutcome (business-rule for a
+                                    # person to see, not-supported for none of your services), a line each. identifier carries
+                                    # Bundle.identifier (an OperationOutcome: its id), item.encounter the session
+
+[answers]
+{_EMPTY}{_CODES}"""
+
 _TEXTS: dict[tuple[str, RoleName], str] = {
     ("csv", "coder"): _CSV,
+    ("fhir", "coder"): _FHIR,
     ("hl7v2", "coder"): _HL7,
     ("x12", "coder"): _X12_CODER,
     ("x12", "editor"): _X12_EDITOR,
 }
 
 _STREAMED = {
+    "fhir": "a resource a line",
     "csv": "an export, ended by a blank line",
     "hl7v2": "its messages in MLLP frames, or each ended by a blank line",
     "x12": "an interchange (ISA to IEA)",
@@ -98,5 +111,5 @@ def format_tables(name: str, role: RoleName) -> str:
 def streamed(name: str, role: RoleName) -> tuple[str, str]:
     """What stands for a question and for an answer on the streams of a program that speaks format `name`."""
     wire = ROLES[role].wire
-    question = "an interchange for each" if (name, ROLES[role].asks) in QUESTIONS else f"a {wire.question} a line"
-    return question, _STREAMED[name]
+    written = {("x12", "editor"): "an interchange for each", ("fhir", "coder"): "a Bundle a line"}
+    return written.get((name, role), f"a {wire.question} a line"), _STREAMED[name]

@@ -42,10 +42,10 @@ def vendor() -> None:
 @click.option(
     "--format",
     "speaks",
-    type=click.Choice(["json", "csv", "hl7v2", "x12"]),
+    type=click.Choice(["json", "csv", "fhir", "hl7v2", "x12"]),
     default="json",
     show_default=True,
-    help="What it speaks: a coder answers in csv, hl7v2 or x12; an editor is asked and answers in x12.",
+    help="What it speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12.",
 )
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
 def init(kind: str, mode: str, role: RoleName, speaks: str, path: Path | None) -> None:

@@ -14,7 +14,13 @@ from rtconform.conformance.vendors.file import load_vendor, scaffold
 from rtconform.reference.errors import UserError
 from tests.helpers import VENDORS
 
-SPEAKS: list[tuple[str, RoleName]] = [("csv", "coder"), ("hl7v2", "coder"), ("x12", "coder"), ("x12", "editor")]
+SPEAKS: list[tuple[str, RoleName]] = [
+    ("csv", "coder"),
+    ("fhir", "coder"),
+    ("hl7v2", "coder"),
+    ("x12", "coder"),
+    ("x12", "editor"),
+]
 WAYS = [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("folder", "stream"), ("python", "stream")]
 
 
