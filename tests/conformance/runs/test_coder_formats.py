@@ -71,6 +71,8 @@ def by_json(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("hl7_coder", ("blocks", "local"), LOCAL),
         ("x12_node_coder", (), ""),
         ("x12_node_coder", ("separators",), ""),
+        ("fhir_coder", (), ""),
+        ("fhir_coder", ("charge-items",), ""),
     ],
 )
 def test_a_coder_of_a_format_is_held_to_the_verdicts_of_one_of_json(
@@ -119,6 +121,15 @@ def test_a_planted_fault_is_found_through_the_format(name: str, tmp_path: Path) 
     assert failed
     assert not summary.conformant
     assert not [result.id for result in failed if not any(line.modifiers for line in result.expected.lines)]  # type: ignore[union-attr]
+
+
+def test_a_planted_fault_of_reading_is_found_through_fhir(by_json: dict[str, str], tmp_path: Path) -> None:
+    """A coder that takes the first session's review for that of every session fails where a second session decides, and nowhere else."""
+    summary, results = run(vendor(tmp_path, "fhir_coder", "fault-order-of-entries"), tmp_path / "run")
+    failed = [result for result in results if by_json[result.id] == "pass" and result.verdict == "fail"]
+    assert failed
+    assert not summary.conformant
+    assert not [result.id for result in failed if len({line.session for line in result.expected.lines}) < 2]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", ["csv_coder", "hl7_coder"])
