@@ -90,6 +90,14 @@ def read_envelope(document: bytes, source: str) -> tuple[Envelope, bool]:
     return envelope, encode(envelope) + b"\n" == document
 
 
+def new_key_pair() -> tuple[bytes, bytes]:
+    """A new private key and its public half, as PEM documents. Raises MissingExtra."""
+    serialization = _serialization()
+    key = _ed25519().Ed25519PrivateKey.generate()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return private, _public(key.public_key()).pem.encode()
+
+
 def read_signing_key(pem: bytes, source: str) -> SigningKey:
     """The private key in a PEM document. Raises UserError without ever showing any of it."""
     serialization = _serialization()

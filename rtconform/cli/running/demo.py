@@ -37,6 +37,7 @@ _ABOUT = {
     show_default=True,
     help="How it is asked and answers; x12 is a claim editor's.",
 )
+@click.option("--certificate", is_flag=True, help="Certify a sample coder, with a key made for it, and verify the bundle.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -44,16 +45,24 @@ _ABOUT = {
     show_default=True,
     help="A new folder for the vendor and the run.",
 )
-def demo(role: str, form: str, out: Path) -> None:
+@click.pass_context
+def demo(context: click.Context, role: str, form: str, out: Path, *, certificate: bool) -> None:
     """Run a sample vendor that has known faults, write its report, and say what to do next.
 
     \b
     rtconform demo
     rtconform demo --editor --out editor-demo
     rtconform demo --format x12 --out x12-demo
+    rtconform demo --certificate --out certificate-demo
 
-    Exit code 0: the faults were found, as they should be; 1: they were not.
+    Exit code 0: the faults were found, as they should be, or the certificate verified; 1: they were not.
     """
+    if certificate:
+        if role != "coder" or form != "json":
+            raise click.UsageError("--certificate is of the sample coder, asked in JSON; leave out --editor and --format")
+        from rtconform.cli.running.demo_certificate import demo_certificate  # noqa: PLC0415 - certifying is not needed otherwise
+
+        demo_certificate(context, out)
     asks = "editor" if form == "x12" else role
     role = "editor over x12" if form == "x12" else role
     vendor = copy_sample(role, out)
