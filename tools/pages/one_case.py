@@ -23,6 +23,7 @@ from rtconform.formats.dicom.reading.reader import read_treatment
 from rtconform.formats.hl7.charge_writer import write_charges
 from rtconform.formats.messages import Part
 from rtconform.formats.names import name_of
+from rtconform.formats.registry import QUESTIONS
 from rtconform.formats.x12.coded_claim_writer import write_coded_claims
 from rtconform.generators.suites.registry import any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteCase
@@ -117,6 +118,7 @@ def one_case() -> str:
         plan=_dump(parts, "RTPLAN", ("BeamSequence",)),
         record=_dump(parts, "RTRECORD", ("TreatmentSessionBeamSequence",)),
         companion=next(part.content.decode() for part in parts if part.name == FILE),
+        messages=_messages(case),
         answer=json.dumps(msgspec.to_builtins(answer), indent=1),
         csv=_text(write_csv(answer, case)),
         hl7=_text(write_charges(answer, case).replace(b"\r", b"\n")),
@@ -196,6 +198,11 @@ def _shortened(text: str) -> str:
     return re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
+def _messages(case: Case) -> str:
+    content = b"".join(part.content for part in QUESTIONS["hl7v2", "case"].write(case, "none"))
+    return re.sub(r"[\x0b\x1c]", "", content.decode()).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def _text(content: bytes) -> str:
     return content.decode().replace("\r\n", "\n").strip()
 
@@ -250,6 +257,14 @@ What no object has a place for, `companion.json`:
 
 ```json
 {companion}
+```
+
+### HL7 v2
+
+A visit as messages, which say every case. What they mean: [treatments as HL7 v2 questions](format-hl7v2-questions.md).
+
+```text
+{messages}
 ```
 
 ## The answer

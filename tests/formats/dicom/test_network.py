@@ -52,6 +52,16 @@ def test_a_node_may_write_them_again() -> None:
     assert reread_question([*parts]) == reread_question([*as_files(again)])
 
 
+def test_a_companion_of_messages_comes_back() -> None:
+    """HL7 v2 messages beside the objects go as objects too, one for each, and the case that comes back is the same."""
+    item = any_suite("published").case(0, 1)
+    assert isinstance(item, SuiteCase)
+    parts = write_question(item.case, "hl7v2")
+    back = [*as_files(as_objects(parts))]
+    assert [part.name for part in parts] == [part.name for part in back]
+    assert reread_question([*parts]) == reread_question(back)
+
+
 def test_a_companion_alone_is_an_object() -> None:
     """A question without any object still goes: its companion is one."""
     alone = Part("json", b'{"id": "1"}', "companion.json")
