@@ -19,6 +19,7 @@ from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Pa
 from rtconform.formats.names import LENGTH, name_of
 from rtconform.formats.registry import ANSWERS, QUESTIONS, Question, QuestionFormat, formats_for
 from rtconform.formats.x12 import segments
+from rtconform.formats.x12.acknowledgment_writer import write_acknowledgment
 from rtconform.formats.x12.answers import hear_dispositions
 from rtconform.formats.x12.claim_writer import charge_of
 from rtconform.formats.x12.remittance_reader import names_in
@@ -32,6 +33,9 @@ from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular
 
 Kind = Literal["case", "claim", "disposition"]
+
+ACKNOWLEDGMENT = "277ca"
+"""The other X12 message into which dispositions are converted: what a payer's front end says of claims, not what it pays."""
 
 NAMES = b"convert"
 """The key of names of 20 characters that stand for longer ids: the same in the file of claims and in that of their answers."""
@@ -63,7 +67,7 @@ class Found:
 
 def formats_of(kind: Kind) -> tuple[str, ...]:
     """The formats into which documents of a kind can be converted."""
-    return ("json", "x12") if kind == "disposition" else formats_for(kind)[0]
+    return ("json", "x12", ACKNOWLEDGMENT) if kind == "disposition" else formats_for(kind)[0]
 
 
 def what_is(path: Path) -> Found:
@@ -102,7 +106,11 @@ def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
         if claims is None:
             raise UserError(f"{found.path}: says what becomes of claims' lines; give the claims too: --claims FILE")
         asked = _named(_claims(claims))
-        return _remitted(found, asked) if to == "x12" else _read_remitted(found, asked)
+        if to == "json":
+            return _read_remitted(found, asked)
+        if found.format != "json":
+            raise UserError(f"{found.path}: X12 is read into json; convert it so first, and what comes of it to {to}")
+        return _remitted(found, asked, acknowledged=to == ACKNOWLEDGMENT)
     if to != "json":
         row = next(row for (name, asks), row in QUESTIONS.items() if (name, asks) == (to, found.kind))
         return (_written(row, question) for question in _questions(found))
@@ -153,30 +161,32 @@ def _read_claims(found: Found) -> Iterator[Converted]:
         yield Converted(one.name, encode(one.claim) + b"\n" if one.claim is not None else None, losses)
 
 
-def _remitted(found: Found, asked: Mapping[str, _Named]) -> Iterator[Converted]:
+def _remitted(found: Found, asked: Mapping[str, _Named], *, acknowledged: bool) -> Iterator[Converted]:
     with open_regular(found.path) as stream:
         for _, disposition in decode_lines(stream, Disposition, str(found.path)):
             _, claim = asked.get(disposition.id, (None, None))
-            yield _remittance(disposition, claim)
+            yield _remittance(disposition, claim, acknowledged=acknowledged)
 
 
-def _remittance(disposition: Disposition, claim: Claim | None) -> Converted:
+def _remittance(disposition: Disposition, claim: Claim | None, *, acknowledged: bool) -> Converted:
+    title = "a 277CA" if acknowledged else "an 835"
     if claim is None:
         return Converted(disposition.id, None, ("its claim is not among those of --claims",))
     said = {line.number: line for line in disposition.lines}
     name = _name(claim.id)
     if set(said) != {line.number for line in claim.lines}:
-        return Converted(disposition.id, None, ("an 835 pays or denies every line of the claim, this says nothing of some",))
+        return Converted(disposition.id, None, (f"{title} says something of every line of the claim, this nothing of some",))
     charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
     try:
-        content = write_remittance([paid(replace(claim, id=name), said, charges)])
+        decided = paid(replace(claim, id=name), said, charges)
+        content = write_acknowledgment(decided) if acknowledged else write_remittance([decided])
     except Inexpressible as why:
         return Converted(disposition.id, None, (str(why),))
     (heard,) = hear_dispositions([content], [(replace(claim, id=name), name)])
     again = heard.answer if isinstance(heard, Heard) else None
     losses = [] if name == disposition.id else [f"id: goes out as {name}"]
     if isinstance(again, Disposition):
-        losses += [f"{field}: not in an 835" for field in lost_fields(replace(disposition, id=name), again)]
+        losses += [f"{field}: not in {title}" for field in lost_fields(replace(disposition, id=name), again)]
     return Converted(disposition.id, content, tuple(losses))
 
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, TextIO
 import click
 
 from rtconform.formats.registry import QUESTIONS
-from rtconform.jobs.conversions import Converted, what_is
+from rtconform.jobs.conversions import ACKNOWLEDGMENT, Converted, what_is
 from rtconform.jobs.conversions import convert as converted
 from rtconform.jobs.treatments.as_cases import TreatmentCase, cases_of
 from rtconform.jobs.treatments.files import is_treatment
@@ -18,7 +18,7 @@ from rtconform.reports.text import one_line
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _CASE = "case"
-_FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), _CASE)
+_FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), ACKNOWLEDGMENT, _CASE)
 
 
 @click.command()
@@ -36,10 +36,11 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     rtconform convert january.837 --to json
     rtconform convert january.835 --to json --claims january.837
     rtconform convert dispositions.jsonl --to x12 --claims claims.jsonl
+    rtconform convert dispositions.jsonl --to 277ca --claims claims.jsonl
     rtconform convert treatment/ --to case --out cases.jsonl
 
-    What FILE holds is seen from its beginning. Claims go between JSON Lines and 837; dispositions between JSON Lines and 835, and
-    277CA and 999 are read. A loss is what the format can't say, found by reading back what was written. What can't be written is
+    What FILE holds is seen from its beginning. Claims go between JSON Lines and 837; dispositions between JSON Lines and 835 or
+    277CA, and 999 is read. A loss is what the format can't say, found by reading back what was written. What can't be written is
     said too, the rest is written, and the exit code is then 2.
 
     With --to case FILE is a DICOM object or a folder of them, as `rtconform code` takes it: each day becomes a case, and what is

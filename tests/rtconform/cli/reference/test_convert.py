@@ -15,6 +15,7 @@ from rtconform.jobs.conversions import NAMES
 from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
+from tests.formats.test_x12_claims import pyx12_accepts
 
 CLAIMS = 60
 
@@ -78,6 +79,43 @@ def _envelope(code: str, guide: str, *body: str) -> bytes:
         f"GS*FA*A*B*20260101*0900*1*X*{guide}~ST*{code}*0001~{''.join(f'{line}~' for line in body)}"
         f"SE*{len(body) + 2}*0001~GE*1*1~IEA*1*000000001~"
     ).encode()
+
+
+def test_dispositions_go_to_277ca_and_come_back(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """A 277CA says which lines are sent back: a bundle comes back as a denial, reason codes are told as lost, none is held.
+
+    pyx12 accepts each of them.
+    """
+    path, asked = claims
+    made = {}
+    for claim in asked:
+        lines = [DispositionLine(one.number, one.disposition, None, one.carc) for one in adjudicate(claim).lines]
+        made[claim.id] = Disposition(claim.id, tuple(lines))
+    lines = [DispositionLine(line.number, "review") for line in asked[0].lines]
+    made[asked[0].id] = Disposition(asked[0].id, tuple(lines))
+    held = {case_id for case_id, one in made.items() if any(line.disposition == "review" for line in one.lines)}
+    (tmp_path / "d.jsonl").write_bytes(b"".join(encode(one) + b"\n" for one in made.values()))
+    there = convert(tmp_path / "d.jsonl", "--to", "277ca", "--claims", path, "--out", tmp_path / "d.277")
+    assert "lines.carc: not in a 277CA" in there.stderr
+    assert held == set(re.findall(r"^(\S+): not written: a 277CA takes a claim in or sends it back", there.stderr, re.MULTILINE))
+    back = convert(tmp_path / "d.277", "--to", "json", "--claims", path)
+    came = {one["id"]: [line["disposition"] for line in one["lines"]] for one in map(json.loads, back.stdout.splitlines())}
+    sent = {"allow": "allow", "deny": "deny", "bundle": "deny"}
+    due = {one.id: [sent[line.disposition] for line in one.lines] for one in made.values() if one.id not in held}
+    assert due == came
+    messages = re.findall(rb"ISA\*.*?IEA\*[^~]*~", (tmp_path / "d.277").read_bytes(), re.DOTALL)
+    assert len(due) == len(messages)
+    assert [] == [message for message in messages[::6] if not pyx12_accepts(message)]
+
+
+def test_an_835_is_no_disposition_for_a_277ca(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """X12 goes into another X12 message by way of JSON, and the error says so."""
+    (tmp_path / "a.835").write_text(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*0900*^*00501*1*0*T*:~ST*835*1~"
+    )
+    done = convert(tmp_path / "a.835", "--to", "277ca", "--claims", claims[0])
+    assert 2 == done.exit_code or done.exception is not None
+    assert "X12 is read into json; convert it so first" in done.stderr + str(done.exception)
 
 
 @pytest.mark.parametrize("own", ["AB-12", "a.b_c", "own:1", "x" * 21])
