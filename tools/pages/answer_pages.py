@@ -11,7 +11,7 @@ from rtconform.formats.settings import AnswerFormatName, FormatSettings
 from rtconform.generators.suites.registry import any_suite
 
 SUITES = ("published", "boundaries", "pairwise", "clinic", "documentation")
-FORMATS: tuple[AnswerFormatName, ...] = ("csv", "hl7v2", "x12")
+FORMATS: tuple[AnswerFormatName, ...] = ("csv", "hl7v2", "x12", "fhir")
 
 _CODER = ROLES["coder"]
 _SAYS = {"named": "its session", "time": "the time", "day": "the day"}

@@ -10,7 +10,7 @@ from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
 from rtconform.formats.registry import ANSWERS, QUESTIONS
-from rtconform.formats.settings import Companion, FormatSettings
+from rtconform.formats.settings import Companion, FormatSettings, QuestionFormatName
 from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
@@ -28,7 +28,8 @@ def formats_page() -> str:
     return _PAGE.format(
         shares="\n".join(_shares()),
         treatments="\n".join(_treatments()),
-        visits="\n".join(_visits()),
+        visits="\n".join(_reread("hl7v2")),
+        bundles_of_fhir="\n".join(_reread("fhir")),
         coders=coder_shares(),
         not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
         bundles=", ".join(sorted(BUNDLES)),
@@ -53,9 +54,9 @@ def _treatments() -> Iterator[str]:
         yield f"| `{name}` | {size - reasons.total()} of {size} | {others} |"
 
 
-def _visits() -> Iterator[str]:
-    """How many cases of each suite decide alike when their HL7 v2 messages are read."""
-    coder, row = ROLES["coder"], QUESTIONS["hl7v2", "case"]
+def _reread(name_of_format: QuestionFormatName) -> Iterator[str]:
+    """How many cases of each suite decide alike when what was written of them is read."""
+    coder, row = ROLES["coder"], QUESTIONS[name_of_format, "case"]
     for name in CASE_SUITES:
         suite, decided = any_suite(name), 0
         size = suite.size(None)
@@ -152,11 +153,21 @@ for what HL7 v2 has no terms for. Each case was written as messages, read again,
 |---|---|
 {visits}
 
+## What FHIR decides
+
+[A coder may be asked in FHIR R4](format-fhir.md): Bundles in the shape of CodeX RT and mCODE, with extensions for what these
+lack. Each case was written as a Bundle, read again, and coded by the reference.
+
+| suite | decided |
+|---|---|
+{bundles_of_fhir}
+
 ## What a coder's answer decides
 
 A coder may be asked in JSON and answer in a format: [a charge export as CSV](format-csv.md), [HL7 v2 charges](format-hl7v2.md),
-[837 claims](format-x12.md). The right answer to each case was written in the format and read again. A case *decides* where the
-same comes back. How much it is depends on what a charge says of its session: `[format] sessions = "named"`, `"time"` or `"day"`.
+[837 claims](format-x12.md), [FHIR Claims](format-fhir.md). The right answer to each case was written in the format and read
+again. A case *decides* where the same comes back. How much it is depends on what a charge says of its session:
+`[format] sessions = "named"`, `"time"` or `"day"`.
 The other cases are `not_applicable` in a run: never a pass, and each with its reason.
 
 {coders}
