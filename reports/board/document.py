@@ -10,16 +10,20 @@ from rtconform.conformance.records import UtcTime
 from rtconform.conformance.verdicts import FindingKind, Verdict
 from rtconform.reports.figures.summary import RuleCount
 
-Standing = Literal["valid", "expired", "refused", "not_valid", "not_checked"]
+Standing = Literal["valid", "expired", "refused", "not_checked", "rehearsal", "not_valid"]
 
 STANDINGS: dict[Standing, str] = {
     "valid": "A certificate: every check held, and a key that was given signed it.",
     "expired": "A certificate that held, and is past its last day.",
     "refused": "A sealed refusal: the vendor was tried and not certified.",
-    "not_valid": "Something that the bundle says does not hold.",
     "not_checked": "Sound in itself, but no key was given of whoever signed it: whose word it is was not looked at.",
+    "rehearsal": "Sound in itself, but unsigned or on a seed that could be known before: it proves nothing, also as a refusal.",
+    "not_valid": "Something that the bundle says does not hold.",
 }
 """What can be said of a bundle, with its meaning."""
+
+WEIGHT: dict[Standing, int] = {"valid": 3, "expired": 2, "refused": 2, "not_checked": 1, "rehearsal": 1, "not_valid": 0}
+"""What a bundle weighs: one that proves less never takes the place of one that proves more."""
 
 
 class FaultSeen(Struct, frozen=True):
@@ -110,6 +114,7 @@ class CertificateSeen(Struct, frozen=True):
 class VendorSeen(Struct, frozen=True):
     """A vendor: its runs and its certificates, the oldest first. `page` and `badge` are files of the board.
 
+    `written`: the name as it is written, escaped, where it can't be shown as it is or another name on the board reads the same.
     `latest`: what stands for it on the first page: of each suite the last whole run that asked it.
     """
 
@@ -120,6 +125,7 @@ class VendorSeen(Struct, frozen=True):
     runs: tuple[RunSeen, ...]
     latest: tuple[Latest, ...]
     certificates: tuple[CertificateSeen, ...]
+    written: str = ""
 
 
 class Unread(Struct, frozen=True):
@@ -130,9 +136,13 @@ class Unread(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True, tag_field="schema", tag="rtconform.board/1"):
-    """Many vendors' runs and certificates as of a day. `on`: the day on which certificates are called valid or expired."""
+    """Many vendors' runs and certificates, as they stood at the end of day `on` (UTC).
+
+    `later`: how many runs and bundles were given that began after that day, and are not on the board.
+    """
 
     on: dt.date
     title: str
     vendors: tuple[VendorSeen, ...]
     unread: tuple[Unread, ...]
+    later: int = 0

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.verdicts import FINDINGS
 from rtconform.reference import RULE_SET
-from rtconform.reports.board.document import STANDINGS, Board, CertificateSeen, RunSeen, SuiteSeen, VendorSeen
+from rtconform.reports.board.document import STANDINGS, WEIGHT, Board, CertificateSeen, RunSeen, SuiteSeen, VendorSeen
 from rtconform.reports.figures.failure import RuleText, rule_text
 from rtconform.reports.figures.summary import RuleCount
 from rtconform.reports.page.page import asset, environment, policy
@@ -22,6 +23,9 @@ FAULTS_SHOWN = 200
 
 LONGEST_NAME = 80
 
+COLUMNS = 6
+"""Vendors beside each other in one table: more of them stand in tables of their own, below, on paper and on a screen."""
+
 
 @dataclass(frozen=True)
 class Stands:
@@ -32,11 +36,25 @@ class Stands:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Vendors of one role whose columns stand in one table, by their places on the board; `number` of `of` tables."""
+
+    role: RoleName
+    places: tuple[int, ...]
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
 class RuleRow:
     """A rule with its counts by vendor, in the vendors' order; None: not at work in what was asked of that vendor."""
 
     rule: RuleText
     counts: tuple[RuleCount | None, ...]
+
+    def at_work(self, places: Iterable[int]) -> bool:
+        """Whether it is at work in what any of these vendors was asked."""
+        return any(self.counts[place] for place in places)
 
 
 @dataclass(frozen=True)
@@ -48,12 +66,21 @@ class FaultRow:
     cases: tuple[int, ...]
     known: tuple[str, ...]
 
+    def seen(self, places: Iterable[int]) -> bool:
+        """Whether any of these vendors shows it."""
+        return any(self.cases[place] for place in places)
+
 
 def file_names(vendor: str, role: RoleName) -> tuple[str, str]:
     """The page and the badge of a vendor: of two vendors never the same, whatever they are called."""
     readable = re.sub(r"[^a-z0-9]+", "-", vendor.lower()).strip("-")[:40].strip("-") or "vendor"
     name = f"{readable}-{hashlib.sha256(f'{role} {vendor}'.encode()).hexdigest()[:10]}"
     return f"vendor-{name}.html", f"badge-{name}.svg"
+
+
+def reads_as(name: str) -> str:
+    """What a reader takes a name for: two that give the same here are told apart by how they are written."""
+    return unicodedata.normalize("NFKC", one_line(name)).casefold()
 
 
 def files_of(board: Board) -> dict[str, bytes]:
@@ -67,6 +94,7 @@ def files_of(board: Board) -> dict[str, bytes]:
         .get_template("board.html.j2")
         .render(
             **shared,
+            groups=_groups(board),
             latest=latest,
             certificates={vendor.page: last_certificate(vendor) for vendor in board.vendors},
             rules=rule_rows(board),
@@ -84,6 +112,16 @@ def files_of(board: Board) -> dict[str, bytes]:
     return {name: f"{page}\n".encode() if name.endswith(".html") else page.encode() for name, page in pages.items()}
 
 
+def _groups(board: Board) -> list[Group]:
+    """The vendors of whom something stands, those of one role together, a few beside each other."""
+    found = []
+    for role in dict.fromkeys(vendor.role for vendor in board.vendors):
+        places = [place for place, vendor in enumerate(board.vendors) if vendor.role == role and vendor.latest]
+        starts = range(0, len(places), COLUMNS)
+        found += [Group(role, tuple(places[at : at + COLUMNS]), number, len(starts)) for number, at in enumerate(starts, 1)]
+    return found
+
+
 def latest_of(vendor: VendorSeen) -> tuple[Stands, ...]:
     """What stands for a vendor now, the oldest run first."""
     runs = {run.id: (place, run) for place, run in enumerate(vendor.runs)}
@@ -95,9 +133,8 @@ def latest_of(vendor: VendorSeen) -> tuple[Stands, ...]:
 
 
 def last_certificate(vendor: VendorSeen) -> CertificateSeen | None:
-    """The bundle that stands for a vendor: the last valid certificate, or else the last bundle."""
-    valid = [one for one in vendor.certificates if one.standing == "valid"]
-    return next(iter((valid or list(vendor.certificates))[::-1]), None)
+    """The bundle that stands for a vendor: of those that prove most, the last. One that proves less can't push it aside."""
+    return max(enumerate(vendor.certificates), key=lambda one: (WEIGHT[one[1].standing], one[0]), default=(0, None))[1]
 
 
 def rule_rows(board: Board) -> tuple[RuleRow, ...]:
@@ -143,6 +180,7 @@ def badge_of(vendor: VendorSeen) -> str:
             "refused": ("not certified", BAD),
             "not_valid": ("certificate not valid", BAD),
             "not_checked": ("certificate not checked", OPEN),
+            "rehearsal": ("rehearsal, proves nothing", OPEN),
         }[found.standing]
         return badge(label, words, colour)
     stands = latest_of(vendor)

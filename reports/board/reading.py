@@ -10,9 +10,13 @@ from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports.board.document import FaultSeen, Latest, RunSeen, SuiteSeen
 from rtconform.reports.figures.faults import FaultGroup, FaultTally
 from rtconform.reports.figures.summary import Tally, counted_results, not_standing, outcome, summarise
+from rtconform.reports.text import clip
 
 MOST_SUITES = 100
-"""Suites of a run that the board takes: a folder of somebody else's may name any number."""
+MOST_FAULTS = 500
+MOST_KNOWN = 10
+LONGEST = 500
+"""Suites of a run, faults, known faults of a cause, and characters that the board takes: a folder may be anybody's."""
 
 
 def run_seen(run: RunFolder, run_id: str) -> tuple[VendorRecord, RunSeen]:
@@ -32,7 +36,7 @@ def run_seen(run: RunFolder, run_id: str) -> tuple[VendorRecord, RunSeen]:
     latency = sum(suite.latency_ms for suite in summary.suites)
     return manifest.vendor, RunSeen(
         id=run_id,
-        version=manifest.vendor.version,
+        version=clip(manifest.vendor.version, LONGEST),
         rule_set=manifest.rule_set,
         mode=manifest.mode,
         seed=manifest.seed,
@@ -78,12 +82,12 @@ class _Suite:
 
 
 def _faults(tally: FaultTally, known: KnownFaults | None) -> tuple[FaultSeen, ...]:
-    return tuple(map(_fault, tally.faults(known)))
+    return tuple(map(_fault, tally.faults(known)[:MOST_FAULTS]))
 
 
 def _fault(group: FaultGroup) -> FaultSeen:
-    known = tuple(fault.says for fault in group.known.faults) if group.known else ()
-    return FaultSeen(group.cause.id, group.cause.sentence, group.step.cases, known)
+    known = tuple(clip(fault.says, LONGEST) for fault in group.known.faults[:MOST_KNOWN]) if group.known else ()
+    return FaultSeen(clip(group.cause.id, LONGEST), clip(group.cause.sentence, LONGEST), group.step.cases, known)
 
 
 def compared(runs: list[RunSeen]) -> tuple[RunSeen, ...]:

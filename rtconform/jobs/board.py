@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,15 +24,19 @@ from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, read_regular
 from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Standing, Unread, VendorSeen
-from rtconform.reports.board.page import file_names, files_of
-from rtconform.reports.board.reading import compared, latest, run_seen
-from rtconform.reports.text import one_line
+from rtconform.reports.board.page import file_names, files_of, reads_as
+from rtconform.reports.board.reading import LONGEST, compared, latest, run_seen
+from rtconform.reports.text import clip, one_line
 
 DOCUMENT = "board.json"
 CACHE = ".rtconform-board.json"
 BUNDLE = ".zip"
 MOST = 100_000
 """Runs and bundles that a board takes."""
+
+MOST_LISTED = 50
+LONGEST_NAME = 1000
+"""Characters of a vendor's name: a longer one is no name."""
 
 Progress = Callable[[int, int], None]
 """Called with how many runs and bundles were read, and how many there are."""
@@ -68,6 +73,7 @@ def build_board(
     A place is a run folder, a bundle, or a folder that holds such, at any depth. What can't be read is on the board in words, and
     the rest stands. Raises UserError for a place that does not exist, and for an `out` that is not a board's.
     """
+    end = dt.datetime.combine(on, dt.time.max, dt.UTC)
     cache = _cache(out)
     found = list(islice(_found(places), MOST + 1))
     if len(found) > MOST:
@@ -77,7 +83,8 @@ def build_board(
     for number, path in enumerate(found, 1):
         _gather(path, cache.kept, known, gathered)
         progress(number, len(found))
-    board = Board(on, title, _vendors(gathered.kept.values(), on), tuple(gathered.unread))
+    by_then = [one for one in gathered.kept.values() if _began(one) <= end]
+    board = Board(on, title, _vendors(by_then, on), tuple(gathered.unread), len(gathered.kept) - len(by_then))
     _write(out, board, _Cache(__version__, dict(sorted(gathered.kept.items())), ()), cache.files)
     return board
 
@@ -136,9 +143,21 @@ def _digest_of_run(path: Path) -> str:
     return whole.hexdigest()
 
 
+def _began(kept: _Kept) -> dt.datetime:
+    """When the run began, or the certificate was issued."""
+    times = [one for one in (kept.run and kept.run.started_at, kept.certificate and kept.certificate.issued_at) if one]
+    return times[0]
+
+
 def _of_run(path: Path, name: str) -> _Kept:
     vendor, seen = run_seen(RunFolder(path), name)
+    _check_name(vendor.name, path)
     return _Kept(vendor.name, vendor.role, run=seen)
+
+
+def _check_name(name: str, path: Path) -> None:
+    if len(name) > LONGEST_NAME:
+        raise UserError(f"{path}: the vendor's name has {len(name):,} characters; give it one of at most {LONGEST_NAME:,}")
 
 
 def _digest_of_bundle(path: Path, keys: dict[str, PublicKey]) -> str:
@@ -150,6 +169,7 @@ def _digest_of_bundle(path: Path, keys: dict[str, PublicKey]) -> str:
 def _of_bundle(path: Path, name: str, keys: dict[str, PublicKey]) -> _Kept:
     bundle = load_bundle(path)
     certificate = bundle.statement.predicate
+    _check_name(certificate.vendor.name, path)
     key = keys.get(certificate.signer.key_id) if certificate.signer else None
     # whether it is still valid depends on the day of the board: `_standing_on` says so, of a verification that is kept
     checks = list(verify(bundle, Trust(key, None, certificate.issued_at)))
@@ -162,6 +182,8 @@ def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> Certi
     standing: Standing = "valid"
     if failed:
         standing = "not_valid"
+    elif certificate.level == "rehearsal":
+        standing = "rehearsal"
     elif {"signature", "signer"} & set(unchecked):
         standing = "not_checked"
     elif certificate.outcome == "refused":
@@ -169,21 +191,26 @@ def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> Certi
     return CertificateSeen(
         id=name,
         standing=standing,
-        version=certificate.vendor.version,
+        version=clip(certificate.vendor.version, LONGEST),
         level=certificate.level,
-        rule_set=certificate.rule_set,
+        rule_set=clip(certificate.rule_set, LONGEST),
         issued_at=certificate.issued_at,
         valid_until=certificate.valid_until,
-        suites=tuple(f"{suite.name} {suite.version}" for suite in certificate.suites),
-        settings=certificate.covered.settings,
-        claims=certificate.covered.claims,
-        techniques=certificate.covered.techniques_coded,
-        payers=certificate.covered.payers,
-        sandbox=certificate.environment.sandbox,
+        suites=_few(f"{suite.name} {suite.version}" for suite in certificate.suites),
+        settings=_few(certificate.covered.settings),
+        claims=_few(certificate.covered.claims),
+        techniques=_few(certificate.covered.techniques_coded),
+        payers=_few(certificate.covered.payers),
+        sandbox=clip(certificate.environment.sandbox, LONGEST),
         failed=failed,
         unchecked=unchecked,
-        reasons=certificate.reasons,
+        reasons=_few(certificate.reasons),
     )
+
+
+def _few(texts: Iterable[str]) -> tuple[str, ...]:
+    """No more of a certificate than a page can show: it may be anybody's."""
+    return tuple(clip(text, LONGEST) for text in islice(texts, MOST_LISTED))
 
 
 def _standing_on(seen: CertificateSeen, on: dt.date) -> CertificateSeen:
@@ -196,15 +223,19 @@ def _vendors(kept: Iterable[_Kept], on: dt.date) -> tuple[VendorSeen, ...]:
     by_vendor: dict[tuple[str, RoleName], list[_Kept]] = {}
     for one in kept:
         by_vendor.setdefault((one.vendor, one.role), []).append(one)
-    return tuple(_vendor(name, role, by_vendor[name, role], on) for name, role in sorted(by_vendor))
+    alike = Counter((reads_as(name), role) for name, role in by_vendor)
+    return tuple(
+        _vendor(name, role, by_vendor[name, role], on, twin=alike[reads_as(name), role] > 1) for name, role in sorted(by_vendor)
+    )
 
 
-def _vendor(name: str, role: RoleName, kept: list[_Kept], on: dt.date) -> VendorSeen:
+def _vendor(name: str, role: RoleName, kept: list[_Kept], on: dt.date, *, twin: bool) -> VendorSeen:
     page, badge = file_names(name, role)
     runs = compared([one.run for one in kept if one.run is not None])
     certificates = [_standing_on(one.certificate, on) for one in kept if one.certificate is not None]
     ordered = tuple(sorted(certificates, key=lambda one: (one.issued_at, one.id)))
-    return VendorSeen(name, role, page, badge, runs, latest(runs), ordered)
+    written = name.encode("ascii", "backslashreplace").decode() if twin or one_line(name) != name else ""
+    return VendorSeen(name, role, page, badge, runs, latest(runs), ordered, one_line(written))
 
 
 def _cache(out: Path) -> _Cache:

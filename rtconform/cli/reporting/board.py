@@ -30,7 +30,7 @@ from rtconform.reports.text import one_line
     "--on",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="The day on which certificates are called valid or expired.  [default: today]",
+    help="As of the end of this day, UTC: certificates are valid or not on it, what began later is left out.  [default: today]",
 )
 def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: str, on: dt.datetime | None) -> None:
     """Write a static site over many runs and certificate bundles: vendors by rule and by fault, versions over time, badges.

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from playwright.sync_api import Page
 
 from rtconform.conformance.runs.folder import RunFolder
-from rtconform.reports.board.page import file_names
+from rtconform.reports.board.document import STANDINGS, CertificateSeen, Standing, VendorSeen
+from rtconform.reports.board.page import file_names, last_certificate
 from tests.helpers.command import rtconform
 from tests.reports.conftest import HOSTILE, STARTED, WriteRun, failing, other, passing
 
@@ -71,7 +72,7 @@ def test_a_suite_that_was_asked_again_counts_once(write_run: WriteRun, tmp_path:
 
     assert ["boundaries", "published"] == [one["suite"] for one in vendor["latest"]]
     page = (tmp_path / "board" / "index.html").read_text()
-    assert "conformant in published, boundaries" in page
+    assert "✓ conformant</strong> in published, boundaries" in page
     assert "not conformant" not in page
     assert '<td data-label="Wrong">0 of 4</td>' in page
     assert "conformant in practice" in (tmp_path / "board" / vendor["badge"]).read_text()
@@ -85,6 +86,69 @@ def test_first_page(make_run: Callable[[str], RunFolder], write_run: WriteRun, t
     assert page.index("Acme RadOnc Coder") < page.index("Zebra")
     assert '<td data-label="Zebra" class="cell c-right">4 <span class="of">of 4</span></td>' in page
     assert "SCOPE-DELETED/deleted-code" in page
+
+
+def test_six_vendors_beside_each_other(write_run: WriteRun, tmp_path: Path) -> None:
+    """Of fifteen vendors every table has at most six, each vendor is in one, and editors stand apart from coders."""
+    for number in range(15):
+        name, role = f"Vendor {number:02}", "editor" if number == 14 else "coder"
+        write_run([failing(1)], folder=f"runs/{number}", vendor_name=name, vendor_role=role, started_at=later(number))
+    built(tmp_path / "board", tmp_path / "runs")
+    page = (tmp_path / "board" / "index.html").read_text()
+    for kind in ("rule", "fault"):
+        captions = [f"Coders by {kind} ({number} of 3)" for number in (1, 2, 3)] + [f"Editors by {kind}"]
+        tables = [page.partition(f"<caption>{caption}</caption>")[2].partition("</thead>")[0] for caption in captions]
+        assert [6, 6, 2, 1] == [table.count('href="vendor-') for table in tables]
+
+
+def test_names_that_read_the_same(write_run: WriteRun, tmp_path: Path) -> None:
+    """Two vendors are two, and what tells them apart can be seen; a name that nobody could mistake stands as it is."""
+    names = ("Acme", "Ac\u200bme", "Other", "\u202eevil")
+    runs = [write_run([passing(1)], folder=str(n), vendor_name=name, started_at=later(n)).path for n, name in enumerate(names)]
+    vendors = built(tmp_path / "board", *runs)["vendors"]
+    expected = {"Acme": "Acme", "Ac\u200bme": "Ac\\u200bme", "Other": "", "\u202eevil": "\\u202eevil"}
+    assert expected == {vendor["name"]: vendor["written"] for vendor in vendors}
+    assert "written <code>Ac\\u200bme</code>" in (tmp_path / "board" / "index.html").read_text()
+
+
+def test_as_of_a_day(write_run: WriteRun, tmp_path: Path) -> None:
+    """A run that began after the day of the board is left out, and counted; a board of the past can be built again."""
+    then = write_run([failing(1)], folder="runs/1", vendor_version="1")
+    write_run([passing(1)], folder="runs/2", vendor_version="2", started_at=dt.datetime(2026, 11, 30, tzinfo=dt.UTC))
+    found = built(tmp_path / "board", tmp_path / "runs")
+    assert (["1"], 1) == ([run["version"] for run in found["vendors"][0]["runs"]], found["later"])
+    assert "left out" in (tmp_path / "board" / "index.html").read_text()
+    assert found["vendors"] == built(tmp_path / "past", then.path)["vendors"]
+
+
+def test_a_name_without_end_is_no_name(write_run: WriteRun, tmp_path: Path) -> None:
+    """A run whose vendor has a name of megabytes is told, and the board stays small."""
+    endless = write_run([passing(1)], folder="endless", vendor_name="x" * 1_000_000)
+    good = write_run([passing(1)], folder="good")
+    done = rtconform("board", endless.path, good.path, "--out", tmp_path / "board", *ON)
+    assert 2 == done.returncode
+    assert "1,000,000 characters" in done.stderr
+    assert 100_000 > sum(len(content) for content in published(tmp_path / "board").values())
+
+
+CERTIFICATE = CertificateSeen(
+    "0", "valid", "1", "held_out", "2026.1", STARTED, STARTED, ("certify 1",), (), (), (), (), "", (), (), ()
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(list(STANDINGS)), min_size=1, max_size=8))
+def test_what_proves_less_pushes_nothing_aside(standings: list[Standing]) -> None:
+    """In whatever order bundles come: one that does not verify, or is nobody's word, stands only where no other does."""
+    certificates = tuple(replace(CERTIFICATE, id=str(place), standing=one) for place, one in enumerate(standings))
+    found = last_certificate(VendorSeen("Acme", "coder", "p", "b", (), (), certificates))
+    assert found is not None
+    if "valid" in standings:
+        assert "valid" == found.standing
+    elif {"expired", "refused"} & {*standings}:
+        assert found.standing in ("expired", "refused")
+    elif {*standings} != {"not_valid"}:
+        assert "not_valid" != found.standing
+    assert found.id == max((one.id for one in certificates if one.standing == found.standing), key=int)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from rtconform.reports.writers.badge import GOOD
+from tests.helpers import VENDORS
 from tests.helpers.command import rtconform
 from tests.helpers.issued_bundles import Issued
 
@@ -53,3 +55,15 @@ def test_each_standing(good: Issued, refused: Issued, tmp_path: Path) -> None:
     found = _found(tmp_path / "board", altered, *keys)["Correct Coder"]["certificates"][0]
     assert "not_valid" == found["standing"]
     assert found["failed"]
+
+
+def test_a_rehearsal_proves_nothing(tmp_path: Path) -> None:
+    """An unsigned bundle, certificate or refusal, is called a rehearsal: anybody could have made it."""
+    vendor = VENDORS / "all_77407" / "vendor.toml"
+    done = rtconform("certify", vendor, "--unsigned", "--seed", "7", "--out", tmp_path / "refusal.zip")
+    assert 1 == done.returncode, done.stderr
+    (found,) = _found(tmp_path / "board", tmp_path / "refusal.zip").values()
+    assert "rehearsal" == found["certificates"][0]["standing"]
+    badge = (tmp_path / "board" / found["badge"]).read_text()
+    assert "rehearsal, proves nothing" in badge
+    assert GOOD not in badge
