@@ -21,7 +21,7 @@ EventKind = Literal["canary", "finding", "stderr", "restart", "stray_output", "g
 UtcTime = Annotated[dt.datetime, Meta(tz=True)]
 
 
-AdapterKind = Literal["cli", "http", "python", "folder", "dicom"]
+AdapterKind = Literal["cli", "http", "python", "folder", "dicom", "mllp"]
 """The ways to reach a vendor, as a vendor file names them."""
 
 

@@ -77,7 +77,7 @@ class Exchange:
         if plain or not self._files:
             return self.shown(request)
         parts = unpacked(request)
-        texts = [part.content.decode() for part in parts if part.suffix == "json"]
+        texts = [part.content.decode() for part in parts if part.suffix in ("json", "hl7")]
         return self.shown("\n".join([*(f"{part.name} ({len(part.content)} bytes)" for part in parts), *texts]).encode())
 
     async def _request(self, question: Question, writing: Writing | None) -> bytes | Reply:

@@ -8,6 +8,7 @@ from rtconform.conformance.vendors.settings import (
     DicomSettings,
     FolderSettings,
     HttpSettings,
+    MllpSettings,
     PythonSettings,
     Vendor,
 )
@@ -57,6 +58,10 @@ def _plain(vendor: Vendor, log: Log, count: int, *, brisk: bool) -> Adapter:
             from rtconform.conformance.adapters.dicom.adapter import DicomAdapter  # noqa: PLC0415 - pynetdicom is an extra
 
             return DicomAdapter(vendor, settings, log, count)
+        case MllpSettings():
+            from rtconform.conformance.adapters.mllp.adapter import MllpAdapter  # noqa: PLC0415 - see above
+
+            return MllpAdapter(vendor, settings, log, count)
         case PythonSettings():
             from rtconform.conformance.adapters.callable import PythonAdapter  # noqa: PLC0415 - see above
 

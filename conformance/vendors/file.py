@@ -31,6 +31,7 @@ from rtconform.conformance.vendors.settings import (
     DicomSettings,
     FolderSettings,
     HttpSettings,
+    MllpSettings,
     Name,
     PythonSettings,
     Response,
@@ -64,8 +65,12 @@ _ADVICE = {
     "allow_redirects_to": 'give a list of hosts, for instance ["coder.example", "eu.coder.example:8443"]',
     "method": 'use "POST" or "PUT"',
     "mode": 'use "stream" or "oneshot"',
-    "host": 'give the name or address of the node that takes the objects, for instance "127.0.0.1"',
+    "host": 'give the name or address of the system that is asked, for instance "127.0.0.1"',
     "port": "a port from 1 to 65535, for instance 11112",
+    "acknowledge": 'use "original" (AA, AE, AR) or "enhanced" (CA, CE, CR, and then AA, AE, AR)',
+    "authority": "give the name of a PEM file beside this one",
+    "certificate": "give the name of a PEM file beside this one",
+    "key": "give the name of a PEM file beside this one",
     "called_ae": "an AE title has 1 to 16 printable characters and no backslash",
     "calling_ae": "an AE title has 1 to 16 printable characters and no backslash",
     "listen": 'give an address of this machine as "host:port", for instance "127.0.0.1:8104"',
@@ -106,6 +111,8 @@ def load_vendor(path: Path) -> Vendor:
         _check_http(file, settings, variables)
     elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
         file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
+    if isinstance(settings, MllpSettings):
+        _check_mllp(file, settings)
     if isinstance(settings, (FolderSettings, DicomSettings, HttpSettings)):
         _check_return(file, settings)
     file.check()
@@ -323,6 +330,21 @@ def _check_return(file: TomlFile, settings: FolderSettings | DicomSettings | Htt
     if isinstance(settings, DicomSettings) and not (settings.folder or settings.listen):
         what = 'missing: C-STORE holds no answer. Write folder = "exchange" (files in exchange/out) or listen = "127.0.0.1:8104"'
         file.fault(what, "adapter", "folder")
+    if settings.listen and int(settings.listen.rpartition(":")[2]) not in range(1, 65536):
+        file.fault("a port from 1 to 65535 was due", "adapter", "listen")
+
+
+def _check_mllp(file: TomlFile, settings: MllpSettings) -> None:
+    files = {"authority": settings.authority, "certificate": settings.certificate, "key": settings.key}
+    for name, value in files.items():
+        if "\0" in value:
+            file.fault("holds a NUL character", "adapter", name)
+        elif value and not settings.tls:
+            file.fault("is for TLS; write tls = true, or remove it", "adapter", name)
+    if settings.key and not settings.certificate:
+        file.fault("a key belongs to a certificate: name that too", "adapter", "key")
+    if settings.tls and settings.listen and not settings.certificate:
+        file.fault("missing: with TLS our address (listen) needs a certificate and its key", "adapter", "certificate")
     if settings.listen and int(settings.listen.rpartition(":")[2]) not in range(1, 65536):
         file.fault("a port from 1 to 65535 was due", "adapter", "listen")
 

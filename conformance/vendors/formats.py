@@ -44,7 +44,7 @@ def _faults(file: TomlFile, formats: FormatSettings, role: RoleName) -> Iterator
     if formats.companion not in companions:
         what = f"{formats.question} questions have no companion {formats.companion!r}; use {_or(companions)}"
         yield what, "format", "companion"
-    yield from _folder_faults(file, files=question is not None and question.files)
+    yield from _folder_faults(file, formats, files=question is not None and question.files)
     most = question.most_in_batch if question else 1
     if formats.batch > most:
         yield f"{formats.question} questions go {most} at a time; remove it, or write a smaller number", "format", "batch"
@@ -62,7 +62,7 @@ FOLDER = "{folder}"
 """What stands in a command for the folder of a question's files."""
 
 
-def _folder_faults(file: TomlFile, *, files: bool) -> Iterator[tuple[str, ...]]:
+def _folder_faults(file: TomlFile, formats: FormatSettings, *, files: bool) -> Iterator[tuple[str, ...]]:
     """Questions of files need a program that is started for each, and told where they are; others have no folder."""
     adapter = file.root.get("adapter")
     adapter = adapter if isinstance(adapter, dict) else {}
@@ -75,6 +75,8 @@ def _folder_faults(file: TomlFile, *, files: bool) -> Iterator[tuple[str, ...]]:
     if files and kind not in ("http", "dicom") and not (told and kind == "cli" and adapter.get("mode") == "oneshot"):
         what = f'dicom questions are files: write kind = "cli", mode = "oneshot", and {FOLDER} in the command for their folder'
         yield f'{what}; or kind = "dicom" for C-STORE, or kind = "http" for STOW-RS', "adapter"
+    if kind == "mllp" and (formats.question, formats.answer) != ("hl7v2", "hl7v2"):
+        yield 'MLLP carries HL7 v2 alone: write [format] question = "hl7v2", answer = "hl7v2"', "adapter", "kind"
     if kind == "dicom" and not files:
         yield 'a Storage SCP takes DICOM objects: write [format] question = "dicom", companion = "json"', "adapter", "kind"
     if kind == "http" and not files and (adapter.get("folder") or adapter.get("listen")):

@@ -78,6 +78,33 @@ timeout_s = 10                      # how long one <question> may take
 workers = 1                         # how many threads call it at the same time
 """
 
+_MLLP = """
+[adapter]
+kind = "mllp"                       # a visit for each <question>: ADT, ORU, MDM and SIU messages, one by one
+host = "127.0.0.1"
+port = 6661
+# listen = "127.0.0.1:6662"         # an address of ours, where you send your charges by a connection of your own; without it
+                                    # they come on the connection on which the visit came
+acknowledge = "original"            # your acknowledgments: AA, AE, AR; or "enhanced": CA, CE, CR first
+# tls = true                        # TLS, with these PEM files beside this one:
+# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count
+# certificate = "ours.pem"          # ours, where you ask for one, and for the address `listen`
+# key = "ours.key"
+timeout_s = 30                      # how long one <question> may take
+workers = 4                         # connections at the same time
+"""
+
+_MLLP_FORMAT = """
+[format]
+question = "hl7v2"
+answer = "hl7v2"                    # DFT^P03 for charges; PV1-19 (or PID-18, or FT1-23) names the <question>
+settle_s = 0.5                      # how long charges are waited for after the last message
+
+[answers]
+ends = "message"                    # "ack": the acknowledgment of the ADT^A03 ends the answer. Send your charges before it, and
+                                    # nothing is waited for
+"""
+
 _REQUEST = """
 # The rest is for <a noun> that speaks its own format; without it, <question>s go out as rtconform.<question>/1 and answers
 # come back as rtconform.<answer>/1 (rtconform schema <question>, rtconform schema <answer>).
@@ -100,6 +127,7 @@ _ADAPTERS = {
     ("http", ""): _HTTP,
     ("folder", ""): _FOLDER,
     ("python", ""): _PYTHON,
+    ("mllp", ""): _MLLP,
 }
 
 SCAFFOLDED = tuple(dict.fromkeys(kind for kind, _ in _ADAPTERS))
@@ -121,8 +149,10 @@ def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder", speaks: 
         known = ", ".join(" ".join(filter(None, key)) for key in _ADAPTERS)
         raise UserError(f"no vendor file for {kind} {mode}; there is one for: {known}") from None
     words = ROLES[role].wire.words
-    text = _HEAD + adapter + _REQUEST
-    if speaks != "json":
+    if kind == "mllp" and (role != "coder" or speaks not in ("json", "hl7v2")):
+        raise UserError("MLLP carries treatments as HL7 v2 alone: leave --role and --format out")
+    text = _HEAD + adapter + (_MLLP_FORMAT if kind == "mllp" else _REQUEST)
+    if speaks != "json" and kind != "mllp":
         text = _HEAD + _with_streams(adapter, *streamed(speaks, role)) + format_tables(speaks, role)
     text = _WORD.sub(lambda found: words[found[1]], text)
     return _COMMENTED.sub(lambda found: f"{found[1]:{_COMMENT_COLUMN - 1}} {found[2]}", text)

@@ -95,13 +95,33 @@ class DicomSettings(Struct, frozen=True):
     workers: Workers = 4
 
 
+class MllpSettings(Struct, frozen=True):
+    """A system that takes HL7 v2 messages by MLLP; `workers` is the number of connections, each with a visit at a time.
+
+    Answers come on the same connection, or on one that the system opens to the address `listen` of ours. `acknowledge`: the mode
+    that our messages ask for. `authority`, `certificate`, `key`: PEM files beside the vendor file, for TLS.
+    """
+
+    kind: Literal["mllp"]
+    host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]+$", max_length=300)]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    listen: Address | Literal[""] = ""
+    acknowledge: Literal["original", "enhanced"] = "original"
+    tls: bool = False
+    authority: Annotated[str, Meta(max_length=1000)] = ""
+    certificate: Annotated[str, Meta(max_length=1000)] = ""
+    key: Annotated[str, Meta(max_length=1000)] = ""
+    timeout_s: Seconds = 30.0
+    workers: Workers = 4
+
+
 PLAIN = FormatSettings()
 """Our own JSON both ways."""
 
 AS_THEY_COME = AnswerSettings()
 """Answers of a vendor whose file says nothing of them."""
 
-Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings | DicomSettings
+Settings = CliSettings | HttpSettings | PythonSettings | FolderSettings | DicomSettings | MllpSettings
 
 KINDS: dict[str, type[Settings]] = {
     "cli": CliSettings,
@@ -109,6 +129,7 @@ KINDS: dict[str, type[Settings]] = {
     "python": PythonSettings,
     "folder": FolderSettings,
     "dicom": DicomSettings,
+    "mllp": MllpSettings,
 }
 """The settings of each way to reach a vendor."""
 
@@ -197,6 +218,8 @@ class Vendor:
                 target = settings.folder
             case DicomSettings():
                 target = f"{settings.called_ae}@{settings.host}:{settings.port}"
+            case MllpSettings():
+                target = f"{settings.host}:{settings.port}"
             case PythonSettings():
                 target = settings.function
         declared = {key: value for key in ROLES[self.role].wire.supports if (value := getattr(self.supports, key)) is not None}

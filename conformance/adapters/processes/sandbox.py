@@ -38,6 +38,7 @@ _NONE = "none: "
 _NONE_OF = {
     "http": f"{_NONE}a web service runs where its maker runs it",
     "python": f"{_NONE}a Python callable runs in rtconform's own process",
+    "mllp": f"{_NONE}a system that is reached by MLLP runs where its maker runs it",
     "dicom": f"{_NONE}a DICOM node runs where its maker runs it",
     "folder": f"{_NONE}a product that watches a folder runs where its maker runs it",
 }

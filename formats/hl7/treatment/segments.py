@@ -11,6 +11,9 @@ _USUAL = Separators()
 _ESCAPED = dict(zip(_USUAL.all, "FSRET", strict=True))
 _NULL = '""'
 _EDGES = re.compile(r"^\s+|\s+$")
+_PLAIN = re.compile(r"[A-Za-z0-9_.,()/+-]+(?: [A-Za-z0-9_.,()/+-]+)*")
+"""Texts in which nothing is escaped, most of them."""
+
 _LATIN = 0x100
 
 
@@ -40,6 +43,8 @@ def text(value: str) -> str:
         return _NULL
     if value == _NULL:
         return '\\X22\\"'
+    if _PLAIN.fullmatch(value):
+        return value
     inside = "".join(_one(letter) for letter in value)
     return _EDGES.sub(lambda found: "".join(_hexadecimal(letter) for letter in found[0]), inside)
 

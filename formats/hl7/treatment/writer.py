@@ -8,7 +8,7 @@ visit ends. MSH-10 of that last message is the name of the case, so that its ack
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from rtconform.formats.hl7.treatment.segments import components, day, moment, number, repeated, segment, text
 from rtconform.formats.hl7.treatment.vocabulary import (
@@ -66,26 +66,27 @@ class _Visit:
         digest = hashlib.sha256(f"visit {self._name}".encode()).hexdigest()
         self._adds_payer = digest[0] in "01234567"
         self._written = 0
+        self._begun = [*self._visit_segments(ended=False)]
 
     def messages(self) -> Iterator[Message]:
-        yield self._message("ADT", "A04", "ADT_A01", [*self._visit(), *([] if self._adds_payer else self._insurance())])
+        yield self._message("ADT", "A04", "ADT_A01", [*self._begun, *([] if self._adds_payer else self._insurance())])
         if self._adds_payer:
-            yield self._message("ADT", "A08", "ADT_A01", [*self._visit(), *self._insurance()])
+            yield self._message("ADT", "A08", "ADT_A01", [*self._begun, *self._insurance()])
         planned = [*self._plans()]
         if planned:
-            yield self._message("ORU", "R01", "ORU_R01", [*self._visit(), *planned])
+            yield self._message("ORU", "R01", "ORU_R01", [*self._begun, *planned])
         for place, session in enumerate(self._document["sessions"]):
             yield from self._about(place, session)
-        last = [*self._visit(ended=True)]
+        last = [*self._visit_segments(ended=True)]
         yield self._message("ADT", "A03", "ADT_A03", last, control=text(self._name))
 
     def _about(self, place: int, session: Document) -> Iterator[Message]:
-        yield self._message("ORU", "R01", "ORU_R01", [*self._visit(), *self._session(place, session)])
+        yield self._message("ORU", "R01", "ORU_R01", [*self._begun, *self._session(place, session)])
         if session.get("physician_review") is not None:
-            yield self._message("MDM", "T02", "MDM_T02", [*self._visit(), *self._review(place, session)])
+            yield self._message("MDM", "T02", "MDM_T02", [*self._begun, *self._review(place, session)])
         if session.get("next_session_at") is not None:
             scheduled, resource = self._appointment(place, session)
-            yield self._message("SIU", "S12", "SIU_S12", [scheduled, *self._visit(), *resource])
+            yield self._message("SIU", "S12", "SIU_S12", [scheduled, *self._begun, *resource])
 
     def _message(self, kind: str, event: str, structure: str, segments: list[str], control: str = "") -> Message:
         self._written += 1
@@ -107,7 +108,7 @@ class _Visit:
         lines = [segment("MSH", header), *event_segment, *segments]
         return Message(f"{kind}-{event}".lower(), "".join(f"{line}\r" for line in lines).encode())
 
-    def _visit(self, *, ended: bool = False) -> Iterator[str]:
+    def _visit_segments(self, *, ended: bool) -> Iterator[str]:
         patient, billing = self._document["patient"], self._document["billing"]
         yield segment(
             "PID",
@@ -208,14 +209,19 @@ def _observed(parts: Iterable[_Part]) -> Iterator[str]:
     """The observations about parts of a case."""
     count = 0
     for part in parts:
-        for one in of_level(part.level):
+        for one, before in _BEGINNINGS[part.level]:
             value = part.document.get(one.field)
             if value is None or value in ([], ()) or (value == "" and part.level == "plan" and one.field != "technique"):
                 continue
             count += 1
             kind, content = _value(value)
-            fields = {2: kind or HL7_TYPES[one.kind], 3: components({1: one.code, 2: one.meaning, 3: SYSTEM})}
-            yield segment("OBX", {1: str(count), **fields, 4: str(part.number or ""), 5: content, 11: "F"})
+            yield f"OBX|{count}|{kind or HL7_TYPES[one.kind]}|{before}|{part.number or ''}|{content}||||||F"
+
+
+_BEGINNINGS = {
+    level: [(one, components({1: one.code, 2: one.meaning, 3: SYSTEM})) for one in of_level(level)] for level in get_args(Level)
+}
+"""The observations of each part of a case, each with OBX-3."""
 
 
 def _value(value: Any) -> tuple[str, str]:  # noqa: ANN401 - whatever a field holds
