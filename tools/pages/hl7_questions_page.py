@@ -65,8 +65,8 @@ Made from the code by `make docs`; don't edit it by hand.
 
 Your coder is asked each case as the messages of a visit (HL7 v2.5.1), and answers with
 [DFT^P03 charges or an ACK](format-hl7v2.md), or in any other format. The vendor file says `[format] question = "hl7v2"`. By
-[MLLP](../how-to/channels.md#mllp) they go one by one, each acknowledged. Over other channels all messages of a case go together, each
-in an MLLP frame (0x0B … 0x1C 0x0D), as `application/hl7-v2`.
+[MLLP](../how-to/channels.md#mllp) they go one by one, each acknowledged. Over other channels all messages of a case go together,
+each in an MLLP frame (0x0B … 0x1C 0x0D), as `application/hl7-v2`.
 
 ## Messages
 
