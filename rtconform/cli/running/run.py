@@ -49,6 +49,7 @@ from rtconform.reports.text import one_line
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
 )
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary: findings, report and exit code remain.")
 @click.option("--github", is_flag=True, help="Print each fault as an annotation of GitHub Actions too.")
 @FORMAT
 def run(
@@ -65,6 +66,7 @@ def run(
     log_format: str,
     *,
     resume: bool,
+    quiet: bool,
     github: bool,
     form: str,
 ) -> None:
@@ -79,7 +81,9 @@ def run(
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
     every failure is known: docs/how-to/ci.md.
     """
-    for what in _not_together(out, only, cluster, shard, resume=resume, annotated=github and form == "json"):
+    for what in _not_together(
+        out, only, cluster, shard, resume=resume, annotated=github and form == "json", silent=quiet and form == "json"
+    ):
         raise click.UsageError(what)
     profiles = asked_of(profiles_in(own))
     part = shard_of(shard) if shard is not None else None
@@ -102,7 +106,7 @@ def run(
             _remark(log, loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date()))
         folder = out or free_folder(planned)
         try:
-            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
+            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log, bar=not quiet)
         except (KeyboardInterrupt, asyncio.CancelledError):
             if log is None:
                 options = given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
@@ -117,7 +121,7 @@ def run(
     (report,) = render(folder, ["html"], finder=case_finder, summary=summary)
     if form == "json":
         click.echo(encode(summary))
-    else:
+    elif not quiet:
         render(folder, ["table"], finder=case_finder, summary=summary)
         click.echo(f"\nreport: {report}")
     if github:
@@ -129,7 +133,14 @@ def run(
 
 
 def _not_together(
-    out: Path | None, only: tuple[str, ...], cluster: str | None, shard: str | None, *, resume: bool, annotated: bool
+    out: Path | None,
+    only: tuple[str, ...],
+    cluster: str | None,
+    shard: str | None,
+    *,
+    resume: bool,
+    annotated: bool,
+    silent: bool,
 ) -> Iterator[str]:
     """Options that don't go with each other."""
     if resume and out is None:
@@ -138,6 +149,8 @@ def _not_together(
         yield "--only asks a few cases, here: leave --cluster out"
     if shard is not None and (only or cluster is not None):
         yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
+    if silent:
+        yield "--quiet prints no summary, in JSON neither: leave one of --quiet and --format json out"
     if annotated:
         yield "--github writes lines of its own beside the JSON of --format json: leave one of them out"
 
@@ -150,8 +163,9 @@ def run_watched(
     cluster: str | None = None,
     log: RunLog | None = None,
     keep: Callable[[Mapping[str, bytes]], None] | None = None,
+    bar: bool = True,
 ) -> Summary:
-    """Run with a progress bar where a person watches; quiet in a pipe; all of it written to `log` where there is one."""
+    """Run with a progress `bar` where a person watches; quiet in a pipe; all of it written to `log` where there is one."""
     if cluster is not None:
         _warn_of(cluster, log)
     else:
@@ -160,7 +174,7 @@ def run_watched(
     if log is not None:
         log.started(planned.manifest, planned.cases, str(folder))
         return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))
-    if not sys.stderr.isatty():
+    if not (bar and sys.stderr.isatty()):
         return asyncio.run(_until_told_to_stop(going(tell=partial(_tell, partial(click.echo, err=True)))))
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second to import, for a person only
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
@@ -173,16 +187,16 @@ def run_watched(
         TimeRemainingColumn(),
         TextColumn("{task.fields[bad]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(one_line(planned.vendor.name), total=planned.cases, bad="")
+    with Progress(*columns, console=console, transient=True) as shown:
+        task = shown.add_task(one_line(planned.vendor.name), total=planned.cases, bad="")
         bad = Counter[str]()
 
         def show(result: Result) -> None:
             if not VERDICTS[result.verdict].conformant:
                 bad[result.verdict] += 1
-            bar.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
+            shown.update(task, advance=1, bad=" ".join(f"{count} {verdict}" for verdict, count in bad.items()))
 
-        tell = partial(_tell, partial(bar.console.print, markup=False, highlight=False))
+        tell = partial(_tell, partial(shown.console.print, markup=False, highlight=False))
         return asyncio.run(_until_told_to_stop(going(progress=show, tell=tell)))
 
 

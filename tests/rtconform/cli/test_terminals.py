@@ -65,6 +65,15 @@ def test_a_dumb_terminal_gets_plain_lines(tmp_path: Path) -> None:
     assert set() == _run(tmp_path, TERM="dumb")
 
 
+def test_quiet_says_nothing_of_a_run_in_which_all_is_well(tmp_path: Path) -> None:
+    """--quiet at a terminal: not a byte, and the report is there; with the JSON that it would keep back it is refused."""
+    arguments = ("run", str(VENDOR), "--suite", "boundaries", "--out", str(tmp_path / "run"), "--quiet")
+    assert (0, b"") == _at_a_terminal(*arguments)
+    assert (tmp_path / "run" / "report.html").exists()
+    code, written = _at_a_terminal(*arguments, "--format", "json")
+    assert (2, True) == (code, b"leave one of --quiet and --format json out" in written)
+
+
 def test_a_pipe_gets_no_sequence(tmp_path: Path) -> None:
     """A run in a pipe writes neither colours nor movements, FORCE_COLOR or not: logs and JSON stay what they are."""
     command = [sys.executable, "-m", "rtconform", "run", str(VENDOR), "--suite", "boundaries", "--out", str(tmp_path / "run")]
