@@ -26,6 +26,7 @@ from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reference.documents.wire import encode
 from tests.helpers import TESTS, VENDORS
+from tests.helpers.mllp_engine import engine
 
 RECORDS = TESTS / "data" / "recorded"
 SEED = 7
@@ -74,8 +75,8 @@ def suites_of(name: str, vendor: Path) -> tuple[str, ...]:
 
 def record(name: str, vendor: Path, folder: Path) -> Recorded:
     """Run a vendor into an empty folder, and record what came of it."""
-    with reachable(name), _own_python_first():
-        summary = asyncio.run(run_to_folder(plan_run(vendor, suites_of(name, vendor), seed=SEED), folder, resume=False))
+    with reachable(name, vendor) as file, _own_python_first():
+        summary = asyncio.run(run_to_folder(plan_run(file, suites_of(name, file), seed=SEED), folder, resume=False))
     return recorded(name, RunFolder(folder), summary.exit_code)
 
 
@@ -112,10 +113,14 @@ def write_record(name: str, kept: Recorded) -> None:
 
 
 @contextlib.contextmanager
-def reachable(name: str) -> Iterator[None]:
-    """The vendor can be asked: its service is started where it has one. Raises FileNotFoundError without Node."""
+def reachable(name: str, vendor: Path) -> Iterator[Path]:
+    """The vendor can be asked by this file: its service is started where it has one. Raises FileNotFoundError without Node."""
+    if name == "mllp_engine-vendor":
+        with tempfile.TemporaryDirectory() as folder, engine(Path(folder) / "engine") as file:
+            yield file
+        return
     if name != "http_node-vendor":
-        yield
+        yield vendor
         return
     node = shutil.which("node")
     if node is None:
@@ -126,7 +131,7 @@ def reachable(name: str) -> Iterator[None]:
         try:
             assert server.stdout is not None
             os.environ["RTCONFORM_NODE_PORT"] = server.stdout.readline().split()[-1]
-            yield
+            yield vendor
         finally:
             os.environ.pop("RTCONFORM_NODE_PORT", None)
             server.kill()

@@ -1,10 +1,6 @@
 """Whole runs over MLLP: an engine that reads HL7 v2 with a library of others is held to the verdicts of a coder of JSON."""
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,27 +9,9 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
 from tests.helpers import VENDORS
+from tests.helpers.mllp_engine import engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-ENGINE = VENDORS / "mllp_engine"
-
-
-@contextmanager
-def engine(folder: Path, *options: str) -> Iterator[Path]:
-    """The engine, running; its vendor file."""
-    folder.mkdir()
-    with subprocess.Popen(
-        [sys.executable, str(ENGINE / "engine.py"), "0", *options], stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            assert running.stdout is not None
-            port = running.stdout.readline().strip()
-            path = folder / "vendor.toml"
-            path.write_text((ENGINE / "vendor.toml").read_text().replace("port = 6661", f"port = {port}"))
-            yield path
-        finally:
-            running.kill()
 
 
 def results(vendor: Path, out: Path, suite: str = "published") -> dict[str, Result]:

@@ -1,0 +1,28 @@
+"""The sample engine that is told of visits by MLLP, running."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.helpers import VENDORS
+
+ENGINE = VENDORS / "mllp_engine"
+
+
+@contextmanager
+def engine(folder: Path, *options: str) -> Iterator[Path]:
+    """The engine, running; its vendor file, in a folder that is made for it."""
+    folder.mkdir(parents=True)
+    with subprocess.Popen(
+        [sys.executable, str(ENGINE / "engine.py"), "0", *options], stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            port = running.stdout.readline().strip()
+            path = folder / "vendor.toml"
+            path.write_text((ENGINE / "vendor.toml").read_text().replace("port = 6661", f"port = {port}"))
+            yield path
+        finally:
+            running.kill()
