@@ -105,6 +105,26 @@ ends = "message"                    # "ack": the acknowledgment of the ADT^A03 e
                                     # nothing is waited for
 """
 
+_DICOM = """
+[adapter]
+kind = "dicom"                      # your system is a DICOM node: a <question> is an association, its objects go by C-STORE
+host = "127.0.0.1"
+port = 11112
+called_ae = "ENGINE"                # your AE title
+calling_ae = "RTCONFORM"            # ours
+folder = "exchange"                 # beside this file: you write each answer as a file of any name to exchange/out; or
+# listen = "127.0.0.1:8104"         # you post it to this address of ours
+timeout_s = 60                      # for one <question>: to send it, and to get its answer
+workers = 4                         # associations at the same time
+"""
+
+_DICOM_FORMAT = """
+[format]
+question = "dicom"                  # RT Plan, RT Structure Set, RT Dose, images, RT Beams Treatment Record
+companion = "json"                  # what no object has a place for: "json", or "hl7v2" messages; each as a Raw Data object
+answer = "json"                     # rtconform.<answer>/1 with the id that the companion names; or "hl7v2", "csv", "x12"
+"""
+
 _REQUEST = """
 # The rest is for <a noun> that speaks its own format; without it, <question>s go out as rtconform.<question>/1 and answers
 # come back as rtconform.<answer>/1 (rtconform schema <question>, rtconform schema <answer>).
@@ -128,7 +148,14 @@ _ADAPTERS = {
     ("folder", ""): _FOLDER,
     ("python", ""): _PYTHON,
     ("mllp", ""): _MLLP,
+    ("dicom", ""): _DICOM,
 }
+
+_OF_ITS_KIND = {
+    "mllp": (_MLLP_FORMAT, "hl7v2", "MLLP carries treatments as HL7 v2 alone"),
+    "dicom": (_DICOM_FORMAT, "dicom", "a DICOM node is sent treatments as DICOM RT objects alone"),
+}
+"""The adapters that carry one format of treatments: their tables of it, its name, and why there is no other."""
 
 SCAFFOLDED = tuple(dict.fromkeys(kind for kind, _ in _ADAPTERS))
 """The kinds of adapters for which there is such a file."""
@@ -149,10 +176,14 @@ def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder", speaks: 
         known = ", ".join(" ".join(filter(None, key)) for key in _ADAPTERS)
         raise UserError(f"no vendor file for {kind} {mode}; there is one for: {known}") from None
     words = ROLES[role].wire.words
-    if kind == "mllp" and (role != "coder" or speaks not in ("json", "hl7v2")):
-        raise UserError("MLLP carries treatments as HL7 v2 alone: leave --role and --format out")
-    text = _HEAD + adapter + (_MLLP_FORMAT if kind == "mllp" else _REQUEST)
-    if speaks != "json" and kind != "mllp":
+    if kind in _OF_ITS_KIND:
+        rest, own, why = _OF_ITS_KIND[kind]
+        if role != "coder" or speaks not in ("json", own):
+            raise UserError(f"{why}: leave --role and --format out")
+        text = _HEAD + adapter + rest
+    elif speaks == "json":
+        text = _HEAD + adapter + _REQUEST
+    else:
         text = _HEAD + _with_streams(adapter, *streamed(speaks, role)) + format_tables(speaks, role)
     text = _WORD.sub(lambda found: words[found[1]], text)
     return _COMMENTED.sub(lambda found: f"{found[1]:{_COMMENT_COLUMN - 1}} {found[2]}", text)

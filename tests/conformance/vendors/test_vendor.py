@@ -14,6 +14,7 @@ from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.records import AdapterKind
 from rtconform.conformance.samples import sample_claims
 from rtconform.conformance.vendors.file import load_vendor, scaffold
+from rtconform.conformance.vendors.scaffold import SCAFFOLDED
 from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import KINDS, CliSettings, HttpSettings, PythonSettings
 from rtconform.reference.documents.claim import Claim
@@ -47,9 +48,7 @@ def test_defaults_are_those_of_the_guide(write: Write) -> None:
     assert PythonSettings("python", "coder:code", 10.0, 1) == load_vendor(write(PYTHON)).settings
 
 
-@pytest.mark.parametrize(
-    ("kind", "mode"), [("cli", "stream"), ("cli", "oneshot"), ("http", "stream"), ("folder", "stream"), ("python", "stream")]
-)
+@pytest.mark.parametrize(("kind", "mode"), [("cli", "oneshot"), *((kind, "stream") for kind in SCAFFOLDED)])
 def test_what_init_writes_can_be_loaded(tmp_path: Path, kind: str, mode: str) -> None:
     """The file to begin with is right as it stands, and right with everything that it comments out."""
     text = scaffold(kind, mode)
@@ -77,6 +76,17 @@ def test_what_init_comments_out_is_right(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert (False, True) == (vendor.supports.documentation, vendor.response.own_shape)
     assert vendor.template is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "speaks", "said"), [("mllp", "csv", "HL7 v2 alone"), ("dicom", "csv", "DICOM RT objects alone")]
+)
+def test_a_channel_of_one_format_has_no_file_of_another(kind: str, speaks: str, said: str) -> None:
+    """What a channel can't carry is said, and so is it of claims."""
+    with pytest.raises(UserError, match=said):
+        scaffold(kind, speaks=speaks)
+    with pytest.raises(UserError, match=said):
+        scaffold(kind, role="editor")
 
 
 def test_an_unknown_kind_has_no_file() -> None:
