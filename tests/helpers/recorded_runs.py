@@ -21,6 +21,7 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec import json as mjson
 
+from rtconform.conformance.adapters.processes.subreaper import started
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
@@ -127,10 +128,15 @@ def reachable(name: str, vendor: Path) -> Iterator[Path]:
         raise FileNotFoundError("node: the HTTP coder needs Node")
     environment: Mapping[str, str] = {**os.environ, "PORT": "0"}
     command = [node, "server.mjs"]
-    with subprocess.Popen(command, cwd=VENDORS / "http_node", env=environment, stdout=subprocess.PIPE, text=True) as server:
+    # started as ours: a command that this process ran before may have it bury every child that is not
+    with started(
+        lambda: subprocess.Popen(
+            command, cwd=VENDORS / "http_node", env=environment, stdout=subprocess.PIPE, start_new_session=True
+        )
+    ) as server:
         try:
             assert server.stdout is not None
-            os.environ["RTCONFORM_NODE_PORT"] = server.stdout.readline().split()[-1]
+            os.environ["RTCONFORM_NODE_PORT"] = server.stdout.readline().decode().split()[-1]
             yield vendor
         finally:
             os.environ.pop("RTCONFORM_NODE_PORT", None)

@@ -5,8 +5,9 @@ watchdog reads these reports until its input ends, which happens when rtconform 
 are left. This file, run as a program, is the watchdog.
 
 A program that had just been started when rtconform was killed is in no report. It has a mark in its environment (`mark`), and on
-Linux the watchdog looks for that when its input has ended. None is missed: a process that is not yet the program holds the
-other end of the watchdog's input, which closes when it becomes the program, with the mark.
+Linux the watchdog looks for that when its input has ended. A process that is not yet the program holds the other end of the
+watchdog's input, which closes when it becomes the program. The mark can be read an instant after that: so the watchdog goes on
+looking for a second, unless rtconform ended by itself, when nothing is being started.
 
 The kernel's parent-death signal can't do this: it would not reach the program's own children, and it depends on the thread that
 started the program.
@@ -18,6 +19,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +27,8 @@ MARK = "RTCONFORM_WATCHED"
 """The environment variable that marks a vendor's program as one of this run's."""
 
 _ROUNDS = 20  # of looking for marked processes: one that is killed may have started another just before
+_PAUSE_S = 0.05  # between them
+_ORDERLY = b"0\n"  # the last report of an rtconform that ends by itself
 
 _watcher: "subprocess.Popen[bytes] | None" = None
 _token = ""
@@ -79,7 +83,7 @@ def _end() -> None:
     watcher, _watcher = _watcher, None
     if watcher is not None:
         try:
-            watcher.communicate(timeout=1)
+            watcher.communicate(_ORDERLY, timeout=1)
         except subprocess.TimeoutExpired:  # somebody has stopped it
             watcher.kill()
             watcher.wait()
@@ -91,25 +95,29 @@ def main() -> None:
     The mark is the program's first argument; without one nothing is looked for.
     """
     running: set[int] = set()
+    orderly = False
     for line in sys.stdin.buffer:
         number = int(line)
+        orderly = line == _ORDERLY
         running.add(number) if number > 0 else running.discard(-number)
     for pid in running:
         if sys.platform != "win32":
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
     for token in sys.argv[1:2]:
-        _kill_marked(f"{MARK}={token}".encode())
+        _kill_marked(f"{MARK}={token}".encode(), orderly=orderly)
 
 
-def _kill_marked(entry: bytes) -> None:
+def _kill_marked(entry: bytes, *, orderly: bool) -> None:
     """Kill every process that has this entry in its environment."""
     for _ in range(_ROUNDS):
-        if not (found := _marked(entry)):
+        found = _marked(entry)
+        if orderly and not found:
             return
         for pid in found:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE_S)
 
 
 def _marked(entry: bytes) -> list[int]:
