@@ -110,6 +110,8 @@ def main() -> None:
 
 def _kill_marked(entry: bytes, *, orderly: bool) -> None:
     """Kill every process that has this entry in its environment."""
+    if sys.platform == "win32":  # nothing is started there that could be left
+        return
     for _ in range(_ROUNDS):
         found = _marked(entry)
         if orderly and not found:
