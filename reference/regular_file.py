@@ -1,4 +1,6 @@
-"""Opening what somebody else named: a regular file, or an error in words. Never waits for the other end of a pipe."""
+"""Opening what somebody else named: a regular file, or an error in words, never waiting for the other end of a pipe; and putting
+a file in place whole.
+"""
 
 import errno
 import os
@@ -32,6 +34,18 @@ def read_regular(path: Path, longest: int = -1) -> bytes:
     """Its content, or the first `longest` bytes of it. Raises OSError as `open_regular` does."""
     with open_regular(path) as stream:
         return stream.read(longest)
+
+
+def put_whole(path: Path, content: bytes, temporary: str = "") -> None:
+    """Put a file at `path`, in place of what is there: nobody sees it before it is whole. Raises OSError.
+
+    `temporary`: what it is called until then (empty: its name and `.tmp`); no link that somebody has laid there is followed.
+    """
+    written = path.with_name(temporary or f"{path.name}.tmp")
+    written.unlink(missing_ok=True)
+    with written.open("xb") as stream:
+        stream.write(content)
+    written.replace(path)
 
 
 def regular_descriptor(path: Path | str, flags: int, mode: int = 0o644) -> int:

@@ -21,7 +21,7 @@ from rtconform.conformance.runs.locking import NO_LINK, lock
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
-from rtconform.reference.regular_file import open_regular, read_regular, regular_descriptor
+from rtconform.reference.regular_file import open_regular, put_whole, read_regular, regular_descriptor
 
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
@@ -86,12 +86,8 @@ def manifest_document(manifest: Manifest) -> bytes:
 
 def write_known_faults(path: Path, found: KnownFaults) -> None:
     """Write down in the run folder at `path` what was recognised, in place of what an earlier look found. Raises UserError."""
-    temporary = path / f"{KNOWN_FAULTS}.tmp"
     try:
-        temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as stream:  # never through a link that somebody has laid there
-            stream.write(msgspec.json.format(encode(found), indent=2) + b"\n")
-        temporary.replace(path / KNOWN_FAULTS)
+        put_whole(path / KNOWN_FAULTS, msgspec.json.format(encode(found), indent=2) + b"\n")
     except OSError as error:
         raise UserError(f"{path / KNOWN_FAULTS}: can't write there: {error.strerror}") from None
 
@@ -126,11 +122,7 @@ class RunWriter:
                 raise UserError(f"{path} already holds a run: give another --out, or go on with --resume")
             _check_same(RunFolder(path).manifest, manifest, path)
         else:
-            temporary = path / f"{MANIFEST}.tmp"
-            temporary.unlink(missing_ok=True)
-            with temporary.open("xb") as stream:  # never through a link that somebody has laid there
-                stream.write(manifest_document(manifest))
-            temporary.replace(existing)
+            put_whole(existing, manifest_document(manifest))
         for name in (RESULTS, EVENTS):
             _cut_torn_line(path / name)
         for name in FILES:

@@ -22,7 +22,7 @@ from rtconform.conformance.runs.folder import FILES, KNOWN_FAULTS, MANIFEST, Run
 from rtconform.jobs.verify import load_bundle, verify
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
-from rtconform.reference.regular_file import open_regular, read_regular
+from rtconform.reference.regular_file import open_regular, put_whole, read_regular
 from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Standing, Unread, VendorSeen
 from rtconform.reports.board.page import file_names, files_of, reads_as
 from rtconform.reports.board.reading import LONGEST, compared, latest, run_seen
@@ -145,8 +145,10 @@ def _digest_of_run(path: Path) -> str:
 
 def _began(kept: _Kept) -> dt.datetime:
     """When the run began, or the certificate was issued."""
-    times = [one for one in (kept.run and kept.run.started_at, kept.certificate and kept.certificate.issued_at) if one]
-    return times[0]
+    if kept.run is not None:
+        return kept.run.started_at
+    assert kept.certificate is not None  # noqa: S101 - it is one of the two
+    return kept.certificate.issued_at
 
 
 def _of_run(path: Path, name: str) -> _Kept:
@@ -263,20 +265,12 @@ def _write(out: Path, board: Board, cache: _Cache, before: Sequence[str]) -> Non
     try:
         out.mkdir(parents=True, exist_ok=True)
         # what is on its way to be written is told first: a build that is broken off here leaves a folder that is a board's
-        _replace(out / CACHE, msgspec.json.encode(msgspec.structs.replace(cache, files=(*dict.fromkeys((*before, *files)),))))
+        put_whole(out / CACHE, msgspec.json.encode(msgspec.structs.replace(cache, files=(*dict.fromkeys((*before, *files)),))))
         for name, content in files.items():
-            _replace(out / name, content)
+            put_whole(out / name, content)
         for name in before:
             if name not in files and Path(name).name == name:
                 (out / name).unlink(missing_ok=True)
-        _replace(out / CACHE, msgspec.json.encode(cache))
+        put_whole(out / CACHE, msgspec.json.encode(cache))
     except OSError as error:
         raise UserError(f"{error.filename or out}: can't write there: {error.strerror}") from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.unlink(missing_ok=True)
-    with temporary.open("xb") as stream:  # never through a link that somebody has laid there
-        stream.write(content)
-    temporary.replace(path)

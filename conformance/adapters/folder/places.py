@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.reference.errors import VendorUnreachable
-from rtconform.reference.regular_file import regular_descriptor
+from rtconform.reference.regular_file import put_whole, regular_descriptor
 
 IN, OUT = "in", "out"
 
@@ -72,11 +72,7 @@ class Places:
 
     def put(self, name: str, content: bytes) -> None:
         """Put a file into `in`, which nobody sees before it is whole. Raises OSError."""
-        temporary = self.folder / IN / f".{name}.tmp"
-        temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as stream:
-            stream.write(content)
-        temporary.replace(self.folder / IN / name)
+        put_whole(self.folder / IN / name, content, f".{name}.tmp")
 
     def stands(self, name: str) -> bool:
         """Whether a file that was put into `in` is still there."""
