@@ -104,9 +104,8 @@ def files_of(board: Board) -> dict[str, bytes]:
     }
     of_vendor = environment().get_template("board-vendor.html.j2")
     for vendor in board.vendors:
-        known = {run.id: run for run in vendor.runs}
         pages[vendor.page] = of_vendor.render(
-            **shared, vendor=vendor, latest=latest[vendor.page], known=known, says=_says(vendor), findings=FINDINGS
+            **shared, vendor=vendor, latest=latest[vendor.page], says=_says(vendor), findings=FINDINGS
         )
         pages[vendor.badge] = badge_of(vendor)
     return {name: f"{page}\n".encode() if name.endswith(".html") else page.encode() for name, page in pages.items()}

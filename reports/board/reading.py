@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from rtconform.conformance.records import Event, KnownFaults, Manifest, Result, SuiteRecord, VendorRecord
+from rtconform.conformance.records import Event, KnownFaults, Manifest, SuiteRecord, VendorRecord
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reports.board.document import FaultSeen, Latest, RunSeen, SuiteSeen
 from rtconform.reports.figures.faults import FaultGroup, FaultTally
-from rtconform.reports.figures.summary import Tally, counted_results, not_standing, outcome, summarise
+from rtconform.reports.figures.summary import Tally, counted_results, outcome, stands_against, summarise
 from rtconform.reports.text import clip
 
 MOST_SUITES = 100
@@ -24,13 +24,15 @@ def run_seen(run: RunFolder, run_id: str) -> tuple[VendorRecord, RunSeen]:
     manifest, summary, known = run.manifest, summarise(run), run.known_faults()
     tally = FaultTally()
     suites = {suite.name: _Suite(manifest, suite) for suite in manifest.suites[:MOST_SUITES]}
+    against = stands_against(summary)
     for result in counted_results(run, summary):
-        if result.suite in suites:
-            suites[result.suite].add(result)
-    for result in not_standing(run, summary):
-        tally.add(result)
-        if result.suite in suites:
-            suites[result.suite].faults.add(result)
+        suite = suites.get(result.suite)
+        if suite is not None:
+            suite.tally.add(result)
+        if against(result):
+            tally.add(result)
+            if suite is not None:
+                suite.faults.add(result)
     events = list(run.events())
     answered = sum(number for verdict, number in summary.counts.items() if verdict not in ("not_applicable", "unanswered"))
     latency = sum(suite.latency_ms for suite in summary.suites)
@@ -60,10 +62,6 @@ class _Suite:
         self.suite = suite
         self.tally = Tally(replace(manifest, suites=(suite,)))
         self.faults = FaultTally()
-
-    def add(self, result: Result) -> None:
-        """Count one result."""
-        self.tally.add(result)
 
     def seen(self, events: Iterable[Event], known: KnownFaults | None) -> SuiteSeen:
         """What was counted, with the run's events."""

@@ -211,10 +211,13 @@ def counted_results(run: RunFolder, summary: Summary) -> Iterator[Result]:
 
 def not_standing(run: RunFolder, summary: Summary) -> Iterator[Result]:
     """Those of them that do not stand, without what an erratum sets aside."""
+    return filter(stands_against(summary), counted_results(run, summary))
+
+
+def stands_against(summary: Summary) -> Callable[[Result], bool]:
+    """Whether a result does not stand, and no erratum sets it aside."""
     set_aside = {item.case for item in summary.set_aside}
-    for result in counted_results(run, summary):
-        if not VERDICTS[result.verdict].conformant and result.id not in set_aside:
-            yield result
+    return lambda result: not VERDICTS[result.verdict].conformant and result.id not in set_aside
 
 
 MOST_MISSING = 100_000
