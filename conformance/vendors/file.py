@@ -10,30 +10,25 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError, LexerError, ParseError
 from msgspec.structs import fields
-from yarl import URL
 
 from rtconform.conformance.coder.role import CODER
 from rtconform.conformance.protocol import RoleName, Supports
 from rtconform.conformance.roles import ROLES
+from rtconform.conformance.vendors.adapter_table import ADVICE, check_settings
 from rtconform.conformance.vendors.answers import read_answers
 from rtconform.conformance.vendors.formats import read_format, with_media_type
 from rtconform.conformance.vendors.scaffold import scaffold
-from rtconform.conformance.vendors.secrets import SIGNING_KEY, interpolate, malformed_references, references
+from rtconform.conformance.vendors.secrets import SIGNING_KEY, malformed_references, references
 from rtconform.conformance.vendors.settings import (
     KINDS,
     CliSettings,
-    DicomSettings,
-    FolderSettings,
     HttpSettings,
-    MllpSettings,
     Name,
-    PythonSettings,
     Response,
     Settings,
     Template,
@@ -47,37 +42,6 @@ __all__ = ["Vendor", "load_vendor", "scaffold"]
 
 LONGEST_TEMPLATE = 256 * 1024
 """Longest request template, in bytes."""
-
-_CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
-_ADVICE = {
-    "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
-    "role": 'use "coder" (it is asked cases) or "editor" (it is asked claims)',
-    "version": 'write it as a string, for instance "4.2"',
-    "build_digest": 'write "sha256:" and 64 hexadecimal digits: what sha256sum prints for the file that you ship',
-    "env": 'give a table of strings, for instance {LEVEL = "1", TOKEN = "${ACME_TOKEN}"}',
-    "headers": 'give a table of strings, for instance {Authorization = "Bearer ${ACME_TOKEN}"}',
-    "callable": 'give it as "package.module:function"',
-    "url": 'give it as "https://host/path"',
-    "timeout_s": "seconds, above 0 and at most 3600",
-    "workers": "a whole number from 1 to 256",
-    "allow_redirects_to": 'give a list of hosts, for instance ["coder.example", "eu.coder.example:8443"]',
-    "method": 'use "POST" or "PUT"',
-    "mode": 'use "stream" or "oneshot"',
-    "host": 'give the name or address of the system that is asked, for instance "127.0.0.1"',
-    "port": "a port from 1 to 65535, for instance 11112",
-    "acknowledge": 'use "original" (AA, AE, AR) or "enhanced" (CA, CE, CR, and then AA, AE, AR)',
-    "authority": "give the name of a PEM file beside this one",
-    "certificate": "give the name of a PEM file beside this one",
-    "key": "give the name of a PEM file beside this one",
-    "called_ae": "an AE title has 1 to 16 printable characters and no backslash",
-    "calling_ae": "an AE title has 1 to 16 printable characters and no backslash",
-    "listen": 'give an address of this machine as "host:port", for instance "127.0.0.1:8104"',
-    "format": 'use "json", "xml" or "text"',
-    "outcome": "for instance \"status == 'OK' && 'coded' || 'needs_review'\"",
-    "template": 'give the name of a file beside this one, for instance "acme.json.j2"',
-}
 
 
 class _VendorTable(msgspec.Struct, frozen=True):
@@ -96,7 +60,7 @@ def load_vendor(path: Path) -> Vendor:
     """The vendor that the file describes. Raises UserError, or TomlError with all faults."""
     file = TomlFile(path)
     file.unknown_keys(file.root, ["vendor", "adapter", "request", "response", "format", "answers"])
-    about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=_ADVICE)
+    about = file.table(_VendorTable, file.root.get("vendor"), "vendor", advice=ADVICE)
     role = about.role if about else "coder"
     supports = _supports(file, role)
     settings = _settings(file)
@@ -105,16 +69,7 @@ def load_vendor(path: Path) -> Vendor:
     formats = read_format(file, role)
     answers = read_answers(file, role, formats, settings) if formats else None
     variables = _variables(file, settings)
-    if isinstance(settings, CliSettings):
-        _check_cli(file, settings)
-    elif isinstance(settings, HttpSettings):
-        _check_http(file, settings, variables)
-    elif isinstance(settings, PythonSettings) and not _CALLABLE.fullmatch(settings.function):
-        file.fault(f"{settings.function!r} names no callable; {_ADVICE['callable']}", "adapter", "callable")
-    if isinstance(settings, MllpSettings):
-        _check_mllp(file, settings)
-    if isinstance(settings, (FolderSettings, DicomSettings, HttpSettings)):
-        _check_return(file, settings)
+    check_settings(file, settings, variables)
     file.check()
     assert about is not None  # noqa: S101 - check() raises where a table has faults
     assert supports is not None  # noqa: S101 - the same
@@ -179,13 +134,13 @@ def _settings(file: TomlFile) -> Settings | None:
     if not isinstance(kind, str) or kind not in KINDS:
         file.fault(f"{'missing' if kind is None else f'unknown kind {kind!r}'}; write {kinds}", "adapter", "kind")
         return None
-    return file.table(KINDS[kind], raw, "adapter", advice=_ADVICE)
+    return file.table(KINDS[kind], raw, "adapter", advice=ADVICE)
 
 
 def _template(file: TomlFile, path: Path) -> Template | None:
     if "request" not in file.root:
         return None
-    table = file.table(_RequestTable, file.root["request"], "request", advice=_ADVICE)
+    table = file.table(_RequestTable, file.root["request"], "request", advice=ADVICE)
     if table is None:
         return None
     if "\0" in table.template:
@@ -231,7 +186,7 @@ def _syntax_fault(template: str) -> tuple[int, str] | None:
 def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Response | None:
     if "response" not in file.root:
         return Response()
-    response = file.table(Response, file.root["response"], "response", advice=_ADVICE)
+    response = file.table(Response, file.root["response"], "response", advice=ADVICE)
     if response is None:
         return None
     wire = ROLES[role].wire
@@ -244,7 +199,7 @@ def _response(file: TomlFile, settings: Settings | None, role: RoleName) -> Resp
     if response.own_shape or response.format != "json":
         for key in wire.needed:
             if getattr(response, key) is None:
-                advice = f"; {_ADVICE[key]}" if key in _ADVICE else ""
+                advice = f"; {ADVICE[key]}" if key in ADVICE else ""
                 file.fault(f"missing: an answer of the vendor's own shape needs it{advice}", "response", key)
         if response.id is None and (how := matched_by_id(settings)):
             file.fault(f"missing: with {how} answers are matched by the {wire.question}'s id", "response", "id")
@@ -310,84 +265,6 @@ def _interpolated(settings: Settings | None) -> Iterable[tuple[str, tuple[str, .
         yield from ((value, ("adapter", "headers", key)) for key, value in settings.headers.items())
 
 
-def _check_cli(file: TomlFile, settings: CliSettings) -> None:
-    if not settings.command[0].strip():
-        file.fault(f"the program's name is empty; {_ADVICE['command']}", "adapter", "command")
-    if any("\0" in argument for argument in settings.command):
-        file.fault("holds a NUL character", "adapter", "command")
-    for name, value in settings.env.items():
-        if not name or "=" in name or "\0" in name + value:
-            file.fault("can't be an environment variable", "adapter", "env", name)
-
-
-def _check_return(file: TomlFile, settings: FolderSettings | DicomSettings | HttpSettings) -> None:
-    if "\0" in settings.folder:
-        file.fault("holds a NUL character", "adapter", "folder")
-    if isinstance(settings, FolderSettings):
-        return
-    if settings.folder and settings.listen:
-        file.fault("answers come to a folder or to an address: remove one of folder and listen", "adapter", "listen")
-    if isinstance(settings, DicomSettings) and not (settings.folder or settings.listen):
-        what = 'missing: C-STORE holds no answer. Write folder = "exchange" (files in exchange/out) or listen = "127.0.0.1:8104"'
-        file.fault(what, "adapter", "folder")
-    if settings.listen and int(settings.listen.rpartition(":")[2]) not in range(1, 65536):
-        file.fault("a port from 1 to 65535 was due", "adapter", "listen")
-
-
-def _check_mllp(file: TomlFile, settings: MllpSettings) -> None:
-    files = {"authority": settings.authority, "certificate": settings.certificate, "key": settings.key}
-    for name, value in files.items():
-        if "\0" in value:
-            file.fault("holds a NUL character", "adapter", name)
-        elif value and not settings.tls:
-            file.fault("is for TLS; write tls = true, or remove it", "adapter", name)
-    if settings.key and not settings.certificate:
-        file.fault("a key belongs to a certificate: name that too", "adapter", "key")
-    if settings.tls and settings.listen and not settings.certificate:
-        file.fault("missing: with TLS our address (listen) needs a certificate and its key", "adapter", "certificate")
-    if settings.listen and int(settings.listen.rpartition(":")[2]) not in range(1, 65536):
-        file.fault("a port from 1 to 65535 was due", "adapter", "listen")
-
-
-def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str]) -> None:
-    if all(variables[name] for name in references(settings.url)):
-        _check_url(file, interpolate(settings.url, variables))
-    for name, value in settings.headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            file.fault(f"{name!r} can't be the name of a header", "adapter", "headers", name)
-        elif name.lower() in _OURS:
-            instead = "; use content_type" if name.lower() == "content-type" else ""
-            file.fault(f"rtconform sets the header {name} itself{instead}", "adapter", "headers", name)
-        elif not _one_line(interpolate(value, variables)):
-            file.fault("the value holds a line break, which no header may", "adapter", "headers", name)
-    for host in settings.allow_redirects_to:
-        if not _sound_host(host):
-            file.fault(f"{host!r} is not a host; {_ADVICE['allow_redirects_to']}", "adapter", "allow_redirects_to")
-    if not settings.content_type or not _one_line(settings.content_type):
-        file.fault('must be one line, for instance "application/json"', "adapter", "content_type")
-
-
-def _check_url(file: TomlFile, url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        sound = (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _one_line(url) and " " not in url
-        ) and bool(URL(url).host)  # which reads internationalised names
-    except ValueError:
-        sound = False
-    if not sound:
-        file.fault(f"not the address of a web service; {_ADVICE['url']}", "adapter", "url")
-    elif parts.username is not None or parts.password is not None:
-        file.fault("holds a user name; send it in headers, with its secret from the environment (${NAME})", "adapter", "url")
-
-
-def _sound_host(host: str) -> bool:
-    try:
-        return _one_line(host) and urlsplit(f"//{host}").port != 0
-    except ValueError:
-        return False
-
-
 def _is_text(value: str) -> bool:
     """Whether a value of the environment is UTF-8: Python hands bytes that are not over as surrogates."""
     try:
@@ -395,7 +272,3 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _one_line(text: str) -> bool:
-    return not any(character in text for character in "\r\n\0")
