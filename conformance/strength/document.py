@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from rtconform.conformance.coder.faults.edits import TOGETHER
+from rtconform.conformance.records import ProfileRecord
 
 
 class SuiteStrength(Struct, frozen=True):
@@ -81,20 +82,12 @@ class SuiteOfClaims(Struct, frozen=True):
     faults_killed: int
 
 
-class ProfileUsed(Struct, frozen=True):
-    """A payer profile of the user's own by which claims to its payers were judged; `digest`: SHA-256 of what it says."""
-
-    name: str
-    payers: tuple[str, ...]
-    digest: str
-
-
 class EditorStrength(Struct, frozen=True, tag_field="schema", tag="rtconform.editor-strength/1"):
     """How strong suites of claims are: which faulty editors each stops, judged by which payer profiles."""
 
     rule_set: str
     seed: int
-    payer_profiles: tuple[ProfileUsed, ...]
+    payer_profiles: tuple[ProfileRecord, ...]
     suites: tuple[SuiteOfClaims, ...]
     faults: int
     rows: tuple[Row, ...]

@@ -12,7 +12,8 @@ from rtconform.conformance.editor.faults import EDITOR_FAULTS
 from rtconform.conformance.editor.faulty import FaultyEditor
 from rtconform.conformance.editor.judge import judge_disposition
 from rtconform.conformance.editor.table_faults import table_faults
-from rtconform.conformance.strength.document import EditorStrength, ProfileUsed, Row, SuiteOfClaims
+from rtconform.conformance.records import ProfileRecord
+from rtconform.conformance.strength.document import EditorStrength, Row, SuiteOfClaims
 from rtconform.conformance.strength.matrix import FIELD, LARGEST, Progress, counted
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.generators.suites.registry import any_suite
@@ -46,7 +47,7 @@ def measured_editors(
         SuiteOfClaims(name, any_suite(name).version, any_suite(name).size(None), sum(bool(row.killed_by[name]) for row in rows))
         for name in names
     )
-    used = tuple(ProfileUsed(profile.name, profile.payers, digest_of(profile)) for profile in own)
+    used = tuple(ProfileRecord(profile.name, profile.payers, digest_of(profile), profile) for profile in own)
     return EditorStrength(RULE_SET, seed, used, suites, len(rows), rows)
 
 
