@@ -19,7 +19,6 @@ from rtconform.conformance.vendors.secrets import Redactor
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.conformance.verdicts import FindingKind
 from rtconform.formats.folders import unpacked
-from rtconform.formats.registry import QUESTIONS
 
 LONGEST_SHOWN = 4096
 """How much of what came, and of standard error, a reply keeps, in bytes and characters."""
@@ -44,8 +43,6 @@ class Exchange:
         self._wire = ROLES[vendor.role].wire
         self._translator = TranslatorPool(vendor)
         self._correspondence = Correspondence(vendor)
-        row = QUESTIONS.get((vendor.format.question, ROLES[vendor.role].asks))
-        self._files = row is not None and row.files
         self._own = vendor.template is not None or not vendor.format.plain
 
     async def start(self) -> None:
@@ -74,7 +71,7 @@ class Exchange:
 
     def _sent(self, request: bytes, *, plain: bool = False) -> str:
         """A message as text: of files, their names and lengths, and the text of those that have one."""
-        if plain or not self._files:
+        if plain or not self._translator.writes_files:
             return self.shown(request)
         parts = unpacked(request)
         texts = [part.content.decode() for part in parts if part.suffix in ("json", "hl7")]

@@ -1,9 +1,13 @@
 """The way by which answers come back where no connection holds them: files in a folder, or requests to an address of ours."""
 
+import asyncio
+
+from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.awaited import AwaitedAnswers
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.folder.places import OUT, Places
 from rtconform.conformance.adapters.folder.watch import Watch
+from rtconform.conformance.adapters.program.in_flight import Pending
 from rtconform.conformance.vendors.settings import Vendor
 
 
@@ -19,6 +23,14 @@ class Returned:
             self._way: Listener | Watch = Listener(listen, exchange, self.awaited)
         else:
             self._way = Watch(exchange, Places(vendor.folder / folder), self.awaited, asks=False)
+
+    async def answer(self, pending: Pending, left_s: float, within_s: float, hint: str = "") -> Reply:
+        """What comes of a question whose objects are all stored, waited for `left_s` more of the `within_s` that it may take."""
+        await asyncio.wait([pending.reply], timeout=max(0.0, left_s))
+        if pending.reply.done():
+            return pending.reply.result()
+        detail = f"all objects were stored, and no answer came to {self.place} within {within_s:g} s"
+        return self.awaited.late(pending, detail, hint)
 
     async def start(self) -> None:
         """Look for answers from now on. Raises VendorUnreachable."""

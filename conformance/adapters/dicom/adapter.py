@@ -55,12 +55,8 @@ class DicomAdapter:
             if sent.status:
                 return self._exchange.failure(sent.status, sent.detail, refused=sent.refused)
             self._tell(sent.left_out)
-            await asyncio.wait([pendings[0].reply], timeout=max(0.0, deadline - loop.time()))
-            if pendings[0].reply.done():
-                return pendings[0].reply.result()
-            detail = f"all objects were stored, and no answer came to {self._returned.place} within {self._timeout_s:g} s"
             hint = f"; not sent, since the engine takes none: {', '.join(sent.left_out)}" if sent.left_out else ""
-            return awaited.late(pendings[0], detail, hint)
+            return await self._returned.answer(pendings[0], deadline - loop.time(), self._timeout_s, hint)
         finally:
             awaited.done(pendings, [question])
 

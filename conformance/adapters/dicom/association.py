@@ -15,6 +15,7 @@ from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.status import STORAGE_SERVICE_CLASS_STATUS, code_to_category
 
+from rtconform.conformance.adapters.connecting import why_not_connected
 from rtconform.formats.messages import Part
 from rtconform.reference.errors import VendorUnreachable
 
@@ -78,8 +79,7 @@ class Sender:
         try:
             socket.create_connection((self._peer.host, self._peer.port), limit_s).close()
         except OSError as error:
-            why = "connection refused" if isinstance(error, ConnectionRefusedError) else error.strerror or str(error)
-            what = f"can't connect to {self._peer.host}:{self._peer.port}: {why}"
+            what = f"can't connect to {self._peer.host}:{self._peer.port}: {why_not_connected(error)}"
             raise VendorUnreachable(f"{what}; is the engine running, are host and port in [adapter] right?") from None
         try:
             self._released(self._patiently(_SAMPLE, time.monotonic() + limit_s))

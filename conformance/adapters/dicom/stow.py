@@ -70,11 +70,7 @@ class StowAdapter(HttpAdapter):
             if response.status == SOME_FAILED:
                 said = f"the service answered {SOME_FAILED}: it did not store every object as it was sent"
                 return replace(self._exchange.failure("error", said, response.body), refused=True)
-            left = self._timeout_s - (time.perf_counter() - started)
-            await asyncio.wait([pendings[0].reply], timeout=max(0.0, left))
-            if pendings[0].reply.done():
-                return pendings[0].reply.result()
-            detail = f"all objects were stored, and no answer came to {returned.place} within {self._timeout_s:g} s"
-            return returned.awaited.late(pendings[0], detail)
+            left_s = self._timeout_s - (time.perf_counter() - started)
+            return await returned.answer(pendings[0], left_s, self._timeout_s)
         finally:
             returned.awaited.done(pendings, [question])

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.awaited import AwaitedAnswers
+from rtconform.conformance.adapters.connecting import host_and_port
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.reference.errors import VendorUnreachable
 
@@ -14,8 +15,7 @@ class Listener:
     """Takes what is posted or put to any path of `address` (host:port), and says 204 once it is taken."""
 
     def __init__(self, address: str, exchange: Exchange, awaited: AwaitedAnswers) -> None:
-        self._host, _, port = address.rpartition(":")
-        self._port = int(port)
+        self._address = address
         self._exchange, self._awaited = exchange, awaited
         self._runner: web.AppRunner | None = None
 
@@ -27,9 +27,9 @@ class Listener:
         runner = self._runner = web.AppRunner(service, access_log=None, shutdown_timeout=CLOSE_LIMIT_S)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._host.strip("[]"), self._port).start()
+            await web.TCPSite(runner, *host_and_port(self._address)).start()
         except OSError as error:
-            what = f"can't listen on {self._host}:{self._port} for answers: {error.strerror}"
+            what = f"can't listen on {self._address} for answers: {error.strerror}"
             raise VendorUnreachable(f"{what}; is [adapter] listen free?") from None
 
     async def close(self) -> None:

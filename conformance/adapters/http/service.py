@@ -19,6 +19,7 @@ from yarl import URL
 from rtconform._version import __version__
 from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
+from rtconform.conformance.adapters.connecting import why_not_connected
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.http import connections, redirects
 from rtconform.conformance.protocol import Question, Writing
@@ -111,11 +112,8 @@ class HttpAdapter:
         except UnicodeError:
             raise VendorUnreachable(f"{self._named()}: {host!r} is not the name of a host; is [adapter] url right?") from None
         except OSError as error:
-            refused = isinstance(error, ConnectionRefusedError)  # asyncio describes it in its own words
-            reason = "connection refused" if refused else error.strerror or str(error)
-            raise VendorUnreachable(
-                f"{self._named()}: can't connect to {host}:{port}: {reason}; is the service running, is [adapter] url right?"
-            ) from None
+            what = f"{self._named()}: can't connect to {host}:{port}: {why_not_connected(error)}"
+            raise VendorUnreachable(f"{what}; is the service running, is [adapter] url right?") from None
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()

@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
+from rtconform.conformance.adapters.connecting import host_and_port, why_not_connected
 from rtconform.conformance.adapters.mllp.connection import Connection, Take
 from rtconform.conformance.vendors.settings import MllpSettings
 from rtconform.reference.errors import VendorUnreachable
@@ -30,7 +31,10 @@ class Endpoints:
         limit = min(CONNECT_LIMIT_S, settings.timeout_s)
         try:
             reader, writer = await asyncio.wait_for(
-                asyncio.open_connection(settings.host, settings.port, ssl=self._client_tls(), limit=LONGEST_ANSWER), limit
+                asyncio.open_connection(
+                    settings.host, settings.port, ssl=self._tls(ssl.Purpose.SERVER_AUTH), limit=LONGEST_ANSWER
+                ),
+                limit,
             )
         except TimeoutError:
             raise VendorUnreachable(f"no {'TLS ' if settings.tls else ''}connection to {place} within {limit:g} s") from None
@@ -40,22 +44,18 @@ class Endpoints:
         except ssl.SSLError as error:
             raise VendorUnreachable(f"no TLS with {place}: {error.reason or error}; is [adapter] tls right?") from None
         except (OSError, UnicodeError) as error:
-            refused = isinstance(error, ConnectionRefusedError)
-            reason = "connection refused" if refused else getattr(error, "strerror", None) or str(error)
-            raise VendorUnreachable(
-                f"can't connect to {place}: {reason}; is the system running, are [adapter] host and port right?"
-            ) from None
+            what = f"can't connect to {place}: {why_not_connected(error)}"
+            raise VendorUnreachable(f"{what}; is the system running, are [adapter] host and port right?") from None
         return self._connection(reader, writer)
 
     async def listen(self) -> None:
         """Take connections at our address, where there is one. Raises VendorUnreachable."""
         if not self._settings.listen:
             return
-        host, _, port = self._settings.listen.rpartition(":")
+        host, port = host_and_port(self._settings.listen)
+        tls = self._tls(ssl.Purpose.CLIENT_AUTH)
         try:
-            self._server = await asyncio.start_server(
-                self._taken, host.strip("[]"), int(port), ssl=self._server_tls(), limit=LONGEST_ANSWER
-            )
+            self._server = await asyncio.start_server(self._taken, host, port, ssl=tls, limit=LONGEST_ANSWER)
         except OSError as error:
             what = f"can't listen on {self._settings.listen} for answers: {error.strerror}"
             raise VendorUnreachable(f"{what}; is [adapter] listen free?") from None
@@ -81,30 +81,17 @@ class Endpoints:
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each message waits for the ACK of the one before
         return Connection(reader, writer, self._take)
 
-    def _client_tls(self) -> ssl.SSLContext | None:
+    def _tls(self, purpose: ssl.Purpose) -> ssl.SSLContext | None:
+        """TLS as the vendor file has it, to connect or to be connected to. Raises VendorUnreachable."""
         if not self._settings.tls:
             return None
         try:
-            context = ssl.create_default_context(cafile=self._path(self._settings.authority))
-            self._identify(context)
-        except (OSError, ssl.SSLError) as error:
+            context = ssl.create_default_context(purpose, cafile=self._path(self._settings.authority))
+            if (certificate := self._path(self._settings.certificate)) is not None:
+                context.load_cert_chain(certificate, self._path(self._settings.key))
+        except OSError as error:  # an ssl.SSLError is one
             raise VendorUnreachable(f"[adapter] authority, certificate or key can't be used: {error}") from None
         return context
-
-    def _server_tls(self) -> ssl.SSLContext | None:
-        if not self._settings.tls:
-            return None
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=self._path(self._settings.authority))
-        try:
-            self._identify(context)
-        except (OSError, ssl.SSLError) as error:
-            raise VendorUnreachable(f"[adapter] certificate or key can't be used: {error}") from None
-        return context
-
-    def _identify(self, context: ssl.SSLContext) -> None:
-        certificate = self._path(self._settings.certificate)
-        if certificate is not None:
-            context.load_cert_chain(certificate, self._path(self._settings.key))
 
     def _path(self, name: str) -> str | None:
         return str(self._folder / name) if name else None

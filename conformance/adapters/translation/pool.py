@@ -22,6 +22,7 @@ class TranslatorPool:
         self._first = Translator(vendor)
         others = min(MOST, cores()) - 1 if self._first.writes_files else 0
         self._all = [self._first, *(Translator(vendor) for _ in range(others))]
+        self.writes_files = self._first.writes_files
         self.reads = self._first.reads
         self.reads_format = self._first.reads_format
 
