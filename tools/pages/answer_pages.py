@@ -9,6 +9,7 @@ from rtconform.conformance.runs.expressible import unanswerable
 from rtconform.formats.registry import ANSWERS
 from rtconform.formats.settings import AnswerFormatName, FormatSettings
 from rtconform.generators.suites.registry import any_suite
+from tools.pages.tried_example import tried
 
 SUITES = ("published", "boundaries", "pairwise", "clinic", "documentation")
 FORMATS: tuple[AnswerFormatName, ...] = ("csv", "hl7v2", "x12", "fhir")
@@ -42,23 +43,27 @@ def _decided(formats: FormatSettings, suite_name: str) -> str:
     return f"{counted[True]} of {counted.total()}"
 
 
-def _fields(name: AnswerFormatName) -> str:
+def fields_of(name: AnswerFormatName) -> str:
+    """The rows of the table of what is read in an answer."""
     return "\n".join(f"| {field.place} | {field.holds} |" for field in ANSWERS[name, "case"].fields)
 
 
 def csv_page() -> str:
     """The page of CSV."""
-    return _CSV.format(made=_MADE, fields=_fields("csv"), rules=_RULES)
+    came = "Account,DOS,CPT,Mods,Qty,Status\npublished:scenario-1-hospital-facility,2026-03-10T13:20:00,77402,,1,Posted"
+    return _CSV.format(made=_MADE, fields=fields_of("csv"), rules=_RULES, tried=tried("CSV", _CSV_TABLES, came))
 
 
 def hl7_page() -> str:
     """The page of HL7 v2."""
-    return _HL7.format(made=_MADE, fields=_fields("hl7v2"), rules=_RULES)
+    came = "MSH|^~\\&|CODER|CLINIC|BILLING|CLINIC|20260101||DFT^P03^DFT_P03|1|P|2.5.1\nEVN|P03|20260101\n…"
+    return _HL7.format(made=_MADE, fields=fields_of("hl7v2"), rules=_RULES, tried=tried("HL7", _HL7_TABLES, came))
 
 
 def x12_page() -> str:
     """The page of X12 for coders."""
-    return _X12.format(made=_MADE, fields=_fields("x12"), rules=_RULES)
+    came = "ISA*00*…"
+    return _X12.format(made=_MADE, fields=fields_of("x12"), rules=_RULES, tried=tried("X12", _X12_TABLES, came))
 
 
 _MADE = "Made from the code by `make docs`; don't edit it by hand."
@@ -73,6 +78,40 @@ _RULES = """\
 - An empty answer (no output of a program in mode `oneshot`, an empty body) says nothing, unless `[answers] empty` says what:
   `"coded"` (nothing to bill), `"needs_review"` or `"out_of_scope"`.
 - A message is at most 1 MiB long. What can't be read makes that answer `invalid`, and the explanation names the place."""
+
+_CSV_TABLES = """\
+[format]
+answer = "csv"
+sessions = "time"
+
+[answers.columns]
+id = "Account"
+date = "DOS"
+code = "CPT"
+modifiers = "Mods"
+units = "Qty"
+outcome = "Status"
+
+[answers.outcomes]
+"Posted" = "coded"
+"Held" = "needs_review"
+"Not ours" = "out_of_scope"
+"""
+
+_HL7_TABLES = """\
+[format]
+answer = "hl7v2"
+
+[answers.codes]            # numbers of your charge master, if FT1-25 and FT1-7 hold those
+"RT-0407" = "77407"
+"RT-0387P" = "77387-26"
+"RT-9999" = "other"        # services of another family
+"""
+
+_X12_TABLES = """\
+[format]
+answer = "x12"
+"""
 
 _CSV = """\
 # CSV: a charge export
@@ -123,52 +162,7 @@ for line in sys.stdin:
     print(flush=True)
 ```
 
-```toml file=vendor.toml
-[vendor]
-name = "Example in CSV"
-version = "0.1"
-
-[adapter]
-kind = "cli"
-command = ["python3", "coder.py"]
-mode = "stream"
-
-[format]
-answer = "csv"
-sessions = "time"
-
-[answers.columns]
-id = "Account"
-date = "DOS"
-code = "CPT"
-modifiers = "Mods"
-units = "Qty"
-outcome = "Status"
-
-[answers.outcomes]
-"Posted" = "coded"
-"Held" = "needs_review"
-"Not ours" = "out_of_scope"
-```
-
-```console
-$ rtconform vendor check vendor.toml
-ok     published:scenario-1-hospital-facility: coded: 77402 (… ms)
-       sent:
-         {{"schema":"rtconform.case/1",…
-       came:
-         Account,DOS,CPT,Mods,Qty,Status
-         published:scenario-1-hospital-facility,2026-03-10T13:20:00,77402,,1,Posted
-       read:
-         coded
-         S1: 77402 × 1
-…
-$ rtconform run vendor.toml --suite published --out runs/csv
-…
-conformant (exit code 0)
-…
-```
-"""
+{tried}"""
 
 _HL7 = """\
 # HL7 v2: DFT^P03 charges
@@ -229,44 +223,7 @@ for line in sys.stdin:
     sys.stdout.flush()
 ```
 
-```toml file=vendor.toml
-[vendor]
-name = "Example in HL7"
-version = "0.1"
-
-[adapter]
-kind = "cli"
-command = ["python3", "coder.py"]
-mode = "stream"
-
-[format]
-answer = "hl7v2"
-
-[answers.codes]            # numbers of your charge master, if FT1-25 and FT1-7 hold those
-"RT-0407" = "77407"
-"RT-0387P" = "77387-26"
-"RT-9999" = "other"        # services of another family
-```
-
-```console
-$ rtconform vendor check vendor.toml
-ok     published:scenario-1-hospital-facility: coded: 77402 (… ms)
-       sent:
-         {{"schema":"rtconform.case/1",…
-       came:
-         MSH|^~\\&|CODER|CLINIC|BILLING|CLINIC|20260101||DFT^P03^DFT_P03|1|P|2.5.1
-         EVN|P03|20260101
-…
-       read:
-         coded
-         S1: 77402 × 1
-…
-$ rtconform run vendor.toml --suite published --out runs/hl7
-…
-conformant (exit code 0)
-…
-```
-"""
+{tried}"""
 
 _X12 = """\
 # X12: a coder's claims
@@ -328,34 +285,4 @@ for line in sys.stdin:
         print(interchange("824", "005010X186A1", ["BGN*11*1*20260101", f"OTI*{{advice}}*TN*{{name}}"]), flush=True)
 ```
 
-```toml file=vendor.toml
-[vendor]
-name = "Example in X12"
-version = "0.1"
-
-[adapter]
-kind = "cli"
-command = ["python3", "coder.py"]
-mode = "stream"
-
-[format]
-answer = "x12"
-```
-
-```console
-$ rtconform vendor check vendor.toml
-ok     published:scenario-1-hospital-facility: coded: 77402 (… ms)
-       sent:
-         {{"schema":"rtconform.case/1",…
-       came:
-         ISA*00*…
-       read:
-         coded
-         S1: 77402 × 1
-…
-$ rtconform run vendor.toml --suite published --out runs/x12
-…
-conformant (exit code 0)
-…
-```
-"""
+{tried}"""

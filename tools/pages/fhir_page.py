@@ -6,9 +6,10 @@ from functools import partial
 
 from rtconform.formats.fhir.case_writer import bundle_of
 from rtconform.formats.fhir.extensions import BASE, EXTENSIONS, Field, definitions
-from rtconform.formats.registry import ANSWERS
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.treatment import Case
+from tools.pages.answer_pages import fields_of
+from tools.pages.tried_example import tried
 
 FOLDER = "reference/fhir"
 """Where the StructureDefinitions stand in `docs/`."""
@@ -19,8 +20,9 @@ def fhir_page() -> str:
     return _PAGE.format(
         base=BASE,
         extensions="\n".join(_extensions()),
-        fields="\n".join(f"| {field.place} | {field.holds} |" for field in ANSWERS["fhir", "case"].fields),
+        fields=fields_of("fhir"),
         resources="\n".join(_resources()),
+        tried=tried("FHIR", _TABLES, '{"resourceType": "Claim",…', sent='{"resourceType":"Bundle",…'),
     )
 
 
@@ -66,6 +68,12 @@ def _resources() -> Iterator[str]:
         what = resource["name"] if kind == "Organization" and "name" in resource else ""
         yield f"| {kind} | {f'`{profile}`' if profile else ''} | {what} |"
 
+
+_TABLES = """\
+[format]
+question = "fhir"
+answer = "fhir"
+"""
 
 _PAGE = """\
 # FHIR R4: a treatment as a Bundle, an answer as a Claim
@@ -176,35 +184,4 @@ for line in sys.stdin:
     print(json.dumps(answer), flush=True)
 ```
 
-```toml file=vendor.toml
-[vendor]
-name = "Example in FHIR"
-version = "0.1"
-
-[adapter]
-kind = "cli"
-command = ["python3", "coder.py"]
-mode = "stream"
-
-[format]
-question = "fhir"
-answer = "fhir"
-```
-
-```console
-$ rtconform vendor check vendor.toml
-ok     published:scenario-1-hospital-facility: coded: 77402 (… ms)
-       sent:
-         {{"resourceType":"Bundle",…
-       came:
-         {{"resourceType": "Claim",…
-       read:
-         coded
-         S1: 77402 × 1
-…
-$ rtconform run vendor.toml --suite published --out runs/fhir
-…
-conformant (exit code 0)
-…
-```
-"""
+{tried}"""
