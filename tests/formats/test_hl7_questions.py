@@ -22,17 +22,14 @@ from rtconform.generators.hypothesis import strategies
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Beam, Case, Motion, MotionDocumentation, Plan, Planning, Session
+from tests.helpers.suite_cases import of_suite
 
 NAME = "7QK3M9X2HB5R8TD4WN6P"
 
 
-def of_suite(name: str, step: int = 1) -> Iterator[Case]:
+def named(name: str, step: int = 1) -> Iterator[Case]:
     """Every nth case of a suite, under a name that messages carry."""
-    suite = any_suite(name)
-    for index in range(0, suite.size(None), step):
-        case = suite.case(index, 1).question
-        assert isinstance(case, Case)
-        yield replace(case, id=NAME)
+    return (replace(case, id=NAME) for case in of_suite(name, step))
 
 
 def decided(case: Case) -> object:
@@ -62,7 +59,7 @@ def test_what_is_written_decides_like_the_case(case: Case) -> None:
 @pytest.mark.parametrize(("suite", "step"), [("published", 3), ("pairwise", 5), ("boundaries", 6), ("documentation", 100)])
 def test_every_field_comes_back(suite: str, step: int) -> None:
     """A suite's case is the same after it was written and read."""
-    for case in of_suite(suite, step):
+    for case in named(suite, step):
         assert case == reread_case(document(case))
 
 
@@ -70,7 +67,7 @@ def test_every_field_comes_back(suite: str, step: int) -> None:
 @pytest.mark.parametrize("suite", ["published", "boundaries", "pairwise", "documentation", "clinic"])
 def test_every_suite_is_decided(suite: str) -> None:
     """The row refuses no case, and so every case of every suite must come back as it decides (`QuestionFormat.refuse`)."""
-    for case in of_suite(suite):
+    for case in named(suite):
         again = reread_case(document(case))
         assert case == again or decided(case) == decided(again)
 
@@ -80,7 +77,7 @@ def test_every_suite_is_decided(suite: str) -> None:
 def test_hl7apy_finds_no_fault(suite: str, step: int) -> None:
     """Each message is valid at the strict level of hl7apy: structure, required fields, types."""
     kinds: set[str] = set()
-    for case in of_suite(suite, step):
+    for case in named(suite, step):
         for message in written(case):
             kinds.add(message.kind)
             assert parse_message(message.content.decode(), validation_level=VALIDATION_LEVEL.STRICT).validate()
@@ -140,7 +137,7 @@ def test_no_message_tells_the_suite() -> None:
 
 def test_the_last_message_is_named_like_the_case() -> None:
     """MSH-10 of the ADT^A03 is the case's name, so that its acknowledgment (MSA-2) speaks of the case; no other message's is."""
-    case = next(of_suite("published"))
+    case = next(named("published"))
     controls = [segment.get(10) for segment in segments_of(document(case)) if segment.name == "MSH"]
     assert controls[-1] == NAME
     assert len(set(controls)) == len(controls)
@@ -148,7 +145,7 @@ def test_the_last_message_is_named_like_the_case() -> None:
 
 def test_messages_may_come_in_another_order() -> None:
     """Only the observations of one message belong together: the order of messages decides nothing."""
-    case = next(case for case in of_suite("pairwise") if len(case.sessions) == 1 and case.sessions[0].next_session_at)
+    case = next(case for case in named("pairwise") if len(case.sessions) == 1 and case.sessions[0].next_session_at)
     contents = [message.content for message in written(case)]
     assert case == msgspec.convert({"schema": "rtconform.case/1", **read_messages(b"\r".join(reversed(contents)))}, Case)
 

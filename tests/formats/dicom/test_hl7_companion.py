@@ -16,7 +16,8 @@ from rtconform.formats.hl7.segments import segments_of
 from rtconform.formats.messages import Inexpressible, Part, Unreadable
 from rtconform.generators.hypothesis import strategies
 from rtconform.reference.documents.treatment import Case
-from tests.formats.dicom.test_objects import decided, of_suite
+from tests.formats.dicom.test_objects import decided
+from tests.helpers.suite_cases import of_suite
 
 OF_OBJECTS = {"BEAM_ID", "RADIATION", "BEAM_ISOCENTER", "MODULATION", "TARGETS", "ORGANS_AT_RISK", "POSITION_MM", "BEAM_HOLD"}
 """Observations of facts that objects say."""

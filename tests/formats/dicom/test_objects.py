@@ -2,7 +2,6 @@
 
 import io
 import itertools
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -22,10 +21,9 @@ from rtconform.formats.dicom.writing.realism import PLAIN, Realism, realism_of
 from rtconform.formats.dicom.writing.writer import write_objects
 from rtconform.formats.messages import Inexpressible, Unreadable
 from rtconform.generators.hypothesis import strategies
-from rtconform.generators.suites.registry import any_suite
-from rtconform.generators.suites.suite import SuiteCase
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Beam, Case, Isocenter
+from tests.helpers.suite_cases import of_suite
 
 DECIDES_NOTHING = {
     "plans.id",
@@ -47,15 +45,6 @@ DECIDES_NOTHING = {
     "sessions.beams_delivered",
 }
 """What comes back in other words: names of beams and isocenters, a label of more than 64 letters, absent angles as 0, an even field as none, imaging none as absent."""
-
-
-def of_suite(name: str, step: int = 1) -> Iterator[Case]:
-    """Every nth case of a suite."""
-    suite = any_suite(name)
-    for index in range(0, suite.size(None), step):
-        item = suite.case(index, 1)
-        assert isinstance(item, SuiteCase)
-        yield item.case
 
 
 def read_again(case: Case, realism: Realism | None = None) -> Treatment:

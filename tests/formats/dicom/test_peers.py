@@ -20,9 +20,8 @@ from rtconform.formats.dicom.network import as_files, as_objects
 from rtconform.formats.dicom.question import reread_question, write_question
 from rtconform.formats.dicom.stow import MULTIPART, multipart
 from rtconform.formats.messages import Inexpressible, Part
-from rtconform.generators.suites.registry import any_suite
-from rtconform.generators.suites.suite import SuiteCase
 from tests.helpers.dicom_nodes import free_port, node
+from tests.helpers.suite_cases import of_suite
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -42,12 +41,10 @@ needs_storescp = pytest.mark.skipif(
 
 def questions(step: int = 1) -> list[list[Part]]:
     """The files of every nth case of suite published that has objects."""
-    suite, found = any_suite("published"), []
-    for index in range(0, suite.size(None), step):
-        item = suite.case(index, 1)
-        assert isinstance(item, SuiteCase)
+    found = []
+    for case in of_suite("published", step):
         try:
-            found.append([*write_question(item.case)])
+            found.append([*write_question(case)])
         except Inexpressible:
             continue
     return found

@@ -14,7 +14,8 @@ from rtconform.formats.messages import Unreadable
 from rtconform.formats.settings import AnswerSettings
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.coding import Answer, AnswerLine
-from tests.formats.fhir.test_questions import case_named, of_suite
+from tests.formats.fhir.test_questions import case_named
+from tests.helpers.suite_cases import of_suite
 
 NAME = "A" * 20
 CASE = replace(case_named("published:scenario-1-hospital-facility"), id=NAME)

@@ -11,7 +11,7 @@ from rtconform.formats.fhir.case_reader import read_case
 from rtconform.formats.fhir.case_writer import bundle_of
 from rtconform.formats.fhir.extensions import BASE
 from rtconform.reference.documents.treatment import Case
-from tests.formats.fhir.test_questions import of_suite
+from tests.helpers.suite_cases import of_suite
 
 
 def without_ours(element: Any, *, texts: bool) -> Any:

@@ -13,8 +13,6 @@ from rtconform.formats.fhir.case_reader import reread_bundle
 from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
 from rtconform.formats.messages import Inexpressible, Unreadable
 from rtconform.generators.hypothesis import strategies
-from rtconform.generators.suites.registry import any_suite
-from rtconform.generators.suites.suite import SuiteCase
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import (
     Beam,
@@ -26,15 +24,7 @@ from rtconform.reference.documents.treatment import (
     PhysicianReview,
     Planning,
 )
-
-
-def of_suite(name: str, step: int = 1) -> Iterator[Case]:
-    """Every nth case of a suite."""
-    suite = any_suite(name)
-    for index in range(0, suite.size(None), step):
-        item = suite.case(index, 1)
-        assert isinstance(item, SuiteCase)
-        yield item.case
+from tests.helpers.suite_cases import of_suite
 
 
 def case_named(identifier: str) -> Case:

@@ -17,7 +17,8 @@ from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
 from rtconform.formats.fhir.extensions import BASE, EXTENSIONS, Field, definitions
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.coding import Answer, AnswerLine
-from tests.formats.fhir.test_questions import case_named, of_suite
+from tests.formats.fhir.test_questions import case_named
+from tests.helpers.suite_cases import of_suite
 
 SUITES = [("published", 5), ("boundaries", 30), ("pairwise", 24), ("documentation", 400), ("clinic", 120)]
 

@@ -4,10 +4,8 @@ import csv
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from rtconform.conformance.certificates.bundle import read_bundle
 from rtconform.conformance.runs.folder import RunFolder
 from tests.helpers import ROOT, VENDORS
 from tests.helpers.issued_bundles import failing, rtconform
+from tests.helpers.killed_run import kill_in_the_middle
 
 pytestmark = pytest.mark.slow
 
@@ -75,13 +74,7 @@ def test_a_run_that_was_killed_is_resumed(folder: Path, tmp_path: Path) -> None:
     vendor.write_bytes((folder / "faulty" / "vendor.toml").read_bytes())  # claims go out under the same names
     out = tmp_path / "run"
     command = [sys.executable, "-m", "rtconform", "run", str(vendor), "--suite", "edits-claim", "--out", str(out)]
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not ((out / "results.jsonl").exists() and (out / "results.jsonl").stat().st_size):
-        time.sleep(0.05)
-    run.send_signal(signal.SIGKILL)
-    run.wait(60)
-    assert 0 < (out / "results.jsonl").read_text().count("\n") < 668
+    assert 0 < kill_in_the_middle(command, out) < 668
     done = rtconform(*command[3:], "--resume", cwd=tmp_path)
     assert (1, records(folder / "whole")) == (done.returncode, records(out))
 
