@@ -355,23 +355,31 @@ def test_tls(tmp_path: Path) -> None:
         ask(tmp_path, System(right), adapter="tls = true", tables=TO_ACK, tls=context)
 
 
-def test_nobody_listens(tmp_path: Path, unused_port: int) -> None:
-    """A run does not begin where no connection can be had."""
-    path = tmp_path / "v.toml"
+async def start(path: Path, adapter: str) -> None:
+    """Begin with a vendor file whose table [adapter] goes on so."""
     path.write_text(
         '[vendor]\nname = "V"\nversion = "1"\n[format]\nquestion = "hl7v2"\nanswer = "hl7v2"\n'
-        f'[adapter]\nkind = "mllp"\nhost = "127.0.0.1"\nport = {unused_port}\n'
+        f'[adapter]\nkind = "mllp"\nhost = "127.0.0.1"\n{adapter}\n'
     )
+    opened = open_adapter(load_vendor(path), lambda _: None)
+    try:
+        await opened.start()
+    finally:
+        await opened.close()
 
-    async def started() -> None:
-        adapter = open_adapter(load_vendor(path), lambda _: None)
-        try:
-            await adapter.start()
-        finally:
-            await adapter.close()
 
+def test_nobody_listens(tmp_path: Path, unused_port: int) -> None:
+    """A run does not begin where no connection can be had."""
     with pytest.raises(VendorUnreachable, match="connection refused; is the system running"):
-        asyncio.run(started())
+        asyncio.run(start(tmp_path / "v.toml", f"port = {unused_port}"))
+
+
+@pytest.mark.parametrize("listen", ["", 'listen = "127.0.0.1:{port}"\n'])
+def test_a_file_of_tls_that_is_not_there(tmp_path: Path, unused_port: int, listen: str) -> None:
+    """An authority or certificate that can't be read is told in words, for connections of ours and for those to us."""
+    files = 'tls = true\nauthority = "missing.pem"\ncertificate = "missing.pem"\n'
+    with pytest.raises(VendorUnreachable, match=r"\[adapter\] authority, certificate or key can't be used: "):
+        asyncio.run(start(tmp_path / "v.toml", f"{files}{listen.format(port=unused_port)}port = {unused_port}"))
 
 
 @pytest.mark.parametrize(
