@@ -77,6 +77,13 @@ site: setup
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[site]'
 	@$(BIN)/python -m tools.pages.site
 
+# The lock of the suites, signed with the release's key (PEM, Ed25519), for the wheel that is built next: KEY=release.pem
+.PHONY: signed-lock
+signed-lock: setup docs-check
+	@test -n "$(KEY)" || { echo "name the private key: make signed-lock KEY=release.pem" >&2; exit 1; }
+	@rm -f docs/suites.lock.dsse.json
+	$(BIN)/rtconform suites lock --key "$(KEY)" --out docs/suites.lock.dsse.json
+
 # A wheel in an empty environment, away from the checkout, does everything that a checkout does.
 wheel-check: setup
 	$(BIN)/python tools/wheel_check.py

@@ -17,7 +17,7 @@ from tools.pages.editor_rules import editor_rules
 from tools.pages.fhir_page import definition_files, fhir_page
 from tools.pages.formats_page import formats_page
 from tools.pages.hl7_questions_page import hl7_questions_page
-from tools.pages.lock import lock_text, refuse_silent_change
+from tools.pages.lock import lock_document, refuse_silent_change
 from tools.pages.man_page import man_page
 from tools.pages.mutation_page import mutation_figures
 from tools.pages.one_case import one_case
@@ -75,7 +75,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/space.md": space_page,
     "measured/mutation.md": mutation_figures,
     "rtconform.1": man_page,
-    LOCK: lock_text,
+    LOCK: lock_document,
 }
 """Every made document by its path in `docs/`."""
 

@@ -1,26 +1,15 @@
-"""`docs/suites.lock`: what each suite is at its default seed, so that none can change without a new version.
-
-Making the lock again refuses a digest that changed under the same version: raise the suite's version first.
-"""
+"""`docs/suites.lock` is not made again where a suite changed without a new version: raise the suite's version first."""
 
 import json
 from pathlib import Path
 
-from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite, digest
-from rtconform.reference import RULE_SET
+from rtconform.jobs.suite_lock import lock_text, suite_lock
 from rtconform.reference.errors import UserError
 
-Lock = dict[str, dict[str, str | int]]
 
-
-def suites_lock() -> Lock:
-    """Version, number of cases and digest of every suite, at the default seed and length."""
-    return {name: _entry(name) for name in SUITES}
-
-
-def lock_text() -> str:
+def lock_document() -> str:
     """The lock as it stands in the file."""
-    return json.dumps({"rule_set": RULE_SET, "seed": DEFAULT_SEED, "suites": suites_lock()}, indent=2) + "\n"
+    return lock_text(suite_lock())
 
 
 def refuse_silent_change(path: Path) -> None:
@@ -28,17 +17,13 @@ def refuse_silent_change(path: Path) -> None:
     if not path.exists():
         return
     locked = json.loads(path.read_text(encoding="utf-8"))
-    if locked["rule_set"] != RULE_SET:
+    now = json.loads(lock_document())
+    if locked["rule_set"] != now["rule_set"]:
         return
     changed = [
         name
-        for name, entry in suites_lock().items()
+        for name, entry in now["suites"].items()
         if name in locked["suites"] and locked["suites"][name]["version"] == entry["version"] and locked["suites"][name] != entry
     ]
     if changed:
         raise UserError(f"{', '.join(changed)} changed without a new version: raise the version of the suite, then `make docs`")
-
-
-def _entry(name: str) -> dict[str, str | int]:
-    found = any_suite(name)
-    return {"version": found.version, "cases": found.size(None), "digest": digest(found, DEFAULT_SEED)}

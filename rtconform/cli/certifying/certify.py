@@ -8,15 +8,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from shlex import quote
 
 import click
 
 from rtconform.cli.certifying.seed import opening
+from rtconform.cli.certifying.signing import signing_key
 from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, profiles_in
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
-from rtconform.conformance.certificates.envelope import SigningKey, others_can_read, read_key_file, read_signing_key
 from rtconform.conformance.certificates.ledger import ledgers, spend
 from rtconform.conformance.certificates.seeds import commitment as commitment_of
 from rtconform.conformance.certificates.statement import LONGEST_VALID_DAYS, Certificate
@@ -86,7 +85,7 @@ def certify(
         raise click.UsageError("--commitment needs the --seed-file that opens it")
     source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
     profiles = asked_of(profiles_in(own))
-    planned = plan_certification(vendor, source, _signing_key(key, unsigned=unsigned), valid_days, own=profiles, own_files=own)
+    planned = plan_certification(vendor, source, signing_key(key, unsigned=unsigned), valid_days, own=profiles, own_files=own)
     with (
         _reserved(out) as write,
         tempfile.TemporaryDirectory(prefix="rtconform-certify-") as folder,
@@ -140,21 +139,6 @@ def _ask(certification: Certification, folder: Path) -> tuple[Certificate, bytes
             "with room, and certify again, with a new seed"
         ) from None
     return make_bundle(certification, records)
-
-
-def _signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
-    text = os.environ.get(SIGNING_KEY, "")
-    if unsigned:
-        if path is not None:
-            raise click.UsageError("--key and --unsigned exclude each other")
-        return None
-    if path is None and not text:
-        raise click.UsageError(f"give --key (or {SIGNING_KEY} in the environment), or say --unsigned")
-    if path is not None and others_can_read(path):
-        click.echo(
-            f"rtconform: {path}: other users of this machine can read the private key: chmod 600 {quote(str(path))}", err=True
-        )
-    return read_signing_key(read_key_file(path), str(path)) if path else read_signing_key(text.encode(), SIGNING_KEY)
 
 
 @contextlib.contextmanager

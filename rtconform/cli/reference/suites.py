@@ -1,15 +1,30 @@
-"""`rtconform suites`: the suites that there are."""
+"""`rtconform suites`: the suites that there are, and the lock that says what each of them is."""
+
+import sys
+from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, print_rows
+from rtconform.cli.certifying.signing import signing_key
+from rtconform.cli.options import FORMAT, names, print_rows
+from rtconform.conformance.certificates.checks import Check
+from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
+from rtconform.conformance.vendors.secrets import SIGNING_KEY
+from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT
 from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite, digest
+from rtconform.jobs.suite_lock import read_lock, shipped_lock, signed_lock, suite_lock, verify_lock
+from rtconform.reference.documents.wire import encode
+from rtconform.reference.errors import UserError
+from rtconform.reports.text import clip, one_line
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @FORMAT
-def suites(form: str) -> None:
+@click.pass_context
+def suites(context: click.Context, form: str) -> None:
     """List the suites: what each is for, how many cases it has, its version; as JSON with its digest at the default seed."""
+    if context.invoked_subcommand is not None:
+        return
     rows = []
     for name in SUITES:
         found = any_suite(name)
@@ -17,3 +32,70 @@ def suites(form: str) -> None:
         # a digest is made of thousands of cases: a person who looks what there is does not wait for it
         rows.append({**row, "digest": digest(found, DEFAULT_SEED)} if form == "json" else row)
     print_rows(rows, form, ("suite", "asks", "version", "cases", "about"), (None, None, None, None, 80))
+
+
+@suites.command()
+@click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
+@click.option("--unsigned", is_flag=True, help="Write a lock that nobody vouches for, and that says so.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new file.  [default: standard output]")
+def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
+    """Write a signed lock: version, number of cases and digest of every suite that is installed here.
+
+    \b
+    rtconform suites lock --key key.pem --out suites.lock.dsse.json
+
+    It is an in-toto statement in a DSSE envelope. Anyone who has your public key checks with it, offline, that the suites of
+    an installation are the ones that you signed: rtconform suites verify.
+    """
+    signer = signing_key(key, unsigned=unsigned)  # first: the suites take their seconds
+    document = signed_lock(suite_lock(), signer)
+    if out is None:
+        click.echo(document, nl=False)
+        return
+    try:
+        with out.open("xb") as stream:
+            stream.write(document)
+    except FileExistsError:
+        raise UserError(f"{out}: there is something already; give another --out") from None
+    except OSError as error:
+        raise UserError(f"{out}: can't write the lock: {error.strerror}") from None
+    click.echo(out)
+
+
+@suites.command("verify")
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[LOCK]")
+@click.option("--public-key", type=click.Path(path_type=Path), help="The makers' public key, PEM, got from the makers.")
+@click.option("--suite", "only", metavar="NAME,…", default="", help="Check these suites alone.  [default: all]")
+@FORMAT
+def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> None:
+    """Make the suites that are installed here again, and hold them against the signed LOCK, offline.
+
+    \b
+    rtconform suites verify suites.lock.dsse.json --public-key makers.pub
+
+    Without LOCK the one that came with this installation is taken. Exit code 0: every check that was made held; 1: something
+    did not, and the suites that differ are named; 2: a file can't be read. With no --public-key it is said that nobody looked
+    whose lock it is.
+    """
+    key = read_public_key(read_key_file(public_key), str(public_key)) if public_key else None
+    envelope, locked = read_lock(path or shipped_lock())
+    checks = []
+    for check in verify_lock(envelope, locked, key, names(only)):
+        checks.append(check)
+        if form == "table":
+            click.echo(f"{_MARKS[check.standing]:12}  {one_line(check.name):16} {clip(one_line(check.detail), 2000)}")
+    held = all(check.standing != "failed" for check in checks)
+    click.echo(encode({"held": held, "checks": checks}) if form == "json" else f"\n{_conclusion(checks)}")
+    sys.exit(EXIT_CONFORMANT if held else EXIT_NOT_CONFORMANT)
+
+
+_MARKS = {"held": "held", "failed": "DID NOT HOLD", "not_checked": "not checked"}
+
+
+def _conclusion(checks: list[Check]) -> str:
+    failed = [one_line(check.name) for check in checks if check.standing == "failed"]
+    if failed:
+        return f"NOT THE SUITES OF THE LOCK: {', '.join(failed)} did not hold"
+    if any(check.standing == "not_checked" for check in checks):
+        return "the suites of the lock, but whose word the lock is was not looked at: give --public-key"
+    return "the suites of the lock, and the lock is signed by that key"

@@ -12,11 +12,11 @@ import pytest
 from rtconform.generators.suites.registry import SUITES
 from rtconform.reference.errors import UserError
 from tests.helpers import ROOT
-from tools.pages.lock import lock_text, refuse_silent_change
+from tools.pages.lock import lock_document, refuse_silent_change
 
 LOCK = ROOT / "docs" / "suites.lock"
 
-PRINT_LOCK = "from tools.pages.lock import lock_text; print(lock_text(), end='')"
+PRINT_LOCK = "from tools.pages.lock import lock_document; print(lock_document(), end='')"
 SHARDED = """
 import hashlib, json, sys
 from rtconform.generators.suites.registry import SUITES, any_suite
@@ -39,7 +39,7 @@ def python(code: str, *before: str, **environment: str) -> str:
 
 def test_suites_are_what_the_lock_says() -> None:
     """Each suite's version, length and digest are those of the committed lock."""
-    assert lock_text() == LOCK.read_text(encoding="utf-8")
+    assert lock_document() == LOCK.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
