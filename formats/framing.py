@@ -2,9 +2,12 @@
 
 import re
 
+from rtconform.formats.messages import BYTE_ORDER_MARK
+
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BLANK_LINE = re.compile(rb"(?>\r\n?|\n)[ \t]*(?:\r\n?|\n)")
 _QUOTE_OR_BLANK_LINE = re.compile(rb'"|(?>\r\n?|\n)[ \t]*(?:\r\n?|\n)')
+_FIRST_LINE = re.compile(rb"[^\r\n]+(?=[\r\n])")
 _LOOKED_BACK = 64
 
 
@@ -22,10 +25,30 @@ def end_of_block(buffer: bytearray, begin: int, searched: int) -> int:
 
 def cut_quoted_block(buffer: bytearray, searched: int) -> int:
     """Where the first block of a buffer ends (see `messages.Cut`). A blank line within double quotes belongs to the block."""
+    return _end_outside_quotes(buffer, begins(buffer), max(0, searched - _LOOKED_BACK), len(buffer))
+
+
+def cut_headed_block(buffer: bytearray, searched: int) -> int:
+    """Where the first block of a buffer ends that begins with the names of its columns.
+
+    It also ends where its first line comes again, which no row is: an export with a quote that is never closed, or without its
+    blank line, costs only itself.
+    """
     begin = begins(buffer)
-    start = max(begin, searched - _LOOKED_BACK)
+    head = _FIRST_LINE.match(buffer, begin)
+    if head is None:
+        return 0
+    again = re.compile(rb"[\r\n]+(?=(?:%b)?%b[\r\n])" % (BYTE_ORDER_MARK, re.escape(head[0].removeprefix(BYTE_ORDER_MARK))))
+    start = max(0, searched - _LOOKED_BACK - len(head[0]))
+    found = again.search(buffer, max(begin, start))
+    return _end_outside_quotes(buffer, begin, start, found.start() if found else len(buffer)) or (found.end() if found else 0)
+
+
+def _end_outside_quotes(buffer: bytearray, begin: int, start: int, stop: int) -> int:
+    """Where the first blank line between `start` and `stop` ends that is not within quotes opened since `begin`; 0: none."""
+    start = max(begin, start)
     quoted = bool(buffer.count(b'"', begin, start) % 2)
-    for found in _QUOTE_OR_BLANK_LINE.finditer(buffer, start):
+    for found in _QUOTE_OR_BLANK_LINE.finditer(buffer, start, stop):
         if found[0] == b'"':
             quoted = not quoted
         elif not quoted:

@@ -11,7 +11,7 @@ from rtconform.formats.fhir import answers as fhir_answers
 from rtconform.formats.fhir.case_reader import reread_bundle
 from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
 from rtconform.formats.folders import unpacked
-from rtconform.formats.framing import cut_quoted_block
+from rtconform.formats.framing import cut_headed_block, cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
 from rtconform.formats.hl7.framing import cut_message, cut_to_ack
 from rtconform.formats.hl7.treatment.question import reread_case, write_case
@@ -254,7 +254,7 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
     ("csv", "case"): AnswerFormat(
         title="a charge export as CSV",
         media_type=CSV,
-        cut=lambda _: cut_quoted_block,
+        cut=lambda settings: cut_headed_block if csv_reader.is_headed(settings) else cut_quoted_block,
         ends="the export for a case ends with a blank line",
         settings=("empty", "dates", "columns", "outcomes", "payments", "codes"),
         short_names=False,

@@ -283,7 +283,7 @@ class Exchange:
         """The reply without an answer. `stderr` is already without secrets."""
         return replace(
             _FAILURES[status],
-            detail=self.shown(detail.encode(errors="replace"), LONGEST_DETAIL),
+            detail=_one_line(self.shown(detail.encode(errors="replace"), LONGEST_DETAIL)),
             received=self.shown(received),
             stderr=stderr.text,
             stderr_of=stderr.of,
@@ -319,6 +319,11 @@ def carries_name(document: bytes, name: str) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return isinstance(value, dict) and value.get("id") == name
+
+
+def _one_line(text: str) -> str:
+    """A detail that quotes what a vendor sent, without its line breaks and control characters."""
+    return "".join(character if character.isprintable() else " " for character in text).strip()
 
 
 def _digest(document: bytes) -> str:

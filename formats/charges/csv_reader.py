@@ -77,6 +77,11 @@ def names_in(document: bytes, settings: AnswerSettings) -> Iterable[str]:
     return names
 
 
+def is_headed(settings: AnswerSettings) -> bool:
+    """Whether an export begins with the names of its columns: the vendor file names one by its name."""
+    return settings.columns is not None and any(isinstance(column, str) for column in _wanted(settings.columns))
+
+
 def _columns(settings: AnswerSettings) -> Columns:
     if settings.columns is None:
         raise Unreadable("the vendor file names no columns ([answers.columns])")

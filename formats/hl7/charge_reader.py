@@ -61,6 +61,8 @@ def read_charges(document: bytes, case: Case, settings: AnswerSettings) -> Answe
     messages = _messages(document)
     sessions = {session.id for session in case.sessions}
     about = [message for message in messages if case.id in message.names or sessions.issuperset(message.names)]
+    if any(message.names for message in about):  # one that was cut off before it named anything says nothing of another's case
+        about = [message for message in about if message.names or message.charges]
     if not about:
         other = messages[0].names[0]
         raise Unreadable(f"the message speaks of {other[:_SHOWN]!r}, asked was {case.id!r}", other)
@@ -113,7 +115,7 @@ def _messages(document: bytes) -> list[_Message]:
     if not messages:
         raise Unreadable("no MSH: an HL7 v2 message begins with one (MSH|^~\\&|…)")
     for message in messages:
-        if not message.kind:
+        if not message.kind and (message.names or message.charges or len(messages) == 1):
             raise Unreadable(f"{message.header}: MSH-9 is empty; a message of charges is a DFT^P03", _first(message.names))
     return messages
 

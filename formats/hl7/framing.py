@@ -41,15 +41,21 @@ def _begins(buffer: bytearray, at: int = 0) -> int:
 
 def _end_of_message(buffer: bytearray, begin: int, searched: int) -> int:
     if begin < len(buffer) and buffer[begin] == VT:
-        return buffer.find(FS, max(begin, searched - 1)) + 1
+        return _before_next_frame(buffer, begin, buffer.find(FS, max(begin, searched - 1)) + 1)
     if _is_message(buffer, begin):
-        return end_of_block(buffer, begin, searched)
+        return _before_next_frame(buffer, begin, end_of_block(buffer, begin, searched))
     start = bytes(buffer[begin : begin + 3])
     if any(header.startswith(start) for header in _HEADERS):
         return 0  # the rest of the name is yet to come
     line, header = buffer.find(b"\n", begin) + 1, _HEADER.search(buffer, begin + 1)
     ends = (line, header.start() if header else 0)
     return min((end for end in ends if end > begin), default=0)
+
+
+def _before_next_frame(buffer: bytearray, begin: int, end: int) -> int:
+    """`end`, unless a frame begins before it: what began before that was left without its end."""
+    another = buffer.find(VT, begin + 1, end or len(buffer))
+    return another if another > 0 else end
 
 
 def _is_message(buffer: bytearray, begin: int) -> bool:

@@ -194,7 +194,7 @@ def delimiters_of(start: bytes | bytearray) -> Delimiters | None:
 
 @cache
 def _next_isa(terminator: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:[\r\n]|" + re.escape(terminator) + rb")[\r\n \t]*(?=ISA[^0-9A-Za-z\s])")
+    return re.compile(rb"(?:[\r\n]|%b)[\r\n \t]*(?=(?:%b)?ISA[^0-9A-Za-z\s])" % (re.escape(terminator), BYTE_ORDER_MARK))
 
 
 _NEXT_ISA = _next_isa(b"\n")

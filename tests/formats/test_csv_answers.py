@@ -14,8 +14,8 @@ from rtconform.formats.charges.charge import Moment
 from rtconform.formats.charges.csv_reader import names_in, read_csv
 from rtconform.formats.charges.csv_writer import SETTINGS, write_csv
 from rtconform.formats.charges.spreadsheet import cell, moment
-from rtconform.formats.framing import cut_quoted_block
-from rtconform.formats.messages import LONGEST_MESSAGE, Unreadable
+from rtconform.formats.framing import cut_headed_block, cut_quoted_block
+from rtconform.formats.messages import LONGEST_MESSAGE, Cut, Unreadable
 from rtconform.formats.settings import AnswerSettings, Columns
 from rtconform.reference.documents.coding import Answer, AnswerLine
 from tests.helpers import one_beam
@@ -220,17 +220,31 @@ def test_a_cell_is_any_text(text: str) -> None:
     assert moment(text, "mdy") is None or moment(text, "dmy") is not None or "/" in text or "-" in text
 
 
-@given(st.integers(1, 60), st.sampled_from(["\n", "\r\n", "\r"]))
-def test_exports_are_cut_at_blank_lines_outside_quotes(size: int, end: str) -> None:
+@given(st.integers(1, 60), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([cut_quoted_block, cut_headed_block]))
+def test_exports_are_cut_at_blank_lines_outside_quotes(size: int, end: str, cut: Cut) -> None:
     """However a stream is cut into pieces, an export ends at its blank line; one within quotes belongs to its cell."""
     export = (HEAD + 'test:1,S1,"a ""note"" of\n\ntwo parts",77412,,1,\n').replace("\n", end)
-    whole = (export + end).encode() * 3
+    assert [export.strip().encode()] * 3 == cuts((export + end).encode() * 3, size, cut)
+
+
+@given(st.integers(1, 300), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["", "\ufeff"]))
+@pytest.mark.parametrize("torn", ["test:1,S1,,77412,,1,\n", 'test:1,"S1,,77412,,1,\n\n', 'test:1,S1,"note\n\nmore\n', ""])
+def test_an_export_without_its_end_costs_only_itself(torn: str, size: int, end: str, mark: str) -> None:
+    """A quote that is never closed, or a blank line that is not there, ends where the names of the columns come again."""
+    export = HEAD + "test:2,S1,,77412,,1,\n"
+    content = (HEAD + torn + mark + export + "\n" + mark + export + "\n").replace("\n", end).encode()
+    last = [one.decode().removeprefix("\ufeff") for one in cuts(content, size, cut_headed_block)][-2:]
+    assert [export.strip().replace("\n", end)] * 2 == last
+
+
+def cuts(content: bytes, size: int, cut: Cut) -> list[bytes]:
+    """What comes out of a stream in pieces of a size."""
     buffer, searched, found = bytearray(), 0, []
-    for at in range(0, len(whole), size):
-        buffer += whole[at : at + size]
-        while cut := cut_quoted_block(buffer, searched):
-            found.append(bytes(buffer[:cut]).strip())
-            del buffer[:cut]
+    for at in range(0, len(content), size):
+        buffer += content[at : at + size]
+        while end := cut(buffer, searched):
+            found.append(bytes(buffer[:end]).strip())
+            del buffer[:end]
             searched = 0
         searched = len(buffer)
-    assert [export.strip().encode()] * 3 == found
+    return found

@@ -224,3 +224,13 @@ def test_a_byte_order_mark_is_none_of_a_message(how: str) -> None:
 def test_a_word_among_messages_costs_only_itself() -> None:
     """A line that a program prints between two messages is cut off by itself."""
     assert ["starting up", dft(ft1()).strip()] == cuts(f"starting up\n{dft(ft1())}\r\n", 7, cut_message)
+
+
+@pytest.mark.parametrize("torn", range(4, 150, 7))
+@pytest.mark.parametrize("begins", ["\x0b", ""])
+def test_a_torn_message_costs_only_itself(begins: str, torn: int) -> None:
+    """What was left without its end ends where the next frame begins, or names no case beside a message that does."""
+    whole = dft(ft1())
+    assert framed(whole, "framed").strip() == cuts(f"{begins}{whole[:torn]}\r{framed(whole, 'framed')}", 1000, cut_message)[-1]
+    if "PV1" not in whole[:torn]:
+        assert read(whole) == read(whole[:torn] + "\r" + whole)

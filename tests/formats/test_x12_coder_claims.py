@@ -17,7 +17,7 @@ from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
 from tests.formats import test_x12_claims
 from tests.formats.test_x12_claims import ids_by_x12sdk, pyx12_accepts
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 NODE_CODER = VENDORS / "x12_node_coder"
 CASE_SUITES = ("published", "boundaries", "pairwise", "clinic", "documentation")
@@ -68,7 +68,9 @@ def test_others_accept_the_claims_of_a_sample_coder() -> None:
         pytest.skip(f"node-x12 is not installed: npm ci --prefix {NODE_CODER}")
     cases = [case for case, _ in billed()][::4]
     asked = b"".join(encode(case) + b"\n" for case in cases)
-    done = subprocess.run(["node", str(NODE_CODER / "coder.mjs")], input=asked, stdout=subprocess.PIPE, timeout=120, check=True)
+    done = subprocess.run(
+        ["node", str(NODE_CODER / "coder.mjs")], input=asked, stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True
+    )
     buffer, claims = bytearray(done.stdout), []
     while end := segments.cut(buffer, 0):
         claims.append(bytes(buffer[:end]).strip())

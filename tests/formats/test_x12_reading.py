@@ -108,16 +108,7 @@ def test_any_answer_is_read_or_refused_in_words(content: bytes) -> None:
 @given(st.integers(1, 300), st.sampled_from(["", "\n", "\r\n"]))
 def test_interchanges_are_cut_from_a_stream_wherever_it_is_split(size: int, between: str) -> None:
     """Each interchange of a stream ends at its IEA, in whatever pieces it comes."""
-    whole = (MESSAGE + between).encode() * 3
-    buffer, searched, found = bytearray(), 0, []
-    for at in range(0, len(whole), size):
-        buffer += whole[at : at + size]
-        while end := cut(buffer, searched):
-            found.append(bytes(buffer[:end]).strip())
-            del buffer[:end]
-            searched = 0
-        searched = len(buffer)
-    assert [MESSAGE.encode()] * 3 == [one for one in found if one]
+    assert [MESSAGE.encode()] * 3 == cuts((MESSAGE + between).encode() * 3, size)
 
 
 def test_a_word_among_interchanges_costs_only_itself() -> None:
@@ -126,6 +117,43 @@ def test_a_word_among_interchanges_costs_only_itself() -> None:
     end = cut(buffer, 0)
     assert b"starting up" == bytes(buffer[:end]).strip()
     assert len(MESSAGE) == cut(buffer[end:], 0)
+
+
+TORN = [
+    "",
+    MESSAGE[:60],
+    MESSAGE[:106],
+    MESSAGE[:200],
+    MESSAGE.replace("IEA*", "IEX*"),
+    "OTI*TR*TN*N~",
+    MESSAGE.split("~GE*", maxsplit=1)[0] + "~",
+]
+BEFORE = ["", "\n", "\r\n", "\n\n", "\ufeff", "\n\ufeff", " \n\ufeff"]
+
+
+@pytest.mark.parametrize("mark", BEFORE)
+@pytest.mark.parametrize("torn", range(len(TORN)))
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_torn_interchange_costs_only_itself(torn: int, mark: str, size: int) -> None:
+    """Whatever was left unfinished, the interchange after it is cut off whole: with a byte order mark, with other separators."""
+    other = MESSAGE.replace("*", "|").replace("~", "!")
+    line = "" if not torn or TORN[torn].endswith("~") else "\n"
+    for whole in (MESSAGE, other):
+        found = cuts((TORN[torn] + line + mark + whole + "\n" + MESSAGE).encode(), size)
+        assert [whole.encode(), MESSAGE.encode()] == [one.removeprefix(b"\xef\xbb\xbf") for one in found][-2:]
+
+
+def cuts(content: bytes, size: int) -> list[bytes]:
+    """What is cut from a stream that comes in pieces of a size."""
+    buffer, searched, found = bytearray(), 0, []
+    for at in range(0, len(content), size):
+        buffer += content[at : at + size]
+        while end := cut(buffer, searched):
+            found.append(bytes(buffer[:end]).strip())
+            del buffer[:end]
+            searched = 0
+        searched = len(buffer)
+    return [one for one in found if one]
 
 
 WITHIN = "ST*835*0001~"

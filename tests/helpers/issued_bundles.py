@@ -15,7 +15,7 @@ from rtconform.conformance.certificates.bundle import Bundle, read_bundle
 from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.envelope import PublicKey, SigningKey, read_signing_key
 from rtconform.jobs.verify import verify
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 _STATE = tempfile.mkdtemp(prefix="rtconform-tests-state-")
 """Where commands of tests note the seeds that are spent: not in the account of who runs them."""
@@ -32,7 +32,7 @@ def rtconform(*arguments: str | Path, cwd: Path, **environment: str) -> subproce
         env={**os.environ, "XDG_STATE_HOME": _STATE, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
         check=False,
     )
 

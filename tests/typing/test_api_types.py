@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rtconform
-from tests.helpers import ROOT
+from tests.helpers import PATIENCE_S, ROOT
 
 NAMES = """
 RULE_SET Adjudication Answer Case Claim Coder Coding Disposition DocumentError Event Fault GivenAnswer Item Json Judgement Manifest RecordsChanged Result
@@ -21,7 +21,7 @@ ALIASES = ("Coder", "GivenAnswer", "Json", "Verdict")
 def _mypy(*files: Path) -> str:
     """What mypy says in strict mode; the checkout's own settings and cache, so that the package is not checked from nothing."""
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", ROOT / "pyproject.toml", *files]
-    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -39,7 +39,7 @@ def test_the_names_are_these() -> None:
 def test_importing_it_is_cheap() -> None:
     """`import rtconform` brings none of the layers' modules; what is exported is imported when it is used."""
     text = "import sys, rtconform; print(sorted(m for m in sys.modules if m.startswith(('rtconform.', 'pytest', 'msgspec', 'aiohttp'))))"
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     assert "['rtconform._version', 'rtconform.reference']" == done.stdout.strip()
 
 

@@ -26,7 +26,7 @@ from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
-from tests.helpers import VENDORS, odd_records
+from tests.helpers import PATIENCE_S, VENDORS, odd_records
 from tests.helpers.command import rtconform
 
 EFFORT = 60
@@ -222,7 +222,7 @@ def test_interrupted_it_keeps_what_was_found(tmp_path: Path, by: signal.Signals)
         while process.poll() is None and not (asked.exists() and asked.stat().st_size > ENOUGH):
             time.sleep(0.05)
         process.send_signal(by)
-        said, errors = process.communicate(timeout=60)
+        said, errors = process.communicate(timeout=PATIENCE_S)
     assert (130, "") == (process.returncode, errors)
     assert "interrupted" in said
     assert out.read_bytes().startswith(b'{"schema":"rtconform.case/1","id":"hunt:')
@@ -249,7 +249,7 @@ def test_interrupted_it_does_not_wait_for_an_answer(tmp_path: Path, by: signal.S
         while process.poll() is None and not asked.exists():
             time.sleep(0.05)
         process.send_signal(by)
-        said, errors = process.communicate(timeout=60)
+        said, errors = process.communicate(timeout=PATIENCE_S)
     assert (130, "") == (process.returncode, errors)
     assert "no fault found; 0 treatments asked; interrupted" in said
     assert not out.exists()

@@ -1,4 +1,8 @@
-"""Messages that want to harm, in X12 and CSV: each costs its own question, whatever comes before and after it."""
+"""Messages that want to harm, in every format of answers: each costs its own question, whatever comes before and after it.
+
+Each coder here answers all questions alike, but for messages that harm: every kind of them stands once before every kind that is
+fine, since a reader that does not find the end of one loses the one after it.
+"""
 
 import asyncio
 import csv
@@ -15,11 +19,28 @@ from rtconform.jobs.run import plan_run, run_to_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.hostile]
 
-CASES = 60
-
 CODER = r"""
 import json, sys
-HOSTILE = sys.argv[1] == "hostile"
+from pathlib import Path
+from messages import fine, harmful
+told = Path("told.jsonl")  # a program that is started again goes on, and answers a question that comes again as before
+kinds = dict(map(json.loads, told.read_text().splitlines())) if told.exists() else {}
+for line in sys.stdin:
+    name = json.loads(line)["id"]
+    good, bad = fine(name), harmful(name)
+    turn, second = divmod(len(kinds), 2)
+    which, before = divmod(turn, len(bad))
+    kind = f"good {which % len(good)}" if second or sys.argv[1] == "plain" else f"bad {before}"
+    if kinds.setdefault(name, kind) is kind:
+        with told.open("a") as stream:
+            stream.write(json.dumps([name, kind]) + "\n")
+    kind = kinds[name]
+    how, index = kind.split()
+    sys.stdout.buffer.write((good if how == "good" else bad)[int(index)])
+    sys.stdout.buffer.flush()
+"""
+
+X12 = r"""
 def interchange(body, code="824", separators="*:~"):
     e, c, s = separators
     text = (f"ISA*00*{'':10}*00*{'':10}*ZZ*{'CODER':15}*ZZ*{'BILLING':15}*260101*0900*^*00501*000000001*0*T*C~"
@@ -27,65 +48,128 @@ def interchange(body, code="824", separators="*:~"):
     return text.replace("*", e).replace("C" + "~", c + "~", 1).replace("~", s).encode("latin-1")
 def review(name):
     return f"OTI*TR*TN*{name}~"
-for line in sys.stdin:
-    name = json.loads(line)["id"]
-    kind = sum(map(ord, name)) % 12 if HOSTILE else 11
+def fine(name):
+    plain = interchange(review(name))
+    return [plain + b"\n", b"\xef\xbb\xbf" + plain + b"\n", interchange(review(name), separators="|>!") + b"\n", b" \r\n" + plain]
+def harmful(name):
     claim = f"CLM*{name}*100***22:B:1~LX*1~SV1*HC:77412*100*UN*1~"
-    out = {
-        0: interchange(review(name) + "NTE*ADD*" + "X" * 1_000_000 + "~"),
-        1: interchange(claim + "HL*1**20*1~" * 60_000, "837"),
-        2: interchange(review(name)).replace(b"SE*3", b"SE*99999999999999999999"),
-        3: interchange(review(name) + "NTE*\x00\x1b[2J\xff\xfe~"),
-        4: review(name).encode(),
-        5: interchange(review(name)).split(b"GE*")[0],
-        6: interchange(review(name))[:60] + b"\n",
-        7: interchange("LX*1~" * 20_000 + claim, "837"),
-        8: interchange(claim + "SV1*HC:" + ":" * 50_000 + "*1e999*UN*-1~", "837"),
-        9: interchange(review(name), separators="|>!"),
-        10: b"\xef\xbb\xbf" + interchange(review(name)),
-        11: interchange(review(name)),
-    }[kind]
-    sys.stdout.buffer.write(out + b"\n")
-    sys.stdout.buffer.flush()
+    return [one + b"\n" for one in (
+        interchange(review(name) + "NTE*ADD*" + "X" * 1_000_000 + "~"),
+        interchange(claim + "HL*1**20*1~" * 60_000, "837"),
+        interchange(review(name)).replace(b"SE*3", b"SE*99999999999999999999"),
+        interchange(review(name) + "NTE*\x00\x1b[2J\xff\xfe~"),
+        review(name).encode(),
+        interchange(review(name)).split(b"GE*")[0],
+        interchange(review(name))[:60],
+        interchange("LX*1~" * 20_000 + claim, "837"),
+        interchange(claim + "SV1*HC:" + ":" * 50_000 + "*1e999*UN*-1~", "837"),
+    )]
 """
-FINE = {9, 10, 11}
-"""The messages that are answers as good as any."""
 
-BILLS = {1, 7, 8}
-"""Those that may be read as charges."""
+CSV = r"""
+HEAD = "Account;Visit;DOS;CPT;Mod 1;Mod 2;Qty;Status\n"
+def row(name, visit="S1", code="77412", units="1"):
+    return f"{name};{visit};;{code};;;{units};Posted\n"
+def fine(name):
+    text = HEAD + row(name)
+    return [one.encode() for one in (text + "\n", "\ufeff" + text + "\n", text.replace("\n", "\r\n") + "\r\n")]
+def harmful(name):
+    return [one.encode("utf-8", "surrogatepass") for one in (
+        HEAD + row(name, code="7" * 1_000_000) + "\n",
+        HEAD + row(name) * 20_000 + "\n",
+        HEAD + row(name, visit='"S1') + "\n",
+        HEAD + row(name, visit='"S1\n\nnever closed') + "\n",
+        HEAD + row(name, code="\x00\x1b[2J") + "\n",
+        HEAD + row(name, units="9e999") + "\n",
+        HEAD + row(name),
+        HEAD.replace("CPT", "\ud800") + row(name) + "\n",
+    )]
+"""
+
+HL7 = r"""
+MSH = "MSH|^~\\&|V|C|S|C|20260309||DFT^P03^DFT_P03|1|P|2.5.1\r"
+def parts(name):
+    return "PV1|1|O" + "|" * 17 + name + "\r", "FT1|1|||||CG|77412|||1" + "|" * 15 + "77412\r"
+def fine(name):
+    pv1, ft1 = parts(name)
+    return [framed(MSH + pv1 + ft1), b"\r\n" + framed(MSH + pv1 + ft1)]
+def harmful(name):
+    pv1, ft1 = parts(name)
+    return [
+        framed(MSH + pv1 + "FT1|" + "X" * 1_000_000 + "\r"),
+        framed(MSH + pv1 + ft1 * 9000),
+        framed(MSH + pv1 + ft1.replace("77412", "\x00\x1b[2J")),
+        framed("BHS|^~\\&\r" + MSH + pv1 + ft1 + "BTS|99999999999999999999\r"),
+        framed(MSH + pv1 + ft1.replace("|1|", "|9e999|", 1)),
+        framed("MSH" + name * 10 + "\r" + pv1),
+        b"\xff\xfe no message at all\n",
+        framed(MSH + pv1 + ft1)[:-2],
+        framed(MSH + pv1)[:70] + b"\r",
+    ]
+"""
+
+FRAMES = r"""
+def framed(text):
+    return b"\x0b" + text.encode("latin-1") + b"\x1c\r"
+"""
+
+BLOCKS = r"""
+def framed(text):
+    return text.encode("latin-1") + b"\r\n"
+"""
+
+CSV_TABLES = """[answers]
+columns = {id = "Account", session = "Visit", date = "DOS", code = "CPT", modifiers = ["Mod 1", "Mod 2"], units = "Qty", outcome = "Status"}
+outcomes = {Posted = "coded"}
+"""
+
+MESSAGES = {
+    "x12": (X12, "", 9 * 4),
+    "csv": (CSV, CSV_TABLES, 8 * 3),
+    "hl7v2 in frames": (HL7 + FRAMES, "", 9 * 2),
+    "hl7v2 in blocks": (HL7 + BLOCKS, "", 9 * 2),
+}
+"""By format: the messages of answers, the vendor file's tables, and how many ways there are for one to follow another."""
 
 
-def run(folder: Path, how: str) -> dict[str, Result]:
-    """The results of a short run of such a coder, by id."""
+def run(folder: Path, name: str, how: str) -> dict[str, Result]:
+    """The results of a short run of such a coder, by the name under which each question was sent."""
+    messages, tables, ways = MESSAGES[name]
     folder.mkdir()
     (folder / "coder.py").write_text(CODER)
+    (folder / "messages.py").write_text(messages)
     path = folder / "vendor.toml"
     path.write_text(
-        '[vendor]\nname = "H"\nversion = "1"\n[format]\nanswer = "x12"\n[adapter]\nkind = "cli"\ntimeout_s = 5\nworkers = 1\n'
+        f'[vendor]\nname = "H"\nversion = "1"\n[format]\nanswer = "{name.split(maxsplit=1)[0]}"\n{tables}'
+        '[adapter]\nkind = "cli"\ntimeout_s = 5\nworkers = 1\n'
         f"command = {json.dumps([sys.executable, 'coder.py', how])}\n"
     )
     planned = plan_run(path, ("pairwise",), seed=1)
-    chosen = tuple(replace(part, size=CASES) for part in planned.chosen)
+    chosen = tuple(replace(part, size=2 * ways) for part in planned.chosen)
     asyncio.run(run_to_folder(replace(planned, chosen=chosen), folder / "run", resume=False))
     return {result.id: result for result in RunFolder(folder / "run").results()}
 
 
-def kinds_in(folder: Path) -> dict[str, int]:
-    """Which message answered each question: the name that it went out under decides it."""
-    with (folder / "run" / "names.csv").open(newline="") as stream:
-        return {row["id"]: sum(map(ord, row["asked_as"])) % 12 for row in csv.DictReader(stream)}
+def kinds_in(folder: Path) -> dict[str, str]:
+    """The message with which each question was answered."""
+    names = folder / "run" / "names.csv"  # there where questions go out under names of their own
+    rows = csv.DictReader(names.read_text().splitlines()) if names.exists() else []
+    asked_as = {row["asked_as"]: row["id"] for row in rows}
+    told: list[tuple[str, str]] = list(map(json.loads, (folder / "told.jsonl").read_text().splitlines()))
+    return {asked_as.get(name, name): kind for name, kind in told}
 
 
-def test_hostile_messages_cost_their_own_questions_only(tmp_path: Path) -> None:
-    """Segments of a megabyte, deep loops, wrong counts, binary, messages without their head or end: the others' verdicts stand.
+@pytest.mark.parametrize("name", MESSAGES)
+def test_hostile_messages_cost_their_own_questions_only(name: str, tmp_path: Path) -> None:
+    """Messages of a megabyte, deep loops, wrong counts, binary, no head, no end: the verdicts on all other questions stand.
 
-    Other separators and a byte order mark are no harm at all.
+    Other separators, frames and a byte order mark are no harm at all.
     """
-    plain, hostile = run(tmp_path / "plain", "plain"), run(tmp_path / "hostile", "hostile")
+    plain, hostile = run(tmp_path / "plain", name, "plain"), run(tmp_path / "hostile", name, "hostile")
     kinds = kinds_in(tmp_path / "hostile")
-    assert set(range(12)) == set(kinds.values())
-    fine = {case_id for case_id, kind in kinds.items() if kind in FINE}
-    assert {case_id: plain[case_id].verdict for case_id in fine} == {case_id: hostile[case_id].verdict for case_id in fine}
-    others = [hostile[case_id] for case_id, kind in kinds.items() if kind not in FINE | BILLS]
-    assert {"invalid", "timeout"} >= {result.verdict for result in others}
+    fine = [case_id for case_id in hostile if kinds[case_id].startswith("good")]
+    assert len(fine) >= len(hostile) // 2 - 2
+    changed = [case_id for case_id in fine if plain[case_id].verdict != hostile[case_id].verdict]
+    assert [] == [(case_id, kinds[case_id], hostile[case_id].explanation) for case_id in changed]
+    assert {"invalid"} < {result.verdict for result in hostile.values()}
     assert not [result.explanation for result in hostile.values() if not result.explanation.isprintable()]

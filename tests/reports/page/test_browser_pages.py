@@ -16,7 +16,7 @@ from rtconform.reports.comparison.html import as_html as comparison_page
 from rtconform.reports.comparison.recorded import recorded
 from rtconform.reports.page.strength import as_html as strength_page
 from rtconform.reports.writers.formats import render
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +47,7 @@ for number, line in enumerate(sys.stdin):
 def _asked(folder: Path, vendor: Path, *suites: str) -> RunFolder:
     """A run of a vendor that is not conformant, as a user makes it."""
     command = [sys.executable, "-m", "rtconform", "run", str(vendor), "--suite", ",".join(suites), "--out", str(folder / "run")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert 1 == done.returncode, done.stderr
     return RunFolder(folder / "run")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rtconform.cli.main import COMMANDS
-from tests.helpers import ROOT
+from tests.helpers import PATIENCE_S, ROOT
 from tests.helpers.command import rtconform
 
 VENDORS = ROOT / "tests" / "vendors"
@@ -333,7 +333,7 @@ def test_what_keeps_nothing_is_interrupted_too(how: signal.Signals) -> None:
         assert running.stdout is not None
         assert running.stdout.readline().startswith(b'{"schema"')
         running.send_signal(how)
-        _, said = running.communicate(timeout=60)
+        _, said = running.communicate(timeout=PATIENCE_S)
     assert (130, b"rtconform: interrupted\n") == (running.returncode, said)
 
 
@@ -350,7 +350,7 @@ def test_a_stopped_run_is_resumed(tmp_path: Path, how: signal.Signals) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.kill(running.pid, how)
-    _, said = running.communicate(timeout=30)
+    _, said = running.communicate(timeout=PATIENCE_S)
     if how is not signal.SIGKILL:
         assert (130, True) == (running.returncode, "--resume" in said)
         assert 0 == rtconform("report", out, "--format", "html").returncode
@@ -442,7 +442,7 @@ def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
         while not (results.exists() and results.stat().st_size) and time.monotonic() < until:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert 130 == process.returncode, said
     again = said.partition("go on with: rtconform ")[2].strip()
     done = rtconform(*shlex.split(again), cwd=tmp_path)

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
@@ -66,7 +66,7 @@ def test_no_daemon_is_left(command: str, tmp_path: Path) -> None:
     """A daemon, which has left the session of the program that made it, ends with the command all the same."""
     mark = vendor_of(tmp_path)
     arguments = [sys.executable, "-m", "rtconform", *COMMANDS[command]]
-    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     left = marked(mark)
     for process in left:
         process.kill()
@@ -90,7 +90,7 @@ def test_a_stopped_watcher_is_not_left(tmp_path: Path) -> None:
         watchers[0].suspend()
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
     assert not watchers[0].is_running()
 
 
@@ -111,6 +111,6 @@ def test_the_workers_here_are_open_to_nobody_else(tmp_path: Path) -> None:
             with suppress(OSError):
                 distributed.Client(f"tcp://127.0.0.1:{port}", timeout=1).close()
                 let_in.append(port)
-        process.communicate(timeout=200)
+        process.communicate(timeout=PATIENCE_S)
     assert len(ports) >= 2
     assert [] == let_in

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rtconform.reference.regular_file import open_regular, read_regular
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 pytestmark = pytest.mark.hostile
 
@@ -21,7 +21,7 @@ CORRECT = str(VENDORS / "correct" / "vendor.toml")
 
 def rtconform(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "rtconform", *arguments], cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "rtconform", *arguments], cwd=cwd, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from rtconform.api import suite
 from rtconform.cli.main import main
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 pytestmark = [pytest.mark.hostile, pytest.mark.slow]
 
@@ -27,7 +27,7 @@ def _said(*arguments: str | bytes, cwd: Path | bytes, code: int, **environment: 
     """What a command that ends with `code` says on both streams, without a traceback."""
     surroundings = {**os.environb, **{name.encode(): value for name, value in environment.items()}}
     command = [sys.executable, "-m", "rtconform", *arguments]
-    done = subprocess.run(command, cwd=cwd, env=surroundings, capture_output=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd=cwd, env=surroundings, capture_output=True, timeout=PATIENCE_S, check=False)
     said = (done.stdout + done.stderr).decode(errors="replace")
     assert "Traceback" not in said
     assert code == done.returncode, said
@@ -75,7 +75,7 @@ def test_a_host_that_no_name_can_be(host: str, tmp_path: Path) -> None:
     """Of a label that IDNA does not take the address is refused at its line; a host that only does not exist is not reached."""
     file = _file(tmp_path, f"{HTTP}{json.dumps(f'http://{host}/code')}\n")
     command = [sys.executable, "-m", "rtconform", "vendor", "check", file]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode in (2, 3)
     assert "Traceback" not in done.stderr
     assert ("not the address of a web service" in done.stderr) == (done.returncode == 2)

@@ -16,7 +16,7 @@ import pytest
 
 from rtconform.cli.main import COMMANDS
 from tests.fuzz.documents import example
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 COMMAND = re.compile(rf"\brtconform (?:{'|'.join(COMMANDS)})\b[^\n`]*")
 PLACEHOLDERS = ("VENDOR", "RUN", "ID", "…")
@@ -39,7 +39,7 @@ print(json.dumps(told))
 def _rtconform(folder: Path, *arguments: str | Path) -> str:
     """What a command prints, on both streams."""
     command = [sys.executable, "-m", "rtconform", *map(str, arguments)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -71,7 +71,7 @@ def _all_work(folder: Path, commands: set[str]) -> None:
         input=json.dumps(sorted(commands)),
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "COLUMNS": "200"},
     )
@@ -141,7 +141,7 @@ def test_what_a_hunt_prints(tmp_path: Path, vendor: str) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     ).stderr
     _all_work(tmp_path, set(_commands([said])))

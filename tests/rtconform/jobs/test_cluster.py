@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 pytestmark = pytest.mark.slow
 
@@ -79,7 +79,7 @@ def here(vendor: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, s
     """The records of the same run without a cluster."""
     out = tmp_path_factory.mktemp("here") / "run"
     run = start(vendor, out)
-    run.communicate(timeout=120)
+    run.communicate(timeout=PATIENCE_S)
     assert 1 == run.returncode
     told = records(out)
     assert 0 < told[0].count('"verdict":"pass"')
@@ -90,7 +90,7 @@ def test_a_killed_worker(vendor: Path, here: tuple[str, str], tmp_path: Path) ->
     """Three workers, one of them killed in the middle of a shard: the run folder is that of an unbroken run without a cluster."""
     run = start(vendor, tmp_path / "run", "--cluster", "local:3", pause="0.002")
     killed = _kill_a_worker(run.pid)
-    out, err = run.communicate(timeout=200)
+    out, err = run.communicate(timeout=PATIENCE_S)
     assert (1, "") == (run.returncode, err)
     assert "not conformant (exit code 1)" in out
     assert killed
@@ -127,12 +127,12 @@ def test_an_interrupted_run_goes_on_anywhere(vendor: Path, here: tuple[str, str]
     while time.monotonic() < deadline and not ((out / "results.jsonl").exists() and (out / "results.jsonl").stat().st_size):
         time.sleep(0.05)
     run.send_signal(signal.SIGTERM)
-    run.communicate(timeout=60)
+    run.communicate(timeout=PATIENCE_S)
     assert 130 == run.returncode
     done = (out / "results.jsonl").read_text().count("\n")
     assert 0 < done < here[0].count("\n")
     again = start(vendor, out, "--resume")
-    again.communicate(timeout=120)
+    again.communicate(timeout=PATIENCE_S)
     assert (1, here[0]) == (again.returncode, records(out)[0])
 
 
@@ -147,6 +147,6 @@ def test_an_interrupted_run_goes_on_anywhere(vendor: Path, here: tuple[str, str]
 def test_no_cluster(arguments: tuple[str, ...], said: str, vendor: Path, tmp_path: Path) -> None:
     """What is not a cluster is exit 2 and a message."""
     run = start(vendor, tmp_path / "run", *arguments)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=PATIENCE_S)
     assert (2, "") == (run.returncode, out)
     assert said in " ".join(err.split())

@@ -12,7 +12,7 @@ import pytest
 
 from rtconform.conformance.certificates.bundle import read_bundle
 from rtconform.conformance.runs.folder import RunFolder
-from tests.helpers import ROOT, VENDORS
+from tests.helpers import PATIENCE_S, ROOT, VENDORS
 from tests.helpers.issued_bundles import failing, rtconform
 from tests.helpers.killed_run import kill_in_the_middle
 
@@ -113,7 +113,7 @@ def test_each_case_is_a_test(folder: Path) -> None:
     options = ("--rtconform-vendor", "faulty/vendor.toml", "--rtconform-suite", SUITE, "-k", "0000")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     verdicts = [result.verdict for result in RunFolder(folder / "whole").results() if ":0000" in result.id]
     failed = verdicts.count("fail")
     assert 0 < failed < len(verdicts)

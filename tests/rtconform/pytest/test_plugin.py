@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import VENDORS
+from tests.helpers import PATIENCE_S, VENDORS
 
 FAULTY, CORRECT = (VENDORS / name / "vendor.toml" for name in ("three_faults", "correct"))
 OWN_TEST = """
@@ -30,7 +30,7 @@ def _pytest(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess
     """A pytest in an empty folder, warnings as errors."""
     command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", *map(str, arguments)]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.mark.slow
