@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from rtconform.conformance.protocol import Mask, Question
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
-from rtconform.formats.names import key_of, name_of
+from rtconform.formats.names import key_of, name_of, names_within
 from rtconform.formats.registry import ANSWERS, goes_out_renamed
 
 REMEMBERED = 200_000
 """How many names of questions are remembered after their answers, so that a second answer is known for one."""
+
+LONGEST_SEARCHED = 256 * 1024
+"""Longest message that is searched for names here, in bytes; a longer one is left to the translator."""
 
 
 class Correspondence:
@@ -69,6 +72,13 @@ class Correspondence:
     def asked(self, name: str) -> Sequence[Question]:
         """The questions, as they went out, that wait under this name."""
         return tuple(self._open.get(name, {}).values())
+
+    def likely(self, document: bytes) -> list[Question]:
+        """The questions, as they went out, that a message probably speaks of, and none has before: it holds their names."""
+        if len(document) > LONGEST_SEARCHED:
+            return []
+        asked = {sent.id: sent for name in names_within(document) for sent in self.asked(name)}
+        return [sent for sent in asked.values() if not self.said(sent)]
 
     def leader(self, sent: Question) -> str:
         """The name of the first question of the message that this one went out with."""

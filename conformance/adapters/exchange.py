@@ -1,7 +1,8 @@
 """What every adapter does alike: a case becomes a request, what came becomes a reply, and nothing secret gets out."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +29,8 @@ LONGEST_DETAIL = 1000
 LONGEST_HISTORY = 4 * LONGEST_ANSWER
 """How much of messages that were not the last word is kept for one question, in bytes."""
 
+NOTHING: Mapping[str, Hearing] = MappingProxyType({})
+"""Of no question it is known what a message says of it."""
 
 Send = Callable[[Sequence[Question], bytes], Awaitable[Sequence[Reply]]]
 """Puts one message to the vendor, with the questions that it holds; a reply to each."""
@@ -129,14 +132,14 @@ class Exchange:
             return await self._heard_of(document, question)
         if self._translator.reads_format:
             try:
-                sent = self._correspondence.sent(question) if question else await self._asked_by(document)
-                if isinstance(sent, Received):
-                    return sent
-                document = await self._translator.formatted_answer(document, sent)
+                if question is None:
+                    answer = await self._answer_by_name(document)
+                else:
+                    answer = await self._translator.formatted_answer(document, self._correspondence.sent(question))
             except TranslationFault as fault:
                 about = self._correspondence.id_of(fault.case_id or "") or fault.case_id
                 return Received(about, None, fault.what)
-            return self._under_own_id(read_answer(document, self._wire))
+            return answer if isinstance(answer, Received) else self._under_own_id(read_answer(answer, self._wire))
         if self._translator.reads:
             try:
                 document = await self._translator.answer(document)
@@ -154,16 +157,19 @@ class Exchange:
         """What the vendor sent in a stream, read: a document for each question that it speaks of."""
         if not self._correspondence.hears:
             return [await self.read(document)]
+        likely = self._correspondence.likely(document)
         try:
-            names = await self._translator.names(document)
+            naming = await self._translator.names(document, self._led(likely))
         except TranslationFault as fault:
             return [Received(self._correspondence.id_of(fault.case_id or "") or fault.case_id, None, fault.what)]
+        names = naming.names
         asked = {sent.id: sent for name in names for sent in self._correspondence.asked(name)}
         others = [name for name in names if not self._correspondence.asked(name)]
         answered = [self._not_waited_for(name) for name in others if self._correspondence.id_of(name) is not None]
         if not asked:
             return answered or [self._not_waited_for(names[0])]
-        return [*await self._heard(document, list(asked.values())), *answered]
+        known = {sent.id: hearing for sent, hearing in zip(likely, naming.hearings, strict=False)}
+        return [*await self._heard(document, list(asked.values()), known), *answered]
 
     def _not_waited_for(self, name: str) -> Received:
         what = f"the message speaks of {name[:40]!r}, which is not waited for"
@@ -175,8 +181,11 @@ class Exchange:
             return (await self.read_all(document))[0]
         return (await self._heard(document, [self._correspondence.sent(question)]))[0]
 
-    async def _heard(self, document: bytes, asked: Sequence[Question]) -> list[Received]:
-        """What a message says of questions, together with the messages about them that came before."""
+    async def _heard(self, document: bytes, asked: Sequence[Question], known: Mapping[str, Hearing] = NOTHING) -> list[Received]:
+        """What a message says of questions, together with the messages about them that came before.
+
+        `known`: what is heard in the message alone, by the names of questions.
+        """
         by_history: dict[tuple[bytes, ...], list[Question]] = {}
         for sent in asked:
             by_history.setdefault(self._correspondence.said(sent), []).append(sent)
@@ -184,9 +193,10 @@ class Exchange:
         for history, together in by_history.items():
             documents = (*history, document) if sum(map(len, history)) <= LONGEST_HISTORY else (document,)
             try:
-                hearings = await self._translator.hear(
-                    documents, [(sent, self._correspondence.leader(sent)) for sent in together]
-                )
+                if len(documents) == 1 and all(sent.id in known for sent in together):
+                    hearings = [known[sent.id] for sent in together]
+                else:
+                    hearings = await self._translator.hear(documents, self._led(together))
             except TranslationFault as fault:
                 heard |= {sent.id: Received(self._correspondence.id_of(sent.id), None, fault.what) for sent in together}
                 continue
@@ -203,12 +213,19 @@ class Exchange:
         received = self._under_own_id(read_answer(hearing.answer, self._wire))
         return replace(received, last=hearing.last, message_refused=hearing.message_refused)
 
-    async def _asked_by(self, document: bytes) -> Question | Received:
-        """The question in flight that a message is about; else why it is about none."""
-        names = await self._translator.names(document)
+    def _led(self, asked: Sequence[Question]) -> list[tuple[Question, str]]:
+        return [(sent, self._correspondence.leader(sent)) for sent in asked]
+
+    async def _answer_by_name(self, document: bytes) -> bytes | Received:
+        """The answer to the question in flight that a message is about; else why it is about none."""
+        likely = self._correspondence.likely(document)[:1]
+        naming = await self._translator.names(document, self._led(likely))
+        names = naming.names
         waiting = (asked for name in names for asked in self._correspondence.asked(name))
         if (first := next(waiting, None)) is not None:
-            return first
+            if naming.hearings and first == likely[0]:
+                return naming.hearings[0].answer
+            return await self._translator.formatted_answer(document, first)
         known = next((own for name in names if (own := self._correspondence.id_of(name)) is not None), None)
         return Received(known or names[0], None, f"the message speaks of {names[0][:40]!r}, which is not waited for")
 

@@ -74,7 +74,7 @@ def _unaskable(formats: FormatSettings, role: Role, question: Question) -> str |
         return f"in {row.title} it can't be said: {why}"
     except Unreadable as why:
         return f"in {row.title} it can't be read back: {why.what}"
-    if role.decided(role.expect(question)) == role.decided(role.expect(again)):
+    if again == question or role.decided(role.expect(question)) == role.decided(role.expect(again)):
         return None
     lost = lost_fields(question, again)
     named = ", ".join(lost[:MOST_LOST]) + (" and more" if len(lost) > MOST_LOST else "")

@@ -21,13 +21,14 @@ class Nesting:
 
     def take(self, segment: Segment, name: str | None = None) -> bool:
         """Whether the segment belongs to the envelope. Raises Unreadable, about the question `name`, where it is out of place."""
-        if self._first and segment.name != "ISA":
-            shown = segment.name[:40]
+        identifier = segment.name
+        if self._first and identifier != "ISA":
+            shown = identifier[:40]
             raise Unreadable(f"no ISA: the message begins with {shown!r} where an X12 interchange (ISA … IEA) is due")
         self._first = False
-        if segment.name in _OUTER:
+        if identifier in _OUTER:
             self._begin(segment, name)
-        elif segment.name in _CLOSES:
+        elif identifier in _CLOSES:
             self._end(segment, name)
         else:
             return False

@@ -6,6 +6,7 @@ Nothing here knows the claim that was asked about: `answers` lays what was read 
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from rtconform.formats.messages import Unreadable, refuse_longer
 from rtconform.formats.x12.elements import amount, whole
@@ -55,9 +56,14 @@ def read_message(document: bytes, *, own: bool = False) -> Reading:
 
     `own`: it is a file of the user's, a month of remittances perhaps, and of any length.
     """
-    if not own:
-        refuse_longer(document)
-    reader = _Reader(most_claims=None if own else MOST_CLAIMS)
+    if own:
+        return _read(document, None)
+    refuse_longer(document)
+    return _read_once(document, MOST_CLAIMS)
+
+
+def _read(document: bytes, most_claims: int | None) -> Reading:
+    reader = _Reader(most_claims)
     for segment in segments_of(document):
         if segment.fault and (segment.position > 1 or segment.name == "ISA"):
             raise Unreadable(f"{segment} {segment.fault}", reader.name)
@@ -66,8 +72,11 @@ def read_message(document: bytes, *, own: bool = False) -> Reading:
     return reader.reading
 
 
+_read_once = lru_cache(1)(_read)  # a vendor's message is asked for its names, then for what it says
+
+
 class _Reader:
-    def __init__(self, *, most_claims: int | None = MOST_CLAIMS) -> None:
+    def __init__(self, most_claims: int | None) -> None:
         self.reading = Reading()
         self._most_claims = most_claims
         self.name: str | None = None
@@ -191,7 +200,14 @@ def names_in(document: bytes, *, own: bool = False) -> list[str]:
 
     Raises Unreadable where it can be read so little that it names none.
     """
-    reader = _Reader(most_claims=None if own else MOST_CLAIMS)
+    try:
+        return _names(read_message(document, own=own))
+    except Unreadable:
+        return _names_in_damaged(document, None if own else MOST_CLAIMS)
+
+
+def _names_in_damaged(document: bytes, most_claims: int | None) -> list[str]:
+    reader = _Reader(most_claims)
     fault: Unreadable | None = None
     try:
         for segment in segments_of(document):
@@ -200,8 +216,15 @@ def names_in(document: bytes, *, own: bool = False) -> list[str]:
         reader.finish()
     except Unreadable as why:
         fault = why
-    names = dict.fromkeys(said.name for said in reader.reading.claims)
-    names |= dict.fromkeys(f"group {number}" for number in reader.reading.acknowledged)
+    try:
+        return _names(reader.reading)
+    except Unreadable as none:
+        raise fault or none from None
+
+
+def _names(reading: Reading) -> list[str]:
+    names = dict.fromkeys(said.name for said in reading.claims)
+    names |= dict.fromkeys(f"group {number}" for number in reading.acknowledged)
     if not names:
-        raise fault or Unreadable("the message speaks of no claim")
+        raise Unreadable("the message speaks of no claim")
     return list(names)

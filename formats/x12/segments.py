@@ -19,6 +19,7 @@ LONGEST_SEGMENT = 64 * 1024
 """Longest segment that is read, in bytes; X12's own elements come to a few thousand at most."""
 
 _CHUNK = 64 * 1024
+_BLANK = re.compile(rb"[ \t\r\n\x00\x1a]*")
 _OTHERWISE = re.compile(r"[0-9A-Z]{1,3}([:><|\\])")
 """How a composite element begins (HC:77412, ABK:C61, 22:B:1), and what separates its components where that is not ISA16."""
 
@@ -89,6 +90,7 @@ class _Reader:
 
     def __init__(self, stream: BinaryIO) -> None:
         self.delimiters = Delimiters()
+        self._terminator = b"~"
         self.fault = ""
         self._stream = stream
         self._buffer = bytearray()
@@ -103,8 +105,7 @@ class _Reader:
             return None
         if self._starts_with(b"ISA"):
             self._read_delimiters()
-        terminator = self.delimiters.segment.encode("latin-1")
-        raw = self._until(terminator)
+        raw = self._until(self._terminator)
         text = raw.decode("utf-8", errors="replace")
         if not self.fault and "\ufffd" in text:
             self.fault = "holds bytes that are not text"
@@ -112,8 +113,8 @@ class _Reader:
 
     def _skip_blank(self) -> None:
         while True:
-            while self._at < len(self._buffer) and self._buffer[self._at] in b" \t\r\n\x00\x1a":
-                self._at += 1
+            if found := _BLANK.match(self._buffer, self._at):
+                self._at = found.end()
             if self._at < len(self._buffer):
                 if self._buffer[self._at] != BYTE_ORDER_MARK[0] or not self._starts_with(BYTE_ORDER_MARK):
                     return
@@ -145,12 +146,11 @@ class _Reader:
         if found is None:
             self.fault = "ISA has no 16 elements: separators can't be found, the usual ones are taken"
             return
-        self.delimiters = found
+        self.delimiters, self._terminator = found, found.segment.encode("latin-1")
 
     def _until(self, terminator: bytes) -> bytes:
         """What stands before the terminator. Of a segment that is too long the beginning, and a fault."""
-        start = self._at
-        searched = start
+        start = searched = self._at
         kept: bytes | None = None
         while (end := self._buffer.find(terminator, searched)) < 0:
             searched = len(self._buffer)

@@ -11,7 +11,7 @@ from typing import NoReturn
 import msgspec
 
 from rtconform.conformance.adapters.program.child import ChildProcess, ending, start_child
-from rtconform.conformance.adapters.translation.formatted import Hearing, Listening, with_question
+from rtconform.conformance.adapters.translation.formatted import Hearing, Listening, Naming, with_question
 from rtconform.conformance.adapters.translation.frames import (
     BATCH,
     CONFIGURE,
@@ -132,13 +132,19 @@ class Translator:
 
     async def hear(self, documents: Sequence[bytes], asked: Sequence[tuple[Question, str]]) -> list[Hearing]:
         """What messages say of each question, given with its message's leader. Raises TranslationFault: no message at all."""
-        questions = [encode(question) for question, _ in asked]
-        payload = msgspec.msgpack.encode(Listening(list(documents), questions, [leader for _, leader in asked]))
-        return msgspec.msgpack.decode(await self._ask(HEAR, payload), type=list[Hearing])
+        return msgspec.msgpack.decode(await self._ask(HEAR, _listening(documents, asked)), type=list[Hearing])
 
-    async def names(self, document: bytes) -> list[str]:
-        """What questions a message in a format of the trade speaks of. Raises TranslationFault."""
-        return msgspec.json.decode(await self._ask(NAMES, document), type=list[str])
+    async def names(self, document: bytes, likely: Sequence[tuple[Question, str]]) -> Naming:
+        """What questions a message in a format of the trade speaks of. Raises TranslationFault.
+
+        It is read for those that it `likely` speaks of at the same time. Where that takes too long, it is asked for names alone.
+        """
+        try:
+            return msgspec.msgpack.decode(await self._ask(NAMES, _listening([document], likely)), type=Naming)
+        except TranslationFault:
+            if not likely:
+                raise
+            return await self.names(document, [])
 
     async def close(self) -> None:
         """End the child."""
@@ -263,6 +269,11 @@ class Translator:
             raise UserError(f"{self._vendor.file}: [response] can't be used: {fault.what}") from None
         place = f"{self._vendor.file.parent / template.name}" + (f":{fault.line}" if fault.line else "")
         raise UserError(f"{place}: the request template fails: {fault.what}") from None
+
+
+def _listening(documents: Sequence[bytes], asked: Sequence[tuple[Question, str]]) -> bytes:
+    questions = [encode(question) for question, _ in asked]
+    return msgspec.msgpack.encode(Listening(list(documents), questions, [leader for _, leader in asked]))
 
 
 def _configuration(vendor: Vendor) -> Configuration:

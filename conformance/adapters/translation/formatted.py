@@ -1,8 +1,10 @@
 """Questions written, and answers read, in formats of the trade (`rtconform.formats`). Runs in the translator's process."""
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
@@ -46,10 +48,8 @@ def formatted(role: RoleName, formats: FormatSettings, answers: AnswerSettings) 
     if answer is not None:
         row = answer
         handlers[READ] = lambda payload: _read(row, *_parted(payload, kind), answers)
-        if answer.hear is not None:
-            hear = answer.hear
-            handlers[HEAR] = lambda payload: _hear(hear, payload, kind)
-        handlers[NAMES] = lambda document: _names(row, document, answers)
+        handlers[HEAR] = lambda payload: msgspec.msgpack.encode(_hear(row, *_listened(payload, kind), answers))
+        handlers[NAMES] = lambda payload: msgspec.msgpack.encode(_names(row, *_listened(payload, kind), answers))
     return handlers
 
 
@@ -85,24 +85,32 @@ class Hearing(msgspec.Struct, frozen=True, omit_defaults=True):
     message_refused: bool = False
 
 
+class Naming(msgspec.Struct, frozen=True):
+    """What a message speaks of, and what is heard of each question that it was thought to be about; nothing where that fails."""
+
+    names: list[str]
+    hearings: list[Hearing]
+
+
 def _questions(payload: bytes, kind: type[Question]) -> list[Question]:
     read = decoder(kind)
     return [read.decode(document) for document in msgspec.msgpack.decode(payload, type=list[bytes])]
 
 
-def _hear(
-    hear: Callable[[Sequence[bytes], Sequence[tuple[Question, str]]], list[Heard | Unreadable]],
-    payload: bytes,
-    kind: type[Question],
-) -> bytes:
+def _listened(payload: bytes, kind: type[Question]) -> tuple[list[bytes], list[tuple[Question, str]]]:
     listening = msgspec.msgpack.decode(payload, type=Listening)
     read = decoder(kind)
     questions = [read.decode(document) for document in listening.questions]
+    return listening.documents, list(zip(questions, listening.leaders, strict=True))
+
+
+def _hear(row: AnswerFormat, documents: list[bytes], asked: list[tuple[Question, str]], answers: AnswerSettings) -> list[Hearing]:
     try:
-        heard = hear(listening.documents, list(zip(questions, listening.leaders, strict=True)))
+        if row.hear is None:
+            return [Hearing(_read(row, question, documents[-1], answers)) for question, _ in asked]
+        return [_hearing(one) for one in row.hear(documents, asked)]
     except Unreadable as why:
         raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
-    return msgspec.msgpack.encode([_hearing(one) for one in heard])
 
 
 def _hearing(heard: Heard | Unreadable) -> Hearing:
@@ -132,9 +140,11 @@ def _read(row: AnswerFormat, question: Question, document: bytes, answers: Answe
         raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
 
 
-def _names(row: AnswerFormat, document: bytes, answers: AnswerSettings) -> bytes:
+def _names(row: AnswerFormat, documents: list[bytes], likely: list[tuple[Question, str]], answers: AnswerSettings) -> Naming:
     try:
-        names = [name for name, _ in zip(row.names(document, answers), range(MOST_NAMES), strict=False)]
+        names = list(islice(row.names(documents[-1], answers), MOST_NAMES))
     except Unreadable as why:
         raise Refused(Refusal(why.what[:1000], case_id=why.name)) from None
-    return msgspec.json.encode(names)
+    with suppress(Refused):  # why, is said to whoever asks again
+        return Naming(names, _hear(row, documents, likely, answers) if likely else [])
+    return Naming(names, [])

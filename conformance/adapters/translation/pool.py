@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 from rtconform.conformance.adapters.translation.client import Translator
-from rtconform.conformance.adapters.translation.formatted import Hearing
+from rtconform.conformance.adapters.translation.formatted import Hearing, Naming
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.vendors.settings import Vendor
 
@@ -54,9 +54,9 @@ class TranslatorPool:
         """See Translator.hear."""
         return await self._first.hear(documents, asked)
 
-    async def names(self, document: bytes) -> list[str]:
+    async def names(self, document: bytes, likely: Sequence[tuple[Question, str]]) -> Naming:
         """See Translator.names."""
-        return await self._first.names(document)
+        return await self._first.names(document, likely)
 
 
 def cores() -> int:
