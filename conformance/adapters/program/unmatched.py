@@ -34,7 +34,8 @@ class Unmatched:
 
     def note(self, received: Received, raw: bytes) -> str:
         """Log a line. Its beginning, where it may have been meant as the answer to a case in flight; else nothing."""
-        shown = self._exchange.shown(raw[:_LOOKED_AT].strip(), SHOWN)
+        text = self._exchange.shown(raw[:_LOOKED_AT], SHOWN)
+        shown = "".join(one if one.isprintable() else " " for one in text).strip()  # it ends up in an explanation, on one line
         if received.id is None:
             self._log(f"{received.fault}: {shown}")
             return shown
