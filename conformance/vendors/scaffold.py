@@ -87,7 +87,8 @@ port = 6661
                                     # they come on the connection on which the visit came
 acknowledge = "original"            # your acknowledgments: AA, AE, AR; or "enhanced": CA, CE, CR first
 # tls = true                        # TLS, with these PEM files beside this one:
-# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count
+# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count. With `listen` you
+                                    # show a certificate of this authority there
 # certificate = "ours.pem"          # ours, where you ask for one, and for the address `listen`
 # key = "ours.key"
 timeout_s = 30                      # how long one <question> may take

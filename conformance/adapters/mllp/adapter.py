@@ -30,10 +30,12 @@ class MllpAdapter:
         self._timeout_s = settings.timeout_s
         self._settle_s = min(vendor.format.settle_s, settings.timeout_s)
         self._to_ack = vendor.answers.ends == "ack"
+        # a system that does not take our certificate may just close the connection
+        self._hint = "; does the system take our certificate ([adapter] certificate)?" if settings.tls else ""
         self._enhanced = settings.acknowledge == "enhanced"
         self._exchange = Exchange(vendor, log)
         self._visits = Visits(self._exchange)
-        self._endpoints = Endpoints(settings, vendor.folder, self._visits.take)
+        self._endpoints = Endpoints(settings, vendor.folder, self._visits.take, self._tell)
         self._idle: list[Connection] = []
 
     async def start(self) -> None:
@@ -52,6 +54,9 @@ class MllpAdapter:
         await self._endpoints.close()
         self._visits.finish()
         await self._exchange.close()
+
+    def _tell(self, what: str) -> None:
+        self._exchange.event("stray_output", what)
 
     async def _ask(self, questions: Sequence[Question], request: bytes) -> Sequence[Reply]:
         (question,) = questions
@@ -76,7 +81,8 @@ class MllpAdapter:
         except TimeoutError:
             return self._late(visit, progress)
         except Broken as why:
-            return self._exchange.failure("error", f"{why}, {progress}", visit.document())
+            hint = self._hint if progress.sent == 0 else ""
+            return self._exchange.failure("error", f"{why}, {progress}{hint}", visit.document())
         except VendorUnreachable as why:
             return self._exchange.failure("error", f"can't connect again: {why}")
         if failure is not None:

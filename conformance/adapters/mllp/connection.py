@@ -15,6 +15,7 @@ from rtconform.conformance.adapters.mllp.framing import (
     framed,
     header_of,
 )
+from rtconform.conformance.adapters.mllp.tls import why_no_tls
 
 CLOSE_LIMIT_S = 0.5
 
@@ -54,7 +55,8 @@ class Connection:
             await self._writer.drain()
             return await waiting
         except OSError as error:
-            raise Broken(f"the connection was lost: {error.strerror or error}") from None
+            await asyncio.wait([self._reading], timeout=CLOSE_LIMIT_S)  # the reader knows why, where the other side said so
+            raise Broken(self._why or f"the connection was lost: {why_no_tls(error)}") from None
         finally:
             self._waiting.pop(control, None)
 
@@ -82,7 +84,7 @@ class Connection:
         except asyncio.LimitOverrunError:
             self._give_up(f"a message of more than {LONGEST_ANSWER} bytes came")
         except OSError as error:
-            self._give_up(f"the connection was lost: {error.strerror or error}")
+            self._give_up(f"the connection was lost: {why_no_tls(error)}")
         self._writer.close()
 
     async def _came(self, message: bytes) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.connecting import host_and_port, why_not_connected
 from rtconform.conformance.adapters.mllp.connection import Connection, Take
+from rtconform.conformance.adapters.mllp.tls import connecting, listening, why_no_tls
 from rtconform.conformance.vendors.settings import MllpSettings
 from rtconform.reference.errors import VendorUnreachable
 
@@ -17,12 +19,17 @@ MOST_CONNECTIONS = 64
 
 
 class Endpoints:
-    """Opens connections whose messages go to `take`. Paths of certificates are relative to `folder`."""
+    """Opens connections whose messages go to `take`. Paths of certificates are relative to `folder`.
 
-    def __init__(self, settings: MllpSettings, folder: Path, take: Take) -> None:
-        self._settings, self._folder, self._take = settings, folder, take
+    `tell` is called with what happens to a connection that the vendor opens and that comes to nothing.
+    """
+
+    def __init__(self, settings: MllpSettings, folder: Path, take: Take, tell: Callable[[str], None]) -> None:
+        self._settings, self._folder, self._take, self._tell = settings, folder, take, tell
         self._server: asyncio.Server | None = None
+        self._listening: ssl.SSLContext | None = None
         self._held: set[Connection] = set()
+        self._opening = 0
 
     async def connect(self) -> Connection:
         """A connection to the vendor. Raises VendorUnreachable."""
@@ -32,7 +39,7 @@ class Endpoints:
         try:
             reader, writer = await asyncio.wait_for(
                 asyncio.open_connection(
-                    settings.host, settings.port, ssl=self._tls(ssl.Purpose.SERVER_AUTH), limit=LONGEST_ANSWER
+                    settings.host, settings.port, ssl=connecting(settings, self._folder), limit=LONGEST_ANSWER
                 ),
                 limit,
             )
@@ -42,7 +49,7 @@ class Endpoints:
             advice = "name the authority that signed it: [adapter] authority"
             raise VendorUnreachable(f"the certificate of {place} is not accepted: {error.verify_message}; {advice}") from None
         except ssl.SSLError as error:
-            raise VendorUnreachable(f"no TLS with {place}: {error.reason or error}; is [adapter] tls right?") from None
+            raise VendorUnreachable(f"no TLS with {place}: {why_no_tls(error)}") from None
         except (OSError, UnicodeError) as error:
             what = f"can't connect to {place}: {why_not_connected(error)}"
             raise VendorUnreachable(f"{what}; is the system running, are [adapter] host and port right?") from None
@@ -53,9 +60,9 @@ class Endpoints:
         if not self._settings.listen:
             return
         host, port = host_and_port(self._settings.listen)
-        tls = self._tls(ssl.Purpose.CLIENT_AUTH)
+        self._listening = listening(self._settings, self._folder)
         try:
-            self._server = await asyncio.start_server(self._taken, host, port, ssl=tls, limit=LONGEST_ANSWER)
+            self._server = await asyncio.start_server(self._taken, host, port, limit=LONGEST_ANSWER)
         except OSError as error:
             what = f"can't listen on {self._settings.listen} for answers: {error.strerror}"
             raise VendorUnreachable(f"{what}; is [adapter] listen free?") from None
@@ -67,31 +74,31 @@ class Endpoints:
         await asyncio.gather(*(connection.close() for connection in self._held))
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._held) >= MOST_CONNECTIONS:
+        if len(self._held) + self._opening >= MOST_CONNECTIONS:
             writer.close()
+            return
+        if self._listening is not None and not await self._secured(writer, self._listening):
             return
         connection = self._connection(reader, writer)
         self._held.add(connection)
         await connection.finished()
         self._held.discard(connection)
 
+    async def _secured(self, writer: asyncio.StreamWriter, context: ssl.SSLContext) -> bool:
+        """Begin TLS on a connection that the vendor opened; asyncio's own server would say of a failure nothing at all."""
+        self._opening += 1
+        try:
+            await writer.start_tls(context, ssl_handshake_timeout=CONNECT_LIMIT_S)
+        except OSError as error:
+            self._tell(f"mllp: a connection to {self._settings.listen} was refused: {why_no_tls(error)}")
+            writer.close()
+            return False
+        finally:
+            self._opening -= 1
+        return True
+
     def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Connection:
         found: socket.socket | None = writer.get_extra_info("socket")
         if found is not None:
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each message waits for the ACK of the one before
         return Connection(reader, writer, self._take)
-
-    def _tls(self, purpose: ssl.Purpose) -> ssl.SSLContext | None:
-        """TLS as the vendor file has it, to connect or to be connected to. Raises VendorUnreachable."""
-        if not self._settings.tls:
-            return None
-        try:
-            context = ssl.create_default_context(purpose, cafile=self._path(self._settings.authority))
-            if (certificate := self._path(self._settings.certificate)) is not None:
-                context.load_cert_chain(certificate, self._path(self._settings.key))
-        except OSError as error:  # an ssl.SSLError is one
-            raise VendorUnreachable(f"[adapter] authority, certificate or key can't be used: {error}") from None
-        return context
-
-    def _path(self, name: str) -> str | None:
-        return str(self._folder / name) if name else None
