@@ -24,7 +24,7 @@ from rtconform.conformance.runs.parts import EventMerge
 from rtconform.conformance.runs.runner import Chosen, Progress, Tell, run
 from rtconform.conformance.vendors.file import Vendor, load_vendor
 from rtconform.generators.suites.rearranged import Slice
-from rtconform.generators.suites.registry import SUITES, any_suite
+from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteOf
 from rtconform.reference import RULE_SET
 from rtconform.reference.documents.wire import decode_lines
@@ -95,7 +95,8 @@ async def run_on_cluster(
 
     `progress` None: nobody watches, and the results need not be read to be joined.
     """
-    if own := [part.suite.name for part in chosen if part.suite.name not in SUITES]:
+    # a file of some of a shipped suite's cases has that suite's name
+    if own := [f"{part.name} ({part.file})" for part in writer.manifest.suites if part.file]:
         raise UserError(f"suite {own[0]} is from a file of yours, which workers don't have: run it without --cluster")
     shipped = _ship(vendor)
     done = len(writer.done())  # results stand in the order of the cases, so these are the first ones

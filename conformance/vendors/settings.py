@@ -99,8 +99,8 @@ class MllpSettings(Struct, frozen=True):
     """A system that takes HL7 v2 messages by MLLP; `workers` is the number of connections, each with a visit at a time.
 
     Answers come on the same connection, or on one that the system opens to the address `listen` of ours. `acknowledge`: the mode
-    that our messages ask for. `authority`, `certificate`, `key`: PEM files beside the vendor file, for TLS: who signs the system's
-    certificates, and ours. With an authority, who connects to `listen` must show a certificate of it.
+    that our messages ask for. `authority`, `certificate`, `key`: PEM files beside the vendor file, for TLS. With an authority,
+    who connects to `listen` must show a certificate of it.
     """
 
     kind: Literal["mllp"]

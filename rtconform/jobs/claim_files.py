@@ -24,6 +24,7 @@ SUFFIXES = (*X12_SUFFIXES, ".jsonl")
 """How the names of the files end that are read of a folder."""
 
 _FIRST = 64 * 1024
+_ANSWERS = "; it says what becomes of claims: rtconform edit CLAIMS --decided FILE, or rtconform convert FILE --claims CLAIMS"
 BEFORE = b"\xef\xbb\xbf \t\r\n\x00\x1a"
 """What may stand before the first segment of a file: the mark of UTF-8, blanks."""
 
@@ -114,4 +115,5 @@ def _from_837(stream: BinaryIO, source: str) -> Iterator[FoundClaim]:
         why = why or next((f"; {note}" for note in read.notes if "passed over" in note), "")
         yield FoundClaim(source, read.name, read.claim, read.notes, read.outside, read.charges)
     if not any_claim:
-        raise UserError(f"{source}: no claim is in it: no CLM segment within an 837P or 837I of version 5010{why}")
+        what = f"{source}: no claim is in it: no CLM segment within an 837P or 837I of version 5010{why}"
+        raise UserError(what + (_ANSWERS if any(f"transaction {code} " in why for code in ("835", "277", "999")) else ""))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from rtconform.conformance.adapters.processes.subreaper import started
+from rtconform.conformance.adapters.processes.subreaper import adopt, started
 from rtconform.conformance.records import Event, Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
@@ -31,7 +31,7 @@ def free_port() -> int:
 def node(command: Sequence[str | Path], port: int, folder: Path) -> Iterator[None]:
     """A program that listens on `port`, running in `folder`."""
     with (folder / "node.log").open("wb") as log:
-        # started as ours: a command that this process ran before may have it bury every child that is not
+        adopt()  # as a command does that this process runs: then what it does not know as its own it buries
         running = started(lambda: subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True))
         try:
             wait_for(port, running)

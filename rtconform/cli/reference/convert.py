@@ -63,7 +63,7 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
             raise UserError(f"{error.filename}: {error.strerror}") from None
         if treatment:
             _write_cases(cases_of(str(file), keep_identity=keep_identity), stream, told)
-        refused = _write(documents, stream, told)
+        refused = _write(documents, str(file), stream, told)
     if refused:
         where = f"in {losses}" if losses else "above"
         raise UserError(f"{file}: {refused} could not be written as {target}; the reasons are {where}")
@@ -80,13 +80,13 @@ def _write_cases(cases: Iterator[TreatmentCase], stream: BinaryIO, told: TextIO)
     stream.flush()
 
 
-def _write(documents: Iterator[Converted], stream: BinaryIO, told: TextIO) -> int:
-    """Write what can be written; how many could not."""
+def _write(documents: Iterator[Converted], source: str, stream: BinaryIO, told: TextIO) -> int:
+    """Write what can be written; how many could not. What is no document's own is said of the file, `source`."""
     refused = 0
     for document in documents:
         for loss in document.losses:
             what = "lost" if document.content is not None else "not written"
-            click.echo(one_line(f"{document.name}: {what}: {loss}"), file=told)
+            click.echo(one_line(f"{document.name or source}: {what}: {loss}"), file=told)
         if document.content is None:
             refused += 1
         else:

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.helpers import PATIENCE_S, VENDORS
+from tests.helpers.command import rtconform
 
 pytestmark = pytest.mark.slow
 
@@ -150,3 +151,15 @@ def test_no_cluster(arguments: tuple[str, ...], said: str, vendor: Path, tmp_pat
     out, err = run.communicate(timeout=PATIENCE_S)
     assert (2, "") == (run.returncode, out)
     assert said in " ".join(err.split())
+
+
+def test_some_cases_of_a_shipped_suite_are_a_file_too(tmp_path: Path) -> None:
+    """A file with the name of a shipped suite is not asked on a cluster: workers have that suite whole, and would ask other cases."""
+    cases = rtconform("generate", "pairwise").stdout.splitlines(keepends=True)
+    (tmp_path / "some.jsonl").write_text("".join(cases[40:42]))
+    vendor = VENDORS / "correct" / "vendor.toml"
+    done = rtconform("run", vendor, "--suite", "some.jsonl", "--cluster", "local:1", "--out", "run", cwd=tmp_path)
+    assert 2 == done.returncode
+    assert (
+        "suite pairwise (some.jsonl) is from a file of yours, which workers don't have: run it without --cluster" in done.stderr
+    )

@@ -16,6 +16,7 @@ from rtconform.reference.documents.claim import Claim, Disposition, DispositionL
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.editor.editor import adjudicate
 from tests.formats.test_x12_claims import pyx12_accepts
+from tests.helpers.command import rtconform
 
 CLAIMS = 60
 
@@ -188,3 +189,14 @@ def test_nothing_is_overwritten(claims: tuple[Path, list[Claim]], tmp_path: Path
     (tmp_path / "out").write_text("mine")
     assert "there is something already" in str(convert(claims[0], "--to", "x12", "--out", tmp_path / "out").exception)
     assert "mine" == (tmp_path / "out").read_text()
+
+
+def test_what_no_claim_has_is_said_of_the_file(tmp_path: Path) -> None:
+    """A note on a transaction that holds no claim of ours begins with the file's name, not with the empty name of a claim."""
+    old = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *040310*0900*U*00401*000000007*0*P*:~\n"
+    old += "GS*HC*A*B*20040310*0900*7*X*004010X098A1~\nST*837*1*004010X098A1~\nCLM*A*1~\nSE*3*1~\nGE*1*7~\nIEA*1*000000007~\n"
+    path = tmp_path / "old.837"
+    path.write_text(old)
+    done = rtconform("convert", path, "--to", "json")
+    assert 2 == done.returncode
+    assert f"{path}: not written: segment 3 (ST): guide '004010X098A1' is neither 837P" in done.stderr

@@ -275,3 +275,12 @@ def test_cases_are_not_claims() -> None:
     """A suite of cases can't be written as 837, and says so."""
     found = CliRunner().invoke(cli, ["generate", "boundaries", "--as", "837"])
     assert "is a case: only claims are written as 837" in str(found.exception)
+
+
+@pytest.mark.parametrize("code", ["835", "277", "999"])
+def test_what_says_what_becomes_of_claims_is_no_file_of_claims(code: str, run: Run) -> None:
+    """An answer in place of claims is refused, and it is said which commands take it."""
+    found = run(HEAD + f"ST*{code}*1~\nSE*2*1~\nGE*1*7~\nIEA*1*000000007~\n")
+    assert isinstance(found.exception, UserError)
+    assert f"transaction {code} is not an 837: passed over" in str(found.exception)
+    assert "rtconform edit CLAIMS --decided FILE, or rtconform convert FILE --claims CLAIMS" in str(found.exception)
