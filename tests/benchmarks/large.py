@@ -21,7 +21,7 @@ from rtconform.conformance.verdicts import VERDICTS
 
 PAGE = Path("docs/reference/reports.md")
 VENDOR = Path("tests/vendors/three_faults/vendor.toml")
-HEAD = "| cases | do not stand | made in | of it processor | memory | page | first paint | slowest search | measured |"
+HEAD = "| cases | not right | made in | processor time | memory | page | first paint | slowest search | measured |"
 TABLE = re.compile(re.escape(HEAD) + r"\n\|[-|]+\|\n(?P<rows>(?:\|.*\n)*)")
 SOUGHT = ("prostate", "77412", "vmat l3-motion", "clinic:1:00004", "no case has this")
 
