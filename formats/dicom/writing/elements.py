@@ -4,6 +4,7 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
+from pydicom.charset import default_encoding
 from pydicom.dataset import Dataset
 from pydicom.valuerep import format_number_as_ds
 
@@ -14,6 +15,8 @@ LONGEST_SHORT, LONGEST_LONG = 16, 64
 def item(**attributes: Any) -> Dataset:  # noqa: ANN401 - whatever an attribute takes
     """An item of a sequence, by the keywords of its attributes. An attribute that is None is empty."""
     made = Dataset()
+    # as it is written: no attribute's VR is looked for in the end
+    made.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=default_encoding)
     for keyword, value in attributes.items():
         setattr(made, keyword, value)
     return made
