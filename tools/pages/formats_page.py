@@ -198,6 +198,28 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 - A message is at most 1 MiB long. A wrong SE01, a missing IEA or an amount that is none makes the answer invalid, and the
   explanation names the segment.
 
+## What works over which format
+
+A test (`tests/rtconform/jobs/test_flows.py`) asks a sample vendor of each row, all with one fault that is the same in every
+format. A run finds what one over JSON finds. Killed and resumed, cut into shards and merged, and replayed, it finds what the
+unbroken run finds, to the byte. A hunt boils the fault down, and the pytest plugin gives each case the verdict of the run. A
+right vendor is certified, and its bundle verifies.
+
+| a vendor is asked in | and answers in | over | kill, resume | shards | replay | hunt | pytest | certify |
+|---|---|---|---|---|---|---|---|---|
+| JSON | `csv` | a stream | yes | yes | yes | yes | yes | yes |
+| JSON | `hl7v2` | a stream | yes | yes | yes | yes | yes | yes |
+| JSON | `x12` | a stream | yes | yes | yes | yes | yes | yes |
+| `fhir` | `fhir` | a stream | yes | yes | yes | yes | yes | yes |
+| `hl7v2` | `hl7v2` | MLLP | yes | yes | yes | by hand | yes | yes |
+| `dicom` | JSON | C-STORE | yes | yes | yes | not tested | yes | yes |
+| `x12` (an editor) | `x12` | a stream | yes | yes | yes | yes | yes | yes |
+
+*By hand*: the hunt over MLLP takes four minutes with the sample engine, so that CI leaves it out; with
+`RTCONFORM_HUNT_EVERYWHERE=1` the test does it. Other tests: certifying over DICOM is in `test_dicom_certificate.py` beside it, a
+cluster in `test_whole_suite_over_x12.py`; X12 in batches over streams, programs, web services and watched folders is in
+`tests/conformance/runs/test_batches.py`.
+
 ## Files of your own
 
 `rtconform edit january.837` edits the claims of a file, of each file of a folder, or of standard input, one at a time. It

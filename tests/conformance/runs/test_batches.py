@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rtconform.conformance.adapters.processes.subreaper import adopt, started
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
+from tests.helpers.web_service import answering
 
 pytestmark = pytest.mark.slow
 
@@ -78,14 +83,40 @@ for line in sys.stdin:
 """
 
 
-def asked(folder: Path, *how: str, batch: int = 1, settings: str = "") -> list[Result]:
+PRODUCT = r"""
+import subprocess, sys, time
+from pathlib import Path
+number = 0
+while True:
+    time.sleep(0.02)
+    for path in sorted(Path("exchange/in").glob("[!.]*")):
+        try:
+            text = path.read_bytes()
+            path.unlink()
+        except OSError:
+            continue
+        said = subprocess.run([sys.executable, "editor.py", *sys.argv[1:]], input=text, stdout=subprocess.PIPE).stdout
+        for message in reversed(said.split(b"ISA*")[1:]):
+            number += 1
+            out = Path(f"exchange/out/{number}.tmp")
+            out.write_bytes(b"ISA*" + message)
+            out.rename(f"exchange/out/{number}.835")
+"""
+"""The editor as a product that watches a folder: each message of an answer is a file of its own, the last one first."""
+
+STREAM = 'kind = "cli"\ncommand = {command}\ntimeout_s = 5\nworkers = 1\n'
+ONESHOT = 'kind = "cli"\nmode = "oneshot"\ncommand = {command}\ntimeout_s = 60\nworkers = 2\n'
+
+
+def asked(folder: Path, *how: str, batch: int = 1, settings: str = "", adapter: str = STREAM) -> list[Result]:
     """The results of a short run of an editor that answers so."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "editor.py").write_text(EDITOR)
+    command = json.dumps([sys.executable, "editor.py", *how])
     (folder / "vendor.toml").write_text(
         '[vendor]\nname = "Editor"\nversion = "1"\nrole = "editor"\n'
         f'[format]\nquestion = "x12"\nanswer = "x12"\nbatch = {batch}\n{settings}\n'
-        f'[adapter]\nkind = "cli"\ncommand = {json.dumps([sys.executable, "editor.py", *how])}\ntimeout_s = 5\nworkers = 1\n'
+        f"[adapter]\n{adapter.format(command=command)}"
     )
     planned = plan_run(folder / "vendor.toml", ("edits-claim",), seed=1)
     chosen = tuple(replace(part, size=CLAIMS) for part in planned.chosen)
@@ -123,6 +154,44 @@ def test_verdicts_are_those_of_one_at_a_time(how: tuple[str, ...], batch: int, a
     sizes = list(map(int, (tmp_path / "v" / "sizes").read_text().split()))
     assert max(sizes) <= batch
     assert batch == 1 or max(sizes) > 20
+
+
+@contextmanager
+def over(channel: str, folder: Path, *how: str) -> Iterator[str]:
+    """The editor behind a channel, in its folder: what the vendor file says of it."""
+    folder.mkdir()
+    (folder / "editor.py").write_text(EDITOR)
+    command = [sys.executable, "editor.py", *how]
+    if channel == "http":
+
+        def answer(body: bytes, _: str) -> bytes:
+            return subprocess.run(command, input=body, stdout=subprocess.PIPE, cwd=folder, check=True).stdout
+
+        with answering(answer) as url:
+            yield f'kind = "http"\nurl = "{url}"\ntimeout_s = 60\nworkers = 2\n'
+    elif channel == "folder":
+        (folder / "product.py").write_text(PRODUCT)
+        for name in ("in", "out"):
+            (folder / "exchange" / name).mkdir(parents=True)
+        adopt()  # as a run does: then what it does not know as its own it buries
+        with started(lambda: subprocess.Popen([sys.executable, "product.py", *how], cwd=folder)) as product:
+            try:
+                yield 'kind = "folder"\nfolder = "exchange"\ntimeout_s = 6\nworkers = 2\n'
+            finally:
+                product.kill()
+    else:
+        yield ONESHOT
+
+
+@pytest.mark.parametrize("channel", ["oneshot", "http", "folder"])
+@pytest.mark.parametrize("how", [(), ("acknowledges", "one-by-one"), ("forgets",)], ids=["in one", "in several", "some missing"])
+def test_batches_over_channels(channel: str, how: tuple[str, ...], alone: dict[str, str], tmp_path: Path) -> None:
+    """Over every channel a batch may be answered in any order, in several messages or files, and with claims left out."""
+    with over(channel, tmp_path / "v", *how) as adapter:
+        assert alone == verdicts(asked(tmp_path / "v", *how, batch=500, adapter=adapter))
+    sizes = list(map(int, (tmp_path / "v" / "sizes").read_text().split()))
+    assert max(sizes) > 20
+    assert ("forgets" in how) == (sizes.count(1) > 10)  # canaries are asked alone too
 
 
 def test_a_crash_costs_its_own_claim(tmp_path: Path) -> None:
