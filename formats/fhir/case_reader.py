@@ -134,10 +134,10 @@ def _plan(resources: Resources, request: Document, place: int) -> Document:
     }
     for beam in document["beams"]:
         beam.setdefault("radiation", "")
-    technique = _word(inside(request, codes.MODALITY_AND_TECHNIQUE, "technique"), _OF_TECHNIQUE)
+    technique = _word(inside(request, codes.MODALITY_AND_TECHNIQUE, codes.TECHNIQUE), _OF_TECHNIQUE)
     if technique:
         document["technique"] = technique
-    modality = _word(inside(request, codes.MODALITY_AND_TECHNIQUE, "modality"), _OF_MODALITY)
+    modality = _word(inside(request, codes.MODALITY_AND_TECHNIQUE, codes.MODALITY), _OF_MODALITY)
     return document | ({"modality": modality} if modality and not document["beams"] else {})
 
 

@@ -215,9 +215,10 @@ def modality_and_technique(plan: Plan) -> list[Document]:
     radiation = plan.beams[0].radiation if plan.beams else ""
     code = codes.MODALITIES.get(radiation)
     modality = concept(code, radiation) if radiation else {"text": "unknown"}
-    known = [extension("modality", "CodeableConcept", modality)]
+    known = [extension(codes.MODALITY, "CodeableConcept", modality)]
     if plan.technique:
-        known.append(extension("technique", "CodeableConcept", concept(codes.TECHNIQUES.get(plan.technique), plan.technique)))
+        technique = concept(codes.TECHNIQUES.get(plan.technique), plan.technique)
+        known.append(extension(codes.TECHNIQUE, "CodeableConcept", technique))
     return [{"url": codes.MODALITY_AND_TECHNIQUE, "extension": known}]
 
 

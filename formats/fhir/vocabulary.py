@@ -20,6 +20,9 @@ _CODEX = "http://hl7.org/fhir/us/codex-radiation-therapy/StructureDefinition/cod
 CANCER_PATIENT = f"{_MCODE}cancer-patient"
 INTENT = f"{_MCODE}procedure-intent"
 MODALITY_AND_TECHNIQUE = f"{_MCODE}radiotherapy-modality-and-technique"
+MODALITY, TECHNIQUE = f"{_MCODE}radiotherapy-modality", f"{_MCODE}radiotherapy-technique"
+"""Within `MODALITY_AND_TECHNIQUE`: extensions of their own, with addresses of their own."""
+
 COURSE_SUMMARY = f"{_CODEX}radiotherapy-course-summary"
 VOLUME = f"{_CODEX}radiotherapy-volume"
 TREATMENT_PLAN = f"{_CODEX}radiotherapy-treatment-plan"

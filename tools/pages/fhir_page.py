@@ -101,7 +101,7 @@ Everything that a case says is in its Bundle, so every case can be asked. All id
 | `isocenters[]` | Procedure of the course, extension `rt-isocenter` |
 | `plans[]` | ServiceRequest of profile `codexrt-radiotherapy-treatment-plan` |
 | `plans[].id`, `label`, `site` | identifier, note, bodySite.text |
-| `plans[].technique` | `mcode-radiotherapy-modality-and-technique`, `technique`: a code, the case's word as its text |
+| `plans[].technique` | extension `mcode-radiotherapy-technique`: a code, the word as its text |
 | `plans[].intent`, `fractions` | `mcode-procedure-intent`, `codexrt-radiotherapy-fractions-planned` |
 | `plans[].diagnosis` | reasonReference: a Condition |
 | `plans[].planning.targets` | `codexrt-radiotherapy-dose-planned-to-volume`: a BodyStructure each |

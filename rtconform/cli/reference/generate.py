@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from rtconform.cli.options import shard_of
+from rtconform.formats.fhir.case_writer import write_bundle
 from rtconform.formats.hl7.treatment.question import write_case
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
@@ -31,8 +32,8 @@ from rtconform.reference.errors import UserError
 @click.option(
     "--as",
     "written",
-    type=click.Choice(["837", "dicom", "hl7v2"]),
-    help="In place of JSON: each claim as an 837 interchange, each case as HL7 v2 messages or a folder of DICOM RT files.",
+    type=click.Choice(["837", "dicom", "fhir", "hl7v2"]),
+    help="In place of JSON: each claim as 837, each case as HL7 v2 messages, a FHIR Bundle or a folder of DICOM RT files.",
 )
 def generate(
     suite: str | None,
@@ -51,9 +52,11 @@ def generate(
     rtconform generate edits-claim --as 837 --out claims.837
     rtconform generate clinic --as dicom --out treatments --count 100
     rtconform generate clinic --as hl7v2 --out visits.hl7 --count 100
+    rtconform generate clinic --as fhir --out bundles.ndjson --count 100
 
     Not everything can be said in a format: what can't is named on standard error, with the reason. With --as dicom each case
-    becomes a folder of its own, with companion.json for what no DICOM object has a place for.
+    becomes a folder of its own, with companion.json for what no DICOM object has a place for. With --as fhir each case is a
+    Bundle, one a line.
     """
     if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")
@@ -63,7 +66,7 @@ def generate(
             raise click.UsageError("--as dicom writes folders: give --out with the folder that they go into")
         write_treatments(found, out, lambda said: click.echo(said, err=True))
         return
-    write = {"837": _as_837, "hl7v2": _as_hl7}.get(written or "")
+    write = {"837": _as_837, "fhir": _as_fhir, "hl7v2": _as_hl7}.get(written or "")
     wires = write(found) if write else (item.wire + b"\n" for item in found)
     if out is None:
         _write(sys.stdout.buffer, wires)
@@ -112,6 +115,18 @@ def _as_hl7(found: Iterator[SuiteItem]) -> Iterator[bytes]:
         if not isinstance(case, Case):
             raise UserError(f"{case.id} is a claim: only cases are written as HL7 v2; give a suite of cases, for instance clinic")
         yield from (part.content for part in write_case(replace(case, id=name_of(case.id, _PUBLIC))))
+
+
+def _as_fhir(found: Iterator[SuiteItem]) -> Iterator[bytes]:
+    """Each case as a Bundle on a line of its own."""
+    for item in found:
+        case = item.question
+        if not isinstance(case, Case):
+            raise UserError(f"{case.id} is a claim: only cases are written as FHIR; give a suite of cases, for instance clinic")
+        try:
+            yield write_bundle(replace(case, id=name_of(case.id, _PUBLIC)))
+        except Inexpressible as why:
+            click.echo(f"{case.id}: not written: {why}", err=True)
 
 
 _PUBLIC = b"generate"

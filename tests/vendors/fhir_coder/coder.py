@@ -55,7 +55,7 @@ def beam(found: Any, places: Doc) -> Doc:
 
 def plan(request: Any, places: Doc) -> Doc:
     planning = one(request, f"{OURS}planning")
-    technique = value(request, f"{MCODE}radiotherapy-modality-and-technique", "technique")
+    technique = value(request, f"{MCODE}radiotherapy-modality-and-technique", f"{MCODE}radiotherapy-technique")
     return {
         "id": request.identifier[0].value,
         "technique": technique.text if technique else "",
