@@ -13,9 +13,10 @@ import msgspec
 from rtconform.conformance.coder.role import CODER
 from rtconform.formats.dicom.companion import companion_of, put_together
 from rtconform.formats.dicom.reading.open_object import open_object
-from rtconform.formats.dicom.reading.reader import Treatment, read_treatment
+from rtconform.formats.dicom.reading.reader import read_treatment
 from rtconform.formats.dicom.writing.writer import write_objects
 from rtconform.formats.messages import Inexpressible
+from rtconform.formats.treatments import Treatment
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.treatment import Case
 

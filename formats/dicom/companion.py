@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from rtconform.formats.dicom.reading.reader import Treatment
 from rtconform.formats.dicom.writing.objects import export_of
 from rtconform.formats.dicom.writing.plans import plan_names
 from rtconform.formats.dicom.writing.realism import PLAIN
 from rtconform.formats.dicom.writing.records import session_uid
+from rtconform.formats.treatments import Treatment, laid_over
 from rtconform.reference.documents.treatment import Case, Plan, Session
 
 SCHEMA = "rtconform.companion/1"
@@ -62,15 +62,6 @@ def put_together(treatment: Treatment, companion: Document, patient: Document) -
         "sessions": [laid_over(sessions.get(session["uid"], {}), session) for session in companion["sessions"]],
     }
     return msgspec.convert(document, Case)
-
-
-def laid_over(under: Document, over: Document) -> Document:
-    """One document over another: objects are joined field by field, anything else is replaced. `null` replaces too."""
-    joined = dict(under)
-    for name, value in over.items():
-        below = joined.get(name)
-        joined[name] = laid_over(below, value) if isinstance(value, dict) and isinstance(below, dict) else value
-    return joined
 
 
 def _plan(plan: Plan, uid: str) -> Document:

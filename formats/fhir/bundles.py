@@ -53,10 +53,17 @@ class Resources:
         """Every resource of a type, in their order."""
         return (one for one in self._every if one.get("resourceType") == kind)
 
+    def every(self) -> tuple[Document, ...]:
+        """Every resource, in their order."""
+        return tuple(self._every)
+
     def named(self, reference: object) -> Document:
         """What a Reference points to; empty where it is not here."""
         name = reference.get("reference") if isinstance(reference, dict) else None
-        return self._by_reference.get(name.split("/_history/")[0], {}) if isinstance(name, str) else {}
+        if not isinstance(name, str):
+            return {}
+        whole = name.split("/_history/")[0]
+        return self._by_reference.get(whole, self._by_reference.get("/".join(whole.split("/")[-2:]), {}))
 
 
 def dicts(value: object) -> list[Document]:

@@ -55,6 +55,7 @@ def reread_bundle(document: bytes) -> Case:
         plan.setdefault("technique", "")
     for session in found["sessions"]:
         session.pop("uid")
+        session.pop("ours", None)
     try:
         return msgspec.convert(found, Case)
     except msgspec.ValidationError as error:
@@ -67,9 +68,9 @@ def read_case(resources: Resources) -> Document:
         "schema": "rtconform.case/1",
         "id": next(identifiers(resources.top), "treatment"),
         "patient": read_patient(resources),
-        "billing": dict(_billing(resources)),
-        "isocenters": [_isocenter(one) for course in resources.of_type("Procedure") for one in extensions(course, ISOCENTER)],
-        "plans": [_plan(resources, one, place) for place, one in enumerate(plans_in(resources), 1)],
+        "billing": dict(read_billing(resources)),
+        "isocenters": read_isocenters(resources),
+        "plans": [read_plan(resources, one, place) for place, one in enumerate(plans_in(resources), 1)],
         "sessions": read_sessions(resources),
     }
 
@@ -97,7 +98,8 @@ def read_patient(resources: Resources) -> Document:
     }
 
 
-def _billing(resources: Resources) -> Iterator[tuple[str, Any]]:
+def read_billing(resources: Resources) -> Iterator[tuple[str, Any]]:
+    """Whose claim it is, where, for which day, and who pays: what of it is said."""
     for account in resources.of_type("Account"):
         for name in ("claim", "setting"):
             if (value := inside(account, BILLING, name)) is not None:
@@ -110,13 +112,16 @@ def _billing(resources: Resources) -> Iterator[tuple[str, Any]]:
         yield "payer", words(resources.named(payer).get("name")) or words(payer.get("display"))
 
 
-def _isocenter(found: Document) -> Document:
-    return {"id": inside(found, "id"), "position_mm": [inside(found, axis) for axis in "xyz"]}
+def read_isocenters(resources: Resources) -> list[Document]:
+    """The isocenters of every course."""
+    found = (one for course in resources.of_type("Procedure") for one in extensions(course, ISOCENTER))
+    return [{"id": inside(one, "id"), "position_mm": [inside(one, axis) for axis in "xyz"]} for one in found]
 
 
-def _plan(resources: Resources, request: Document, place: int) -> Document:
+def read_plan(resources: Resources, request: Document, place: int) -> Document:
+    """A plan, or a phase or course in the place of one; `uid` is its reference."""
     planned = first(extensions(request, PLANNING))
-    doses = extensions(request, codes.DOSE_TO_VOLUME)
+    doses = [one for url in (codes.DOSE_TO_VOLUME, codes.DOSE_PRESCRIBED) for one in extensions(request, url)]
     document: Document = {
         "uid": reference_of(request),
         "id": next(identifiers(request, codes.PLAN), "") or next(identifiers(request), f"P{place}"),
@@ -124,7 +129,7 @@ def _plan(resources: Resources, request: Document, place: int) -> Document:
         "site": text_of(first(request.get("bodySite"))),
         "intent": _word(inside(request, codes.INTENT), _OF_INTENT),
         "diagnosis": _diagnosis(resources, request),
-        "fractions": inside(request, codes.FRACTIONS_PLANNED),
+        "fractions": inside(request, codes.FRACTIONS_PLANNED) or inside(request, codes.FRACTIONS_PRESCRIBED),
         "dose_gy": _gray(next((dose for one in doses if (dose := inside(one, "totalDose"))), inside(planned, "dose"))),
         "beams": [
             {name: value for url, name in _BEAM.items() if (value := inside(one, url)) is not None}
@@ -171,7 +176,8 @@ def _gray(quantity: object) -> float | None:
 
 def _planning(resources: Resources, request: Document) -> Iterator[tuple[str, Any]]:
     """The evidence of planning: what is not said is absent."""
-    doses = extensions(request, codes.DOSE_TO_VOLUME)
+    urls = (codes.DOSE_TO_VOLUME, codes.DOSE_PRESCRIBED, codes.DOSE_DELIVERED)
+    doses = [one for url in urls for one in extensions(request, url)]
     planned = extensions(request, PLANNING)
     if doses or planned:
         volumes = [resources.named(inside(one, "volume")) for one in doses]

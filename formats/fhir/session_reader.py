@@ -30,13 +30,18 @@ _OF_MOTION = {code: word for word, code in {**codes.MOTION, **codes.FREE_METHODS
 
 def read_sessions(resources: Resources) -> list[Document]:
     """Every treatment session, in the order of their Encounters."""
-    fractions = [one for one in resources.of_type("Procedure") if _is_fraction(one)]
+    fractions = fractions_in(resources)
     found: list[Document] = []
     for encounter in resources.of_type("Encounter"):
         own = [one for one in fractions if resources.named(one.get("encounter")) is encounter]
-        if own or extensions(encounter, SESSION):
+        if own or extensions(encounter, SESSION) or has_profile(encounter, codes.TREATMENT_SESSION):
             found.append(_session(resources, encounter, own, len(found) + 1))
     return found
+
+
+def fractions_in(resources: Resources) -> list[Document]:
+    """Every treated fraction: what has the profile or the code of CodeX RT for one."""
+    return [one for one in resources.of_type("Procedure") if _is_fraction(one)]
 
 
 def _is_fraction(procedure: Document) -> bool:
@@ -50,7 +55,7 @@ def _session(resources: Resources, encounter: Document, fractions: list[Document
         "id": next(identifiers(encounter, codes.SESSION), f"S{number}"),
     }
     document.update(_times(resources, encounter, fractions))
-    document.update(_happened(said) if said else _as_codex(fractions))
+    document.update({**dict(_happened(said)), "ours": True} if said else read_fractions(fractions))
     return document
 
 
@@ -114,31 +119,49 @@ def _motion(motion: Document) -> Iterator[tuple[str, Any]]:
         )
 
 
-def _as_codex(fractions: list[Document]) -> Iterator[tuple[str, Any]]:
-    """What CodeX RT says: which plans, which image guidance, which motion management; neither purpose nor beam hold."""
-    yield "plans", [one for fraction in fractions for one in dicts(fraction.get("basedOn"))]
-    yield "fraction", next((one for fraction in fractions if (one := inside(fraction, codes.FRACTION_NUMBER))), None)
+def read_fractions(fractions: list[Document]) -> Document:
+    """What CodeX RT says of a session: plans, image guidance, motion management; neither purpose nor beam hold."""
+    document: Document = {
+        "plans": [one for fraction in fractions for one in dicts(fraction.get("basedOn"))],
+        "fraction": next((one for fraction in fractions if (one := inside(fraction, codes.FRACTION_NUMBER))), None),
+    }
+    if acts := read_guidance(fractions):
+        document["guidance"] = acts
+    if motion := motion_in(fractions):
+        document["motion"] = motion
+    return document
+
+
+def read_guidance(found: list[Document]) -> list[Document]:
+    """By what the patient was guided, as fractions, plans or phases say it."""
     acts: dict[tuple[str, str], Document] = {}
+    for one in found:
+        for method, timing, _ in _acts(one):
+            if method and (timing == "pre_treatment" or method != "surface"):
+                acts[method, timing] = {"method": method, "timing": timing}
+    return list(acts.values())
+
+
+def motion_in(found: list[Document]) -> Document:
+    """How motion was managed and what watched it, as fractions, plans or phases say it; empty where they don't."""
     motion: Document = {}
-    for fraction in fractions:
-        for url, part, timing in (
-            (codes.IMAGE_GUIDANCE, "modality", "pre_treatment"),
-            (codes.VERIFICATION, "procedure", "intrafraction"),
-        ):
-            for one in extensions(fraction, url):
-                concept = inside(one, part)
-                method, watched = _known(concept, _OF_GUIDANCE), _known(concept, _OF_MONITOR)
-                if timing == "intrafraction" and watched:
-                    motion |= {"monitor": watched, "during_beam": True}
-                if method and (timing == "pre_treatment" or method != "surface"):
-                    acts[method, timing] = {"method": method, "timing": timing}
+    for one in found:
+        for _, timing, watched in _acts(one):
+            if timing == "intrafraction" and watched:
+                motion |= {"monitor": watched, "during_beam": True}
         for url in (codes.FREE_BREATHING, codes.RESPIRATORY):
-            if "method" not in motion and (method := _known(inside(fraction, url), _OF_MOTION)):
+            if "method" not in motion and (method := _known(inside(one, url), _OF_MOTION)):
                 motion["method"] = method
-    if acts:
-        yield "guidance", list(acts.values())
-    if motion:
-        yield "motion", motion
+    return motion
+
+
+def _acts(resource: Document) -> Iterator[tuple[str, str, str]]:
+    """Each act of guidance or verification: by which method, when, and what it watches."""
+    parts = ((codes.IMAGE_GUIDANCE, "modality", "pre_treatment"), (codes.VERIFICATION, "procedure", "intrafraction"))
+    for url, part, timing in parts:
+        for one in extensions(resource, url):
+            concept = inside(one, part)
+            yield _known(concept, _OF_GUIDANCE), timing, _known(concept, _OF_MONITOR)
 
 
 def _known(concept: object, words_of: dict[str, str]) -> str:

@@ -17,13 +17,13 @@ from rtconform.conformance.coder.faults.faulty import correct
 from rtconform.formats.charges.csv_writer import write_csv
 from rtconform.formats.dicom.companion import FILE
 from rtconform.formats.dicom.question import write_question
-from rtconform.formats.dicom.reading.evidence import Fact
 from rtconform.formats.dicom.reading.open_object import open_object
 from rtconform.formats.dicom.reading.reader import read_treatment
 from rtconform.formats.hl7.charge_writer import write_charges
 from rtconform.formats.messages import Part
 from rtconform.formats.names import name_of
 from rtconform.formats.registry import QUESTIONS
+from rtconform.formats.treatments import Fact
 from rtconform.formats.x12.coded_claim_writer import write_coded_claims
 from rtconform.generators.suites.registry import any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteCase

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rtconform.formats.dicom.reading.evidence import Fact
 from rtconform.formats.dicom.reading.open_object import DicomObject, said, value
 from rtconform.formats.dicom.reading.plans import source
 from rtconform.formats.dicom.reading.records import ReadRecord, moment_of
+from rtconform.formats.treatments import Fact
 
 _METHODS = {
     "1.2.840.10008.5.1.4.1.1.2": "cbct",

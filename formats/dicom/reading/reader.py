@@ -5,15 +5,14 @@ beam is follows from its control points. So it reads objects of systems that nob
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from rtconform.formats.dicom.reading.evidence import Fact
 from rtconform.formats.dicom.reading.guidance import read_guidance
 from rtconform.formats.dicom.reading.open_object import DicomObject
 from rtconform.formats.dicom.reading.plans import ReadBeam, ReadPlan, read_plan, source
 from rtconform.formats.dicom.reading.records import ReadRecord, delivered_in_order, read_record, sessions_of
 from rtconform.formats.dicom.reading.volumes import Volumes, volumes_of
+from rtconform.formats.treatments import Fact, Treatment
 
 Document = dict[str, Any]
 
@@ -26,21 +25,6 @@ _MONITORS = {
     "IMAGE": "mr_cine",
     "NAVIGATOR": "mr_cine",
 }
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """What the objects say.
-
-    `plans` and `sessions` hold parts of an `rtconform.case/1`, each with the UID under `uid`; what no object says is absent.
-    `isocenters` too. `facts`: where everything was read. `notes`: what a reader should know beside.
-    """
-
-    plans: tuple[Document, ...]
-    sessions: tuple[Document, ...]
-    isocenters: tuple[Document, ...]
-    facts: tuple[Fact, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 def read_treatment(objects: Sequence[DicomObject]) -> Treatment:

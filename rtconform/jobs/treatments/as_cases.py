@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from rtconform.jobs.treatments.files import need_pydicom, treatment_in
+from rtconform.jobs.treatments.coded import CodedDay, coded_days
+from rtconform.jobs.treatments.files import TreatmentFiles, treatments_in
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import DocumentError, UserError
-
-if TYPE_CHECKING:
-    from rtconform.jobs.treatments.coded import CodedDay
 
 
 @dataclass(frozen=True)
@@ -26,14 +23,16 @@ class TreatmentCase:
 
 def cases_of(name: str, *, keep_identity: bool) -> Iterator[TreatmentCase]:
     """Each day of the treatment in a file or folder. Raises UserError, in which nothing says who the patient is."""
-    need_pydicom()
-    from rtconform.jobs.treatments.coded import coded_days  # noqa: PLC0415 - pydicom is an extra
+    for files in treatments_in(name):
+        yield from _cases_of(files, keep_identity=keep_identity)
 
-    files = treatment_in(name)
+
+def _cases_of(files: TreatmentFiles, *, keep_identity: bool) -> Iterator[TreatmentCase]:
     hidden = (lambda text: text) if keep_identity else files.identity.without_words
     try:
         for day in coded_days(files, keep_identity=keep_identity):
-            case = replace(day.case, id=str(files.beside.get("id") or f"treatment-{day.case.billing.date_of_service}"))
+            named = files.beside.get("id") or files.treatment.case_id or f"treatment-{day.case.billing.date_of_service}"
+            case = replace(day.case, id=str(named))
             yield TreatmentCase(
                 hidden(case.id),
                 hidden(encode(case).decode()).encode(),
@@ -44,7 +43,7 @@ def cases_of(name: str, *, keep_identity: bool) -> Iterator[TreatmentCase]:
         raise UserError(hidden(str(error))) from None
 
 
-def _missing(day: "CodedDay") -> Iterator[str]:
+def _missing(day: CodedDay) -> Iterator[str]:
     """Each missing fact: those on which codes depend first."""
     told = {need.path for need in day.needs} | set(day.idle)
     told |= {f"{path.partition(' (')[0]}.{name}" for path in told for name in path.partition(" (")[2].rstrip(")").split(", ")}

@@ -7,10 +7,8 @@ from typing import Any
 
 import msgspec
 
-from rtconform.formats.dicom.companion import laid_over
-from rtconform.formats.dicom.reading.evidence import Fact
-from rtconform.formats.dicom.reading.identity import Identity, patient_of
-from rtconform.formats.dicom.reading.reader import Treatment, read_treatment
+from rtconform.formats.identity import Identity
+from rtconform.formats.treatments import Fact, Treatment, laid_over
 from rtconform.jobs.treatments import suppositions
 from rtconform.jobs.treatments.beside import checked, entry_for
 from rtconform.jobs.treatments.files import TreatmentFiles
@@ -27,6 +25,9 @@ each fact alone needs more.
 """
 
 SUPPOSED_DAY = "2026-01-05"
+_NOT_OF_A_CASE = ("uid", "techniques", "supposed_beams", "settled")
+"""What a reader says of a plan or session beside the fields of a case."""
+
 _NOBODY = {"id": "PATIENT", "birth_date": "1900-01-01", "sex": "unknown"}
 
 
@@ -56,14 +57,15 @@ class CodedDay:
 
 def coded_days(files: TreatmentFiles, *, keep_identity: bool = False) -> Iterator[CodedDay]:
     """Each day of the treatment, coded. Raises DocumentError where the JSON beside is wrong."""
-    treatment = read_treatment(files.objects)
+    treatment = files.treatment
     if not keep_identity:
         treatment = replace(treatment, plans=tuple(_named_without(plan, files.identity) for plan in treatment.plans))
     beside = checked(files.beside, files.beside_file)
-    patient = patient_of(files.objects) if keep_identity else _NOBODY
+    patient = files.patient if keep_identity else _NOBODY
     days: dict[str, list[Document]] = {}
     for session in treatment.sessions:
-        days.setdefault(str(session.get("started_at", ""))[:10], []).append(session)
+        day = treatment.billing.get("date_of_service") or str(session.get("started_at", ""))[:10]
+        days.setdefault(str(day), []).append(session)
     for date, sessions in (days or {"": []}).items():
         following = min(
             (str(one.get("started_at", "")) for day, later in days.items() if day > date for one in later), default=None
@@ -165,11 +167,11 @@ class _Day:
             ) from None
 
     def _billing(self, date: str) -> Document:
-        said = dict(self._beside.get("billing", {}))
+        said = {**self._treatment.billing, **self._beside.get("billing", {})}
         if "claim" not in said or "setting" not in said:
             self._open.append(suppositions.whose_claim())
             self._add("billing.claim", "missing", "", "no object says whose claim is coded")
-        else:
+        elif "billing" in self._beside:
             self._add("billing.claim", "read", f"{said['claim']} ({said['setting']})", "", where=self._file)
         if "date_of_service" not in said and not date:
             self._open.append(suppositions.day(SUPPOSED_DAY))
@@ -179,14 +181,14 @@ class _Day:
 
     def _plan(self, place: int, plan: Document) -> Document:
         said = entry_for(self._beside.get("plans", []), plan)
-        joined = laid_over({name: value for name, value in plan.items() if name not in ("uid", "techniques")}, said)
+        joined = laid_over({name: value for name, value in plan.items() if name not in _NOT_OF_A_CASE}, said)
         joined["id"] = plan["id"]
         if "technique" in said:
             self._add(f"plans[{place + 1}].technique", "read", str(said["technique"]), "", where=self._file)
         elif plan.get("techniques"):
             self._open.append(suppositions.technique(place, plan["techniques"]))
         else:
-            joined["technique"] = "unknown"
+            joined.setdefault("technique", "unknown")
         lacking = [
             name
             for name in ("volumetric_imaging", "targets", "organs_at_risk", "dvh_evaluated")
@@ -194,8 +196,10 @@ class _Day:
         ]
         if lacking:
             self._open.append(suppositions.planning(place, lacking))
+        if plan.get("supposed_beams"):
+            self._open.append(suppositions.isocenters(place))
         for beam in joined["beams"]:
-            if beam["isocenter"] == "none":
+            if beam.get("isocenter") == "none":
                 self._open.append(suppositions.isocenter(beam["id"]))
         return joined
 
@@ -213,20 +217,25 @@ class _Day:
 
     def _session(self, place: int, session: Document) -> Document:
         said = entry_for(self._beside.get("sessions", []), session)
-        joined = laid_over({name: value for name, value in session.items() if name != "uid"}, said)
+        joined = laid_over({name: value for name, value in session.items() if name not in _NOT_OF_A_CASE}, said)
+        settled = {*said, *session.get("settled", ())}
         joined.setdefault("started_at", f"{self._case['billing']['date_of_service']}T09:00:00")
         number = place + 1
         for name in ("motion", "guidance", "physician_review", "next_session_at"):
             if name in said:
                 self._add(f"sessions[{number}].{name}", "read", "", "", where=self._file)
         motion = session.get("motion")
-        if "motion" not in said and not (motion and (motion["beam_hold"] or motion["method"] == "none")):
+        if "motion" not in settled and not (motion and (motion["beam_hold"] or motion["method"] == "none")):
             self._open.append(suppositions.motion(place, motion["method"] if motion else ""))
-        if "guidance" not in said:
+        if "guidance" not in settled:
             self._open.append(suppositions.purpose(place) if session.get("guidance") else suppositions.guidance(place))
-        if "physician_review" not in said and not session.get("physician_review"):
+        if "physician_review" not in settled and not session.get("physician_review"):
             self._open.append(suppositions.approval(place))
-        elif "next_session_at" not in said and (joined.get("physician_review") or {}).get("approved_at"):
+        elif (
+            "next_session_at" not in settled
+            and not joined.get("next_session_at")
+            and (joined.get("physician_review") or {}).get("approved_at")
+        ):
             if self._following is not None:
                 joined["next_session_at"] = self._following
                 self._add(f"sessions[{number}].next_session_at", "derived", self._following, "the next record among the files")

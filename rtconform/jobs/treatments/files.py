@@ -1,4 +1,4 @@
-"""The files of a treatment: DICOM objects, and a JSON document beside them for what they can't say."""
+"""The files of a treatment: DICOM objects or FHIR resources, and a JSON document beside them for what they can't say."""
 
 import importlib.util
 import json
@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rtconform.formats.identity import Identity
 from rtconform.formats.messages import Unreadable
+from rtconform.formats.treatments import Treatment
+from rtconform.jobs.treatments.resources import holds_resources, patients_in
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, read_regular
 
 if TYPE_CHECKING:
-    from rtconform.formats.dicom.reading.identity import Identity
     from rtconform.formats.dicom.reading.open_object import DicomObject
 
 MOST_FILES = 2000
@@ -26,21 +28,29 @@ _MAGIC_AT, _MAGIC = 128, b"DICM"
 
 @dataclass(frozen=True)
 class TreatmentFiles:
-    """What was found. `beside`: the JSON document, `beside_file` its name. `unread`: files that are not objects, and why."""
+    """What was found. `beside`: the JSON document, `beside_file` its name. `unread`: files that are not read, and why."""
 
-    objects: tuple["DicomObject", ...]
-    identity: "Identity"
+    treatment: Treatment
+    patient: dict[str, Any]
+    identity: Identity
     beside: dict[str, Any]
     beside_file: str
     unread: tuple[str, ...]
 
 
 def is_treatment(name: str) -> bool:
-    """Whether this names a folder or a DICOM file, and not a file of cases."""
+    """Whether this names a folder, a DICOM file or a file of FHIR resources, and not a file of cases."""
     path = Path(name)
     if name == "-":
         return False
-    if path.is_dir() or path.suffix.lower() in _SUFFIXES:
+    if path.is_dir() or path.suffix.lower() in _SUFFIXES or holds_resources(path):
+        return True
+    return _is_object(path)
+
+
+def _is_object(path: Path) -> bool:
+    """Whether a file is named or begins like a DICOM object."""
+    if path.suffix.lower() in _SUFFIXES:
         return True
     try:
         with open_regular(path) as stream:
@@ -49,16 +59,39 @@ def is_treatment(name: str) -> bool:
         return False
 
 
-def treatment_in(name: str) -> TreatmentFiles:
-    """The objects in a file or folder. Raises UserError where there is none, or where pydicom is not installed."""
-    need_pydicom()
-    from rtconform.formats.dicom.reading.identity import Identity  # noqa: PLC0415 - pydicom is an extra
-    from rtconform.formats.dicom.reading.open_object import LONGEST_OBJECT, open_object  # noqa: PLC0415 - the same
+def treatments_in(name: str) -> Iterator[TreatmentFiles]:
+    """The treatment in a file or folder: one of DICOM objects, or one for each patient of FHIR resources.
 
+    Raises UserError where there is none, or where pydicom is needed and not installed.
+    """
     path = Path(name)
+    files = [(str(file.relative_to(path)) if path.is_dir() else file.name, file) for file in _files(path)]
+    resources = [(shown, file) for shown, file in files if holds_resources(file)]
+    if not resources:
+        yield _objects_in(name, path, files)
+        return
+    others = [(shown, file) for shown, file in files if (shown, file) not in resources]
+    if objects := [shown for shown, file in others if _is_object(file)]:
+        raise UserError(f"{name}: {len(objects)} DICOM objects and {len(resources)} files of FHIR; give each a folder of its own")
+    documents = [(shown, file) for shown, file in others if file.suffix.lower() == ".json"]
+    if len(documents) > 1:
+        raise UserError(f"{name}: {len(documents)} JSON files that hold no FHIR resource: only one may stand beside resources")
+    beside = _document(documents[0][1]) if documents else {}
+    unread = tuple(f"{shown}: not FHIR in JSON" for shown, file in others if file.suffix.lower() != ".json")
+    for one in patients_in(name, resources, unread):
+        beside_file = one.identity.without(documents[0][0]) if documents else ""
+        yield TreatmentFiles(one.treatment, one.patient, one.identity, beside, beside_file, one.unread)
+
+
+def _objects_in(name: str, path: Path, files: list[tuple[str, Path]]) -> TreatmentFiles:
+    """The treatment that DICOM objects are about."""
+    need_pydicom()
+    from rtconform.formats.dicom.reading.identity import identity_of, patient_of  # noqa: PLC0415 - pydicom is an extra
+    from rtconform.formats.dicom.reading.open_object import LONGEST_OBJECT, open_object  # noqa: PLC0415 - the same
+    from rtconform.formats.dicom.reading.reader import read_treatment  # noqa: PLC0415 - the same
+
     objects, unread, documents = [], [], []
-    for file in _files(path):
-        shown = str(file.relative_to(path)) if path.is_dir() else file.name
+    for shown, file in files:
         if file.suffix.lower() == ".json":
             documents.append((shown, file))
             continue
@@ -68,7 +101,7 @@ def treatment_in(name: str) -> TreatmentFiles:
             unread.append(f"{shown}: {why.what}")
         except OSError as error:
             unread.append(f"{shown}: {error.strerror}")
-    identity = Identity(objects)
+    identity = identity_of(objects)
     if not any(one.kind in ("plan", "record") for one in objects):
         raise UserError(identity.without(_nothing_in(name, path, objects, unread)))
     if len(documents) > 1:
@@ -78,9 +111,8 @@ def treatment_in(name: str) -> TreatmentFiles:
         )
     beside_file, beside = (documents[0][0], _document(documents[0][1])) if documents else ("", {})
     hidden = [replace(one, file=identity.without(one.file)) for one in objects]
-    return TreatmentFiles(
-        tuple(hidden), identity, beside, identity.without(beside_file), tuple(identity.without(what) for what in unread)
-    )
+    told = tuple(identity.without(what) for what in unread)
+    return TreatmentFiles(read_treatment(hidden), patient_of(objects), identity, beside, identity.without(beside_file), told)
 
 
 def need_pydicom() -> None:

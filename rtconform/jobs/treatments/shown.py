@@ -2,37 +2,32 @@
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from rtconform.jobs.treatments.files import TreatmentFiles, need_pydicom, treatment_in
+from rtconform.jobs.treatments.coded import CodedDay, coded_days
+from rtconform.jobs.treatments.files import TreatmentFiles, treatments_in
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.codes import notation
 from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reports.text import clean
-
-if TYPE_CHECKING:
-    from rtconform.jobs.treatments.coded import CodedDay
 
 SCHEMA = "rtconform.treatment/1"
 
 
 def shown_days(name: str, form: str, *, explain: bool, keep_identity: bool) -> Iterator[str]:
     """Each day of the treatment in a file or folder. Raises UserError, in which nothing says who the patient is."""
-    need_pydicom()
-    from rtconform.jobs.treatments.coded import coded_days  # noqa: PLC0415 - pydicom is an extra
-
-    files = treatment_in(name)
-    hidden = (lambda text: text) if keep_identity else files.identity.without_words
-    try:
-        for day in coded_days(files, keep_identity=keep_identity):
-            yield hidden(_json(day, files) if form == "json" else _text(name, day, files, explain=explain))
-    except DocumentError as error:
-        raise UserError(hidden(str(error))) from None
+    for files in treatments_in(name):
+        hidden = (lambda text: text) if keep_identity else files.identity.without_words
+        try:
+            for day in coded_days(files, keep_identity=keep_identity):
+                yield hidden(_json(day, files) if form == "json" else _text(name, day, files, explain=explain))
+        except DocumentError as error:
+            raise UserError(hidden(str(error))) from None
 
 
-def _json(day: "CodedDay", files: TreatmentFiles) -> str:
+def _json(day: CodedDay, files: TreatmentFiles) -> str:
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "coding": msgspec.to_builtins(day.coding),
@@ -56,7 +51,7 @@ def _json(day: "CodedDay", files: TreatmentFiles) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def _text(name: str, day: "CodedDay", files: TreatmentFiles, *, explain: bool) -> str:
+def _text(name: str, day: CodedDay, files: TreatmentFiles, *, explain: bool) -> str:
     billing, coding = day.case.billing, day.coding
     lines = [f"{name}, {billing.date_of_service}: {coding.outcome}" + (", as far as is supposed" if day.needs else "")]
     lines += [f"  {line.session}  {notation(line.code, line.modifiers)} × {line.units}" for line in coding.lines] or ["  no line"]
@@ -76,7 +71,7 @@ def _text(name: str, day: "CodedDay", files: TreatmentFiles, *, explain: bool) -
     return "\n".join(clean(line) for line in lines) + "\n"
 
 
-def _facts(day: "CodedDay") -> Iterator[str]:
+def _facts(day: CodedDay) -> Iterator[str]:
     for fact in day.facts:
         value = f" = {fact.value}" if fact.value else ""
         source = f"  [{fact.source}]" if fact.source else ""

@@ -168,6 +168,22 @@ def next_session(place: int) -> Open:
     )
 
 
+def isocenters(place: int) -> Open:
+    """Whether the beams of a plan meet in one place, where no file says what its beams are."""
+
+    def several(case: Document) -> None:
+        beams = case["plans"][place]["beams"]
+        other = {**beams[0], "id": f"{beams[0]['id']}+", "isocenter": "ISO-OTHER"}
+        if all(one["id"] != "ISO-OTHER" for one in case["isocenters"]):
+            case["isocenters"].append({"id": "ISO-OTHER", "position_mm": [9e5, 0.0, 0.0]})
+        for session in case["sessions"]:
+            if beams[0]["id"] in session["beams_delivered"]:
+                session["beams_delivered"] = [*session["beams_delivered"], other["id"]]
+        case["plans"][place]["beams"] = [*beams, other]
+
+    return Open(f"plans[{place + 1}].isocenters", (("one", lambda _: None), ("more than one", several)))
+
+
 def isocenter(name: str) -> Open:
     """Where a beam is treated of which no control point says it."""
 

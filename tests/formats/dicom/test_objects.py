@@ -16,10 +16,11 @@ from rtconform.conformance.runs.expressible import lost_fields
 from rtconform.formats.dicom.companion import MOTION_FIELDS, PLAN_FIELDS, PLANNING_FIELDS, companion_of, put_together
 from rtconform.formats.dicom.reading.identity import patient_of
 from rtconform.formats.dicom.reading.open_object import open_object
-from rtconform.formats.dicom.reading.reader import Treatment, read_treatment
+from rtconform.formats.dicom.reading.reader import read_treatment
 from rtconform.formats.dicom.writing.realism import PLAIN, Realism, realism_of
 from rtconform.formats.dicom.writing.writer import write_objects
 from rtconform.formats.messages import Inexpressible, Unreadable
+from rtconform.formats.treatments import Treatment
 from rtconform.generators.hypothesis import strategies
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Beam, Case, Isocenter
