@@ -19,6 +19,8 @@ from rtconform.formats.dicom.companion import FILE
 from rtconform.formats.dicom.question import write_question
 from rtconform.formats.dicom.reading.open_object import open_object
 from rtconform.formats.dicom.reading.reader import read_treatment
+from rtconform.formats.fhir.answer_writer import write_answer
+from rtconform.formats.fhir.case_writer import bundle_of
 from rtconform.formats.hl7.charge_writer import write_charges
 from rtconform.formats.messages import Part
 from rtconform.formats.names import name_of
@@ -34,6 +36,9 @@ from rtconform.reference.documents.treatment import Case
 CASE = "published:scenario-4-freestanding-global"
 
 _KEY = b"one case"
+_TIES = ("id", "subject", "patient", "requester", "category", "status", "intent", "participant", "beneficiary")
+"""Elements of a resource that the page leaves out: they say nothing of the case."""
+
 _LONGEST = 110
 """How many characters of a line of a dump are shown."""
 
@@ -119,6 +124,8 @@ def one_case() -> str:
         record=_dump(parts, "RTRECORD", ("TreatmentSessionBeamSequence",)),
         companion=next(part.content.decode() for part in parts if part.name == FILE),
         messages=_messages(case),
+        bundle="\n".join(_entries(case)),
+        resource=json.dumps(json.loads(write_answer(answer, case)), ensure_ascii=False),
         answer=json.dumps(msgspec.to_builtins(answer), indent=1),
         csv=_text(write_csv(answer, case)),
         hl7=_text(write_charges(answer, case).replace(b"\r", b"\n")),
@@ -198,6 +205,13 @@ def _shortened(text: str) -> str:
     return re.sub(r"\[\s+([-\d.,\s]+?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
 
 
+def _entries(case: Case) -> Iterator[str]:
+    """The resources of a case's Bundle, one a line, without what only ties them together."""
+    for entry in bundle_of(case)["entry"]:
+        resource = {name: value for name, value in entry["resource"].items() if name not in _TIES}
+        yield json.dumps(resource, ensure_ascii=False)
+
+
 def _messages(case: Case) -> str:
     content = b"".join(part.content for part in QUESTIONS["hl7v2", "case"].write(case, "none"))
     return re.sub(r"[\x0b\x1c]", "", content.decode()).replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -267,6 +281,15 @@ A visit as messages, which say every case. What they mean: [treatments as HL7 v2
 {messages}
 ```
 
+### FHIR R4
+
+A Bundle, which says every case: its resources, one a line, without references to the patient and their ids. What they mean:
+[treatments as FHIR Bundles](format-fhir.md).
+
+```text
+{bundle}
+```
+
 ## The answer
 
 ### JSON (`rtconform.answer/1`)
@@ -285,6 +308,12 @@ A visit as messages, which say every case. What they mean: [treatments as HL7 v2
 
 ```text
 {hl7}
+```
+
+### FHIR R4 (Claim)
+
+```text
+{resource}
 ```
 
 ### CSV
