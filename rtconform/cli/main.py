@@ -102,6 +102,9 @@ def cli() -> None:
 
     Exit codes: 0 conformant, 1 not conformant, 2 usage or a file is wrong, 3 the vendor could not be reached,
     130 interrupted (resume with --resume).
+
+    Progress is shown at a terminal only, colours follow NO_COLOR, and --quiet leaves what was asked for: files, JSON, findings,
+    warnings and the exit code.
     """
 
 

@@ -22,6 +22,36 @@ FORMAT = click.option(
 )
 
 
+_QUIET = "rtconform.quiet"
+
+
+def _remember(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+    context.meta[_QUIET] = value or context.meta.get(_QUIET, False)
+
+
+QUIET = click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="No progress, no summary, no next step: files, JSON, findings, warnings and the exit code remain.",
+)
+"""For each command that says what it does or did beside what it was asked for; `quiet` tells, `say` obeys."""
+
+
+def quiet() -> bool:
+    """Whether the command under way was given --quiet."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET, False))
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """Print what a person is told beside the result: nothing with --quiet."""
+    if not quiet():
+        click.echo(text, err=err)
+
+
 OWN_PROFILES = click.option(
     "--payer-profile",
     "own",

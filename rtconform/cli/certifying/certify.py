@@ -13,7 +13,7 @@ import click
 
 from rtconform.cli.certifying.seed import opening
 from rtconform.cli.certifying.signing import signing_key
-from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, profiles_in
+from rtconform.cli.options import FORMAT, OWN_PROFILES, QUIET, asked_of, profiles_in, say
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.adapters.processes.sandbox import Boundary, enclosed, unenclosed
 from rtconform.conformance.certificates.ledger import ledgers, spend
@@ -51,6 +51,7 @@ from rtconform.reports.writers.certificate import NAMED, in_words
 @click.option("--readable", multiple=True, type=click.Path(exists=True, path_type=Path), help="What its sandbox shows besides.")
 @OWN_PROFILES
 @click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
+@QUIET
 @FORMAT
 def certify(
     vendor: Path,
@@ -108,8 +109,8 @@ def certify(
     if form == "json":
         click.echo(encode({"bundle": str(path), "certificate": certificate}))
     else:
-        click.echo(in_words(certificate, NAMED))
-        click.echo(f"bundle: {path}")
+        say(in_words(certificate, NAMED))
+        say(f"bundle: {path}")
     sys.exit(EXIT_CONFORMANT if certificate.outcome == "certified" else EXIT_NOT_CONFORMANT)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import QUIET, say
 from rtconform.conformance.certificates.seeds import LONGEST_NAME, LONGEST_OPENING, commitment, draw, read_opening, seed_of
 from rtconform.conformance.records import now
 from rtconform.reference.errors import UserError
@@ -22,6 +23,7 @@ def seed() -> None:
 @seed.command()
 @click.option("--vendor", required=True, help="The vendor's name, as its vendor file gives it.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("seed.json"), show_default=True, help="Keep this secret.")
+@QUIET
 def commit(vendor: str, out: Path) -> None:
     """Draw a secret seed, write it to a file that only you can read, and print the commitment to publish."""
     if not 1 <= len(vendor) <= LONGEST_NAME:
@@ -37,7 +39,7 @@ def commit(vendor: str, out: Path) -> None:
     except OSError as error:
         raise UserError(f"{out}: can't write the seed: {error.strerror}") from None
     click.echo(commitment(document))
-    click.echo(f"rtconform: {out} is secret until the run is over; publish the line above now", err=True)
+    say(f"rtconform: {out} is secret until the run is over; publish the line above now", err=True)
 
 
 @seed.command()

@@ -1,13 +1,14 @@
 """`rtconform strength`: how strong suites are."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from rtconform.cli.options import OWN_PROFILES, all_names, asked_of, profiles_in
+from rtconform.cli.options import OWN_PROFILES, QUIET, all_names, asked_of, profiles_in, say
 from rtconform.conformance.strength.document import EditorStrength, Strength
 from rtconform.generators.suites.registry import DEFAULT_SEED, any_suite
 from rtconform.reference.documents.wire import encode
@@ -39,6 +40,7 @@ FORMATS = ("table", "json", "html")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to, in place of standard output.")
 @click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True, help="Processes.")
 @OWN_PROFILES
+@QUIET
 def strength(
     suites: tuple[str, ...], seed: int, sample: int, form: str, out: Path | None, processes: int, own: tuple[Path, ...]
 ) -> None:
@@ -95,5 +97,5 @@ def _written(found: T, form: str, html: Callable[[T], str], text: Callable[[T], 
 
 
 def _told(what: str, done: int, total: int) -> None:
-    if done in (1, total) or done % 100 == 0:
-        click.echo(f"{what}: {done:,} of {total:,}", err=True)
+    if sys.stderr.isatty() and (done in (1, total) or done % 100 == 0):
+        say(f"{what}: {done:,} of {total:,}", err=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import QUIET, say
 from rtconform.reference.errors import UserError
 from rtconform.reports.explorer.page import as_html
 
@@ -13,6 +14,7 @@ from rtconform.reports.explorer.page import as_html
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("explore.html"), show_default=True, help="The page."
 )
 @click.option("--replace", is_flag=True, help="Write over a file that is there.")
+@QUIET
 def explore(out: Path, replace: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Write a page on which the facts of a session are set by hand, and codes, rules and documents follow.
 
@@ -28,4 +30,4 @@ def explore(out: Path, replace: bool) -> None:  # noqa: FBT001 - click passes fl
         raise UserError(f"{out} is there already: give another --out, or --replace") from None
     except OSError as error:
         raise UserError(f"--out {out}: {error.strerror}") from None
-    click.echo(out)
+    say(out)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import QUIET, say
 from rtconform.generators.suites.registry import suite as find_suite
 from rtconform.jobs.export import export as export_suite
 
@@ -13,6 +14,7 @@ from rtconform.jobs.export import export as export_suite
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
 @click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@QUIET
 def export(suite: str, folder: Path, seed: int, count: int | None) -> None:
     """Write SUITE into the new or empty folder DIR as plain files, for teams whose tests do not run Python.
 
@@ -23,4 +25,4 @@ def export(suite: str, folder: Path, seed: int, count: int | None) -> None:
     schemas/         the JSON Schemas of case and answer
     suite.json       versions, the suite's digest and the SHA-256 of every file
     """
-    click.echo(export_suite(find_suite(suite), folder, seed, count))
+    say(export_suite(find_suite(suite), folder, seed, count))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.certifying.signing import signing_key
-from rtconform.cli.options import FORMAT, names, print_rows
+from rtconform.cli.options import FORMAT, QUIET, names, print_rows, say
 from rtconform.conformance.certificates.checks import Check
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
@@ -38,6 +38,7 @@ def suites(context: click.Context, form: str) -> None:
 @click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
 @click.option("--unsigned", is_flag=True, help="Write a lock that nobody vouches for, and that says so.")
 @click.option("--out", type=click.Path(path_type=Path), help="A new file.  [default: standard output]")
+@QUIET
 def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
     """Write a signed lock: version, number of cases and digest of every suite that is installed here.
 
@@ -59,7 +60,7 @@ def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
         raise UserError(f"{out}: there is something already; give another --out") from None
     except OSError as error:
         raise UserError(f"{out}: can't write the lock: {error.strerror}") from None
-    click.echo(out)
+    say(out)
 
 
 @suites.command("verify")

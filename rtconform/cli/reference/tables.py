@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, print_rows
+from rtconform.cli.options import FORMAT, QUIET, print_rows, say
 from rtconform.reference.codes import notation
 from rtconform.reference.errors import UserError
 from rtconform.reference.national_edits.shipped import FOLDER, SENTENCE, keep, tables_in_force
@@ -32,6 +32,7 @@ def tables() -> None:
 @click.option(
     "--to", "folder", type=click.Path(path_type=Path), default=FOLDER, show_default=True, help="The folder of loaded tables."
 )
+@QUIET
 def load(files: tuple[Path, ...], folder: Path) -> None:
     """Load FILEs as CMS publishes them: PTP, MUE, Addendum B and relative values; zip, text, CSV or xlsx.
 
@@ -42,9 +43,9 @@ def load(files: tuple[Path, ...], folder: Path) -> None:
 
     editions = tuple(edition for file in files for edition in read_tables(file))
     for edition in editions:
-        click.echo(f"{', '.join(edition.sources)}: {edition.title}, from {edition.effective}, {edition.size} rows of this family")
+        say(f"{', '.join(edition.sources)}: {edition.title}, from {edition.effective}, {edition.size} rows of this family")
     for path in keep(editions, folder):
-        click.echo(f"kept in {path}")
+        say(f"kept in {path}")
 
 
 @tables.command()

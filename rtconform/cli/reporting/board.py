@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import QUIET, quiet, say
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
 from rtconform.jobs.board import build_board
 from rtconform.reference.errors import UserError
@@ -32,6 +33,7 @@ from rtconform.reports.text import one_line
     metavar="YYYY-MM-DD",
     help="As of the end of this day, UTC: certificates are valid or not on it, what began later is left out.  [default: today]",
 )
+@QUIET
 def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: str, on: dt.datetime | None) -> None:
     """Write a static site over many runs and certificate bundles: vendors by rule and by fault, versions over time, badges.
 
@@ -47,12 +49,12 @@ def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: st
     known = [read_public_key(read_key_file(key), str(key)) for key in keys]
     day = on.date() if on else dt.datetime.now(dt.UTC).date()
     found = build_board(places, out, keys=known, on=day, title=title, progress=_told)
-    click.echo(out / "index.html")
+    say(out / "index.html")
     if found.unread:
         shown = "\n".join(f"{one_line(one.name)}: {one.why}" for one in found.unread[:20])
         raise UserError(f"{len(found.unread)} of these could not be read; the others are on the board:\n{shown}")
 
 
 def _told(done: int, total: int) -> None:
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not quiet():
         click.echo(f"\rread {done:,} of {total:,}", nl=done == total, err=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import names
+from rtconform.cli.options import QUIET, names, say
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.known_faults import look_again
 from rtconform.reference.relative_values import load_relative_values
@@ -27,6 +27,7 @@ from rtconform.reports.writers.formats import FORMATS, render
     metavar="FILE",
     help="What services weigh in payment: the page then says what each fault costs or overpays; never part of a verdict.",
 )
+@QUIET
 def report(run: Path, forms: str, weights: Path | None) -> None:
     """Render the run in folder RUN, finished or interrupted, into files beside its records.
 
@@ -35,11 +36,11 @@ def report(run: Path, forms: str, weights: Path | None) -> None:
     rtconform report runs/nightly --format table
     rtconform report runs/nightly --relative-values our_fee_schedule.toml
 
-    The paths written go to standard output, and so does the table.
+    The paths written go to standard output, and so does the table; with --quiet the table alone.
     """
     values = load_relative_values(weights) if weights else None
     chosen = names(forms)
     if {"html", "json", "markdown"} & set(chosen):
         look_again(run)
     for path in render(run, chosen, finder=case_finder, values=values):
-        click.echo(path)
+        say(path)

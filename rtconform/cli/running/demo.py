@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import pasted
+from rtconform.cli.options import QUIET, pasted, quiet, say
 from rtconform.cli.running.run import run_watched
 from rtconform.conformance.verdicts import EXIT_CONFORMANT, EXIT_NOT_CONFORMANT
 from rtconform.jobs.case_finder import case_finder
@@ -45,6 +45,7 @@ _ABOUT = {
     show_default=True,
     help="A new folder for the vendor and the run.",
 )
+@QUIET
 @click.pass_context
 def demo(context: click.Context, role: str, form: str, out: Path, *, certificate: bool) -> None:
     """Run a sample vendor that has known faults, write its report, and say what to do next.
@@ -69,8 +70,9 @@ def demo(context: click.Context, role: str, form: str, out: Path, *, certificate
     run = out / "run"
     summary = run_watched(plan_run(vendor, _SUITES[role], seed=1), run, resume=False)
     (report,) = render(run, ["html"], finder=case_finder, summary=summary)
-    render(run, ["table"], summary=summary)
-    click.echo(f"\n{_ABOUT[role]}\n\nreport: {report}\n\nNext:")
+    if not quiet():
+        render(run, ["table"], summary=summary)
+    say(f"\n{_ABOUT[role]}\n\nreport: {report}\n\nNext:")
     for words, about in (
         (("rtconform", "replay", run, "--vendor", vendor, "--out", out / "again"), "ask again only what failed"),
         (("rtconform", "hunt", vendor, "--out", out / "faults.jsonl"), "find its faults, each with its smallest case"),
@@ -79,6 +81,6 @@ def demo(context: click.Context, role: str, form: str, out: Path, *, certificate
             "begin a vendor file for your own software",
         ),
     ):
-        click.echo(f"  {pasted(*words)}    # {about}")
+        say(f"  {pasted(*words)}    # {about}")
     ran = summary.counts["fail"] and not (summary.counts["error"] or summary.counts["unanswered"])
     sys.exit(EXIT_CONFORMANT if ran and not summary.conformant else EXIT_NOT_CONFORMANT)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.certifying.certify import certify
-from rtconform.cli.options import pasted
+from rtconform.cli.options import pasted, say
 from rtconform.conformance.certificates.checks import Trust
 from rtconform.conformance.certificates.envelope import new_key_pair, read_public_key
 from rtconform.conformance.records import now
@@ -45,14 +45,14 @@ def demo_certificate(context: click.Context, out: Path) -> None:
     for check in failed:
         click.echo(f"DID NOT HOLD: {check.name}: {check.detail}")
     if not failed:
-        click.echo(f"verified: {sum(check.standing == 'held' for check in checks)} checks held")
+        say(f"verified: {sum(check.standing == 'held' for check in checks)} checks held")
     with zipfile.ZipFile(bundle) as packed:
         report.write_bytes(packed.read("report.html"))
-    click.echo(f"\n{_WARNING}\n\nreport: {report}\n\nNext:")
+    say(f"\n{_WARNING}\n\nreport: {report}\n\nNext:")
     for words, about in (
         (("rtconform", "verify", bundle, "--public-key", public_key), "check it as a buyer would, line by line"),
         (("rtconform", "certify", vendor, "--unsigned", "--out", out / "rehearsal.zip"), "rehearse, as a vendor would"),
         (("rtconform", "vendor", "init", "--kind", "cli"), "begin a vendor file for your own software"),
     ):
-        click.echo(f"  {pasted(*words)}    # {about}")
+        say(f"  {pasted(*words)}    # {about}")
     sys.exit(EXIT_NOT_CONFORMANT if failed else EXIT_CONFORMANT)

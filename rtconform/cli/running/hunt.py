@@ -12,7 +12,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rtconform.cli.options import FORMAT, OWN_PROFILES, asked_of, given, pasted, print_rows, profiles_in, slug
+from rtconform.cli.options import FORMAT, OWN_PROFILES, QUIET, asked_of, given, pasted, print_rows, profiles_in, quiet, slug
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.hunted import Ended, Found, Hunted
 from rtconform.conformance.hunting.hunt import EFFORT, Watch
@@ -55,6 +55,7 @@ _WIDTHS = (34, 44, 22, 22, None)
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed draws others.")
 @OWN_PROFILES
+@QUIET
 @FORMAT
 def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path, ...], form: str) -> None:
     """Hunt for faults of the coder, or claim editor, that VENDOR.toml describes, and shrink each to its smallest case or claim.
@@ -89,7 +90,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
             judged = [{"name": one.name, "payers": one.payers, "digest": digest_of(one)} for one in profiles]
             summary = {**summary, "payer_profiles": judged}
         click.echo(json.dumps({**summary, "faults": faults, "found": found}, indent=2, ensure_ascii=False))
-    else:
+    elif not quiet():
         if found:
             print_rows(table_rows(hunted), form, _COLUMNS, _WIDTHS)
             click.echo(f"\n{ROLES[loaded.role].asks}s: {file}\nagain: {_again(vendor, file, own)}")
@@ -125,9 +126,9 @@ def _told_by_signals() -> Stop:
 
 
 def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
-    """Hunt with a line that moves where a person watches; quiet in a pipe."""
+    """Hunt with a line that moves where a person watches; quiet in a pipe and with --quiet."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if quiet() or not console.is_terminal:
         return hunt_faults(vendor, effort=effort, seed=seed, stop=stop)
     noun, name = ROLES[vendor.role].searched, one_line(vendor.name)
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from rtconform.cli.options import QUIET, quiet
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.runs.names import write_names
 from rtconform.conformance.runs.shards import merge as merge_shards
@@ -17,6 +18,7 @@ from rtconform.reports.writers.formats import render
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.argument("runs", type=click.Path(path_type=Path), metavar="RUN…", nargs=-1, required=True)
+@QUIET
 def merge(out: Path, runs: tuple[Path, ...]) -> None:
     """Join the shards in RUN…, each made by `rtconform run --shard I/N`, to one run in the new folder OUT, and report it.
 
@@ -33,6 +35,7 @@ def merge(out: Path, runs: tuple[Path, ...]) -> None:
     write_names(out)
     summary = summarise(RunFolder(out))
     (report,) = render(out, ["html"], finder=case_finder, summary=summary)
-    render(out, ["table"], finder=case_finder, summary=summary)
-    click.echo(f"\nreport: {report}")
+    if not quiet():
+        render(out, ["table"], finder=case_finder, summary=summary)
+        click.echo(f"\nreport: {report}")
     sys.exit(summary.exit_code)

@@ -9,7 +9,7 @@ import click
 import msgspec
 from tabulate import tabulate
 
-from rtconform.cli.options import FORMAT
+from rtconform.cli.options import FORMAT, QUIET, quiet, say
 from rtconform.cli.running.run import free_folder, run_watched
 from rtconform.conformance.records import own_profiles_of
 from rtconform.conformance.runs.folder import RunFolder
@@ -28,6 +28,7 @@ from rtconform.reports.writers.formats import render
 )
 @click.option("--suite", "suites", multiple=True, metavar="FILE.toml", help="The file of a suite of RUN that is not shipped.")
 @click.option("--out", type=click.Path(path_type=Path), help="The new run folder.  [default: runs/TIME-VENDOR]")
+@QUIET
 @FORMAT
 def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | None, form: str) -> None:
     """Ask the cases that failed in RUN again: which are fixed, which still fail, which got no answer.
@@ -42,7 +43,10 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
     old = RunFolder(run)
     planned = plan_replay(old, vendor, suites)
     if planned is None:
-        click.echo("[]" if form == "json" else f"{run}: no case failed, nothing to ask again")
+        if form == "json":
+            click.echo("[]")
+        else:
+            say(f"{run}: no case failed, nothing to ask again")
         return
     folder = out or free_folder(planned.planned)
     try:
@@ -56,10 +60,11 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
     if form == "json":
         click.echo(msgspec.json.encode(cases))
     else:
-        _print(cases)
+        if not quiet():
+            _print(cases)
         for finding in summary.findings:
             click.echo(f"finding: {finding.kind}: {finding.detail}")
-        click.echo(f"\nreport: {report}")
+        say(f"\nreport: {report}")
     fixed = all(case.became == "fixed" for case in cases) and not summary.findings
     sys.exit(EXIT_CONFORMANT if fixed else EXIT_NOT_CONFORMANT)
 

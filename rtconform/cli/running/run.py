@@ -12,7 +12,19 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import FORMAT, OWN_PROFILES, all_names, asked_of, given, pasted, profiles_in, shard_of, slug
+from rtconform.cli.options import (
+    FORMAT,
+    OWN_PROFILES,
+    QUIET,
+    all_names,
+    asked_of,
+    given,
+    pasted,
+    profiles_in,
+    quiet,
+    shard_of,
+    slug,
+)
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runs.baseline import loaded_in_words
@@ -49,7 +61,7 @@ from rtconform.reports.text import one_line
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary: findings, report and exit code remain.")
+@QUIET
 @click.option("--github", is_flag=True, help="Print each fault as an annotation of GitHub Actions too.")
 @FORMAT
 def run(
@@ -66,7 +78,6 @@ def run(
     log_format: str,
     *,
     resume: bool,
-    quiet: bool,
     github: bool,
     form: str,
 ) -> None:
@@ -81,9 +92,7 @@ def run(
     given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
     every failure is known: docs/how-to/ci.md.
     """
-    for what in _not_together(
-        out, only, cluster, shard, resume=resume, annotated=github and form == "json", silent=quiet and form == "json"
-    ):
+    for what in _not_together(out, only, cluster, shard, resume=resume, annotated=github and form == "json"):
         raise click.UsageError(what)
     profiles = asked_of(profiles_in(own))
     part = shard_of(shard) if shard is not None else None
@@ -106,7 +115,7 @@ def run(
             _remark(log, loaded_in_words(planned.manifest.baseline, planned.manifest.started_at.date()))
         folder = out or free_folder(planned)
         try:
-            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log, bar=not quiet)
+            summary = run_watched(planned, folder, resume=resume, cluster=cluster, log=log)
         except (KeyboardInterrupt, asyncio.CancelledError):
             if log is None:
                 options = given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
@@ -121,7 +130,7 @@ def run(
     (report,) = render(folder, ["html"], finder=case_finder, summary=summary)
     if form == "json":
         click.echo(encode(summary))
-    elif not quiet:
+    elif not quiet():
         render(folder, ["table"], finder=case_finder, summary=summary)
         click.echo(f"\nreport: {report}")
     if github:
@@ -140,7 +149,6 @@ def _not_together(
     *,
     resume: bool,
     annotated: bool,
-    silent: bool,
 ) -> Iterator[str]:
     """Options that don't go with each other."""
     if resume and out is None:
@@ -149,8 +157,6 @@ def _not_together(
         yield "--only asks a few cases, here: leave --cluster out"
     if shard is not None and (only or cluster is not None):
         yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
-    if silent:
-        yield "--quiet prints no summary, in JSON neither: leave one of --quiet and --format json out"
     if annotated:
         yield "--github writes lines of its own beside the JSON of --format json: leave one of them out"
 
@@ -163,9 +169,8 @@ def run_watched(
     cluster: str | None = None,
     log: RunLog | None = None,
     keep: Callable[[Mapping[str, bytes]], None] | None = None,
-    bar: bool = True,
 ) -> Summary:
-    """Run with a progress `bar` where a person watches; quiet in a pipe; all of it written to `log` where there is one."""
+    """Run with a progress bar where a person watches and did not say --quiet; all of it written to `log` where there is one."""
     if cluster is not None:
         _warn_of(cluster, log)
     else:
@@ -174,7 +179,7 @@ def run_watched(
     if log is not None:
         log.started(planned.manifest, planned.cases, str(folder))
         return asyncio.run(_until_told_to_stop(going(progress=log.result, tell=log.event)))
-    if not (bar and sys.stderr.isatty()):
+    if quiet() or not sys.stderr.isatty():
         return asyncio.run(_until_told_to_stop(going(tell=partial(_tell, partial(click.echo, err=True)))))
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second to import, for a person only
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rtconform.cli.options import pasted
+from rtconform.cli.options import QUIET, pasted, say
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
@@ -48,6 +48,7 @@ def vendor() -> None:
     help="What it speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12.",
 )
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
+@QUIET
 def init(kind: str, mode: str, role: RoleName, speaks: str, path: Path | None) -> None:
     """Write a commented vendor file to FILE, or to standard output. An existing FILE is left alone.
 
@@ -67,11 +68,12 @@ def init(kind: str, mode: str, role: RoleName, speaks: str, path: Path | None) -
         raise UserError(f"{path} exists already: give another name, or remove it first") from None
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from None
-    click.echo(f"wrote {path}; edit it, then: rtconform vendor check {path}", err=True)
+    say(f"wrote {path}; edit it, then: rtconform vendor check {path}", err=True)
 
 
 @vendor.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="VENDOR.toml")
+@QUIET
 def check(path: Path) -> None:
     """Send three cases to the vendor (to an editor three claims) and say in plain words what works and what does not.
 
@@ -88,4 +90,4 @@ def check(path: Path) -> None:
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
     following = pasted("rtconform", "run", path, "--suite", ",".join(role.begin_with))
-    click.echo(f"\n{one_line(loaded.name)} answers. Next: {following}")
+    say(f"\n{one_line(loaded.name)} answers. Next: {following}")
