@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.cause import Cause, unrecorded
 from rtconform.conformance.records import Event, KnownFaults, Manifest, Result
-from rtconform.conformance.runs.locking import NO_LINK, lock
+from rtconform.conformance.runs.locking import NO_LINK, hold
 from rtconform.conformance.verdicts import VERDICTS
 from rtconform.reference.documents.wire import MAX_DOCUMENT_BYTES, decode, decode_lines, encode
 from rtconform.reference.errors import UserError
@@ -103,7 +103,7 @@ class RunWriter:
         self._digests = {name: hashlib.sha256() for name in FILES}
         self._kept: dict[str, list[bytes]] | None = {name: [] for name in FILES} if keep else None
         _make_folder(path)
-        self._lock = _lock(path)
+        self._lock = hold(path, ".lock", "another run is writing there")
         try:
             self._open(manifest, resume=resume)
         except OSError as error:
@@ -193,19 +193,6 @@ def _make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{path}: can't make the run folder: {error.strerror}") from None
-
-
-def _lock(path: Path) -> int:
-    try:
-        descriptor = regular_descriptor(path / ".lock", os.O_RDWR | os.O_CREAT | NO_LINK)
-    except OSError as error:
-        raise UserError(f"{path}: can't write there: {error.strerror}") from None
-    try:
-        lock(descriptor)
-    except OSError:
-        os.close(descriptor)
-        raise UserError(f"{path}: another run is writing there; wait for it or give another --out") from None
-    return descriptor
 
 
 def _check_same(old: Manifest, new: Manifest, path: Path) -> None:

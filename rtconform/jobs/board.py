@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,7 @@ from rtconform.conformance.certificates.envelope import PublicKey
 from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.runs.folder import FILES, KNOWN_FAULTS, MANIFEST, RunFolder
+from rtconform.conformance.runs.locking import hold
 from rtconform.jobs.verify import load_bundle, verify
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
@@ -30,6 +32,7 @@ from rtconform.reports.text import clip, one_line
 
 DOCUMENT = "board.json"
 CACHE = ".rtconform-board.json"
+LOCK = ".rtconform-board.lock"
 BUNDLE = ".zip"
 MOST = 100_000
 """Runs and bundles that a board takes."""
@@ -71,13 +74,20 @@ def build_board(
     """Build the board of everything at `places` in the folder `out`, new or a board's. `keys`: certifiers' public keys.
 
     A place is a run folder, a bundle, or a folder that holds such, at any depth. What can't be read is on the board in words, and
-    the rest stands. Raises UserError for a place that does not exist, and for an `out` that is not a board's.
+    the rest stands. Raises UserError for a place that does not exist, and for an `out` that is not a board's, or in which another
+    build is under way.
     """
-    end = dt.datetime.combine(on, dt.time.max, dt.UTC)
-    cache = _cache(out)
+    _cache(out)  # nothing is written into a folder that is not a board's
     found = list(islice(_found(places), MOST + 1))
     if len(found) > MOST:
         raise UserError(f"more than {MOST:,} runs and bundles: build several boards")
+    with _held(out):
+        return _built(found, out, keys, on, title, progress)
+
+
+def _built(found: Sequence[Path], out: Path, keys: Sequence[PublicKey], on: dt.date, title: str, progress: Progress) -> Board:
+    end = dt.datetime.combine(on, dt.time.max, dt.UTC)
+    cache = _cache(out)
     gathered = _Gathered()
     known = {key.id: key for key in keys}
     for number, path in enumerate(found, 1):
@@ -87,6 +97,20 @@ def build_board(
     board = Board(on, title, _vendors(by_then, on), tuple(gathered.unread), len(gathered.kept) - len(by_then))
     _write(out, board, _Cache(__version__, dict(sorted(gathered.kept.items())), ()), cache.files)
     return board
+
+
+@contextmanager
+def _held(out: Path) -> Iterator[None]:
+    """The folder, made where there is none, and kept to this build."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{error.filename or out}: can't write there: {error.strerror}") from None
+    held = hold(out, LOCK, "another board is being built there")
+    try:
+        yield
+    finally:
+        os.close(held)
 
 
 def _found(places: Sequence[Path]) -> Iterator[Path]:
@@ -250,7 +274,7 @@ def _cache(out: Path) -> _Cache:
     try:
         kept = msgspec.json.decode(read_regular(out / CACHE, MAX_BYTES), type=_Cache)
     except OSError:
-        if any(out.iterdir()):
+        if any(one.name != LOCK for one in out.iterdir()):
             raise UserError(f"{out}: holds something that is not a board: nothing was written; give --out a new folder") from None
         return empty
     except msgspec.MsgspecError:
@@ -263,7 +287,6 @@ def _write(out: Path, board: Board, cache: _Cache, before: Sequence[str]) -> Non
     files = {**files_of(board), DOCUMENT: encode(board) + b"\n"}
     cache = msgspec.structs.replace(cache, files=tuple(files))
     try:
-        out.mkdir(parents=True, exist_ok=True)
         # what is on its way to be written is told first: a build that is broken off here leaves a folder that is a board's
         put_whole(out / CACHE, msgspec.json.encode(msgspec.structs.replace(cache, files=(*dict.fromkeys((*before, *files)),))))
         for name, content in files.items():

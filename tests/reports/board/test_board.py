@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page
 
 from rtconform.conformance.runs.folder import RunFolder
+from rtconform.jobs.board import build_board
 from rtconform.reports.board.document import STANDINGS, CertificateSeen, Standing, VendorSeen
 from rtconform.reports.board.page import file_names, last_certificate
 from tests.helpers.command import rtconform
@@ -292,3 +293,27 @@ def test_two_hundred_runs(write_run: WriteRun, tmp_path: Path) -> None:
     assert [25] * 8 == [len(vendor["runs"]) for vendor in found["vendors"]]
     assert 8 == len([name for name in published(tmp_path / "board") if name.startswith("vendor-")])
     assert all(len(vendor["latest"]) == 1 for vendor in found["vendors"])
+
+
+def test_one_build_at_a_time(write_run: WriteRun, tmp_path: Path) -> None:
+    """While a build holds the folder another one ends with 2 and leaves it as it is; afterwards it builds, also in a new folder."""
+    run, board = write_run([passing(1)], folder="run").path, tmp_path / "board"
+    met: list[tuple[int, str]] = []
+
+    def second(_done: int, _total: int) -> None:
+        ended = rtconform("board", run, "--out", board, *ON)
+        met.append((ended.returncode, ended.stderr))
+
+    build_board([run], board, keys=(), on=dt.date(2026, 11, 29), title="Conformance of vendors", progress=second)
+    assert [(2, f"rtconform: {board}: another board is being built there; wait for it or give another --out\n")] == met
+    first = published(board)
+    assert "index.html" in first
+    built(board, run)
+    assert first == published(board)
+
+
+def test_a_build_that_was_killed_leaves_a_folder_that_can_be_built_in(write_run: WriteRun, tmp_path: Path) -> None:
+    """The lock is the process's: its file alone holds nobody up, and makes of a new folder nothing else than a board's."""
+    (tmp_path / "board").mkdir()
+    (tmp_path / "board" / ".rtconform-board.lock").touch()
+    assert 1 == len(built(tmp_path / "board", write_run([passing(1)], folder="run").path)["vendors"])
