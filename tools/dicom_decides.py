@@ -75,18 +75,19 @@ def _decided(case: Case) -> object:
 _PAGE = """\
 # What DICOM RT objects decide
 
-Measured on 2026-11-28 with `python -m tools.dicom_decides {every}`: every {every}. case of each suite was written as DICOM RT
+Measured on 2026-11-29 with `python -m tools.dicom_decides {every}`: every {every}. case of each suite was written as DICOM RT
 objects, read again by our own reader, and coded by the reference. A case is decided where the outcome is the same, with every
 accepted alternative. Whose claim it is, and what sessions are called, came from outside in both columns.
 
-| suite | cases | no RT Plan for it | decided by the objects alone | with the companion |
+| suite | cases | no objects for it | decided by the objects alone | with the companion |
 |---|---|---|---|---|
 {rows}
 
 - *Objects alone*: the technique is what the control points show, an image is supposed to localize the target, motion is what is
   recorded of it, only RT Images hold an approval, and nothing says when the next session is.
 - These are upper bounds: writer and reader are by one hand, and a clinic's system may write less, above all no beam holds.
-- A case has no RT Plan where it holds protons, brachytherapy, or a radiation that an RT Plan has no term for.
+- A case has no objects where a plan has protons beside another radiation, or a radiation without a term, or where brachytherapy
+  has port images, images during the beam or a beam hold.
 """
 
 if __name__ == "__main__":

@@ -20,18 +20,16 @@ LONGEST_OBJECT = 64 * 1024 * 1024
 _UNDEFINED = 0xFFFFFFFF
 
 _KINDS = {"RTPLAN": "plan", "RTSTRUCT": "structures", "RTDOSE": "dose", "RTIMAGE": "image", "RTRECORD": "record"}
-_OTHER_CLASSES = {
-    "1.2.840.10008.5.1.4.1.1.481.5": "plan",
+_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.481.4": "record",
+    "1.2.840.10008.5.1.4.1.1.481.5": "plan",
+    "1.2.840.10008.5.1.4.1.1.481.6": "record",
+    "1.2.840.10008.5.1.4.1.1.481.8": "plan",
+    "1.2.840.10008.5.1.4.1.1.481.9": "record",
 }
-_PROTON_PLAN, _PROTON_RECORD = "1.2.840.10008.5.1.4.1.1.481.8", "1.2.840.10008.5.1.4.1.1.481.9"
-_BRACHY_RECORD, _SUMMARY_RECORD = "1.2.840.10008.5.1.4.1.1.481.6", "1.2.840.10008.5.1.4.1.1.481.7"
-OTHER_KINDS = {
-    _PROTON_PLAN: "an RT Ion Plan (protons)",
-    _PROTON_RECORD: "an RT Ion Beams Treatment Record (protons)",
-    _BRACHY_RECORD: "an RT Brachy Treatment Record",
-    _SUMMARY_RECORD: "an RT Treatment Summary Record",
-}
+"""Plans and treatment records: of beams, of ion beams, of brachytherapy."""
+
+OTHER_KINDS = {"1.2.840.10008.5.1.4.1.1.481.7": "an RT Treatment Summary Record"}
 """Objects that are known and not read, by their class."""
 
 
@@ -69,7 +67,7 @@ def open_object(content: bytes, file: str) -> DicomObject:
         raise Unreadable(f"it ends within {cut}: the file was cut short")
     if not sop_class and not modality:
         raise Unreadable("not a DICOM object: it has neither SOP Class UID (0008,0016) nor Modality (0008,0060)")
-    kind = OTHER_KINDS.get(sop_class) or _OTHER_CLASSES.get(sop_class) or _KINDS.get(modality, "other")
+    kind = OTHER_KINDS.get(sop_class) or _CLASSES.get(sop_class) or _KINDS.get(modality, "other")
     return DicomObject(file, kind, data)
 
 

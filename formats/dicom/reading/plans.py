@@ -1,4 +1,4 @@
-"""An RT Plan, read: its beams by their control points, and the technique that these show."""
+"""An RT Plan or RT Ion Plan, read: its beams by their control points, and the technique that these show."""
 
 import math
 import re
@@ -7,40 +7,29 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pydicom.dataset import Dataset
+from pydicom.uid import RTIonPlanStorage
 
+from rtconform.formats.dicom.reading.beam import ReadBeam
+from rtconform.formats.dicom.reading.brachytherapy import read_setups, technique_of_setups
 from rtconform.formats.dicom.reading.open_object import DicomObject, items, name_of, real, reals, said, value
 
-_RADIATIONS = {"PHOTON": "photon", "ELECTRON": "electron", "PROTON": "proton"}
+_RADIATIONS = {"PHOTON": "photon", "ELECTRON": "electron", "PROTON": "proton", "ION": "ion"}
 _INTENTS = {"CURATIVE": "curative", "PALLIATIVE": "palliative", "PROPHYLACTIC": "prophylactic"}
 _NOT_TREATING = ("SETUP", "OPEN_PORTFILM")
+_SEQUENCES = ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence")
 _HELICAL_DEG = 540.0
 """A gantry that turns further within one beam goes round and round."""
 
+_SCANNED = ("MODULATED", "MODULATED_SPEC")
 _MOVED_MM = 0.01
 
 
 @dataclass(frozen=True)
-class ReadBeam:
-    """A beam of a plan. `position`: the isocenter in the frame of reference; None where the plan does not say it."""
-
-    number: int
-    name: str
-    radiation: str
-    energy: str
-    delivery: str
-    modulation: str
-    position: tuple[float, float, float] | None
-    start: float | None
-    stop: float | None
-    collimator: float | None
-    couch: float | None
-    treats: bool
-    moves_isocenter: bool
-
-
-@dataclass(frozen=True)
 class ReadPlan:
-    """What an RT Plan says. `technique`: what its control points show, the likeliest first, and `why`."""
+    """What a plan says.
+
+    `sequence`: the attribute that holds its beams. `techniques`: what its control points show, the likeliest first, and `why`.
+    """
 
     file: str
     uid: str
@@ -48,6 +37,7 @@ class ReadPlan:
     site: str
     intent: str
     frame: str
+    sequence: str
     beams: tuple[ReadBeam, ...]
     techniques: tuple[str, ...]
     why: str
@@ -65,13 +55,18 @@ class ReadPlan:
 
 
 def read_plan(found: DicomObject) -> ReadPlan:
-    """The plan in an RT Plan object."""
+    """The plan in an RT Plan or RT Ion Plan object."""
     data = found.data
-    beams = tuple(_read_beam(one, place) for place, one in enumerate(items(data, "BeamSequence"), 1))
+    beams = tuple(_read_beam(one, place) for place, one in enumerate(_beams(data), 1)) + read_setups(data)
     references = [*items(data, "DoseReferenceSequence")]
     structures = tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedStructureSetSequence"))
     treating = [beam for beam in beams if beam.treats]
-    techniques, why = _techniques(treating, planned_on_patient=said(data, "RTPlanGeometry") == "PATIENT" or bool(structures))
+    techniques, why = technique_of_setups(data) or _techniques(
+        treating, planned_on_patient=said(data, "RTPlanGeometry") == "PATIENT" or bool(structures)
+    )
+    ion = said(data, "SOPClassUID") == RTIonPlanStorage
+    if ion and not treating:
+        techniques, why = ("proton",), "the object is an RT Ion Plan, which has no beam that treats"
     return ReadPlan(
         file=found.file,
         uid=found.uid,
@@ -79,6 +74,7 @@ def read_plan(found: DicomObject) -> ReadPlan:
         site=said(data, "TreatmentSite"),
         intent=_INTENTS.get(said(data, "PlanIntent"), ""),
         frame=said(data, "FrameOfReferenceUID"),
+        sequence=next((keyword for keyword in _SEQUENCES if keyword in data), _SEQUENCES[ion]),
         beams=beams,
         techniques=techniques,
         why=why,
@@ -89,6 +85,11 @@ def read_plan(found: DicomObject) -> ReadPlan:
         structure_sets=structures,
         doses=tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedDoseSequence")),
     )
+
+
+def _beams(data: Dataset) -> Iterator[Dataset]:
+    yield from items(data, "BeamSequence")
+    yield from items(data, "IonBeamSequence")
 
 
 def _prescribed(references: list[Dataset]) -> float | None:
@@ -112,7 +113,7 @@ def _volumes(references: list[Dataset], kind: str) -> Iterator[str]:
 
 
 def _read_beam(data: Dataset, place: int) -> ReadBeam:
-    points = [*items(data, "ControlPointSequence")]
+    points = [*items(data, "ControlPointSequence"), *items(data, "IonControlPointSequence")]
     angles = _carried(points, "GantryAngle")
     first = points[0] if points else Dataset()
     positions = [position for point in points if len(position := reals(point, "IsocenterPosition")) == 3]
@@ -148,6 +149,8 @@ def _energy(data: Dataset, energy: float | None) -> str:
         return ""
     if said(data, "RadiationType") == "ELECTRON":
         return f"{energy:g}E"
+    if said(data, "RadiationType") in ("PROTON", "ION"):
+        return f"{energy:g} MeV"
     if energy < 1:
         return f"{energy * 1000:g} kV"
     free = any(re.search("FFF|SRS", said(one, "FluenceModeID")) for one in items(data, "PrimaryFluenceModeSequence"))
@@ -196,6 +199,8 @@ def _moved(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _modulation(data: Dataset, points: list[Dataset], apertures: list[dict[str, tuple[float, ...]]], *, moves: bool) -> str:
+    if said(data, "ScanMode") in _SCANNED:
+        return "pencil_beam_scanning"
     if (real(data, "NumberOfCompensators") or 0) >= 1 or value(data, "CompensatorSequence"):
         return "compensator"
     if moves:
@@ -218,6 +223,8 @@ def _techniques(beams: list[ReadBeam], *, planned_on_patient: bool) -> tuple[tup
         return ("electron", "total_skin_electron"), "every beam is an electron beam"
     if any(beam.radiation == "proton" for beam in beams):
         return ("proton",), "a beam is a proton beam"
+    if any(beam.radiation == "ion" for beam in beams):
+        return ("proton",), "a beam is of ions heavier than protons, for which there is no term: the nearest is taken"
     if any(beam.modulation == "compensator" for beam in modulated):
         return ("imrt_compensator", "3d_crt"), "a beam has a compensator"
     if any(beam.delivery == "helical" for beam in modulated):

@@ -7,9 +7,10 @@ beam is follows from its control points. So it reads objects of systems that nob
 from collections.abc import Sequence
 from typing import Any
 
+from rtconform.formats.dicom.reading.beam import ReadBeam
 from rtconform.formats.dicom.reading.guidance import read_guidance
 from rtconform.formats.dicom.reading.open_object import DicomObject
-from rtconform.formats.dicom.reading.plans import ReadBeam, ReadPlan, read_plan, source
+from rtconform.formats.dicom.reading.plans import ReadPlan, read_plan, source
 from rtconform.formats.dicom.reading.records import ReadRecord, delivered_in_order, read_record, sessions_of
 from rtconform.formats.dicom.reading.volumes import Volumes, volumes_of
 from rtconform.formats.treatments import Fact, Treatment
@@ -58,16 +59,21 @@ class _Reading:
         path, volumes = f"plans[{number}]", volumes_of(plan, self._objects)
         likeliest = plan.techniques[0] if plan.techniques else ""
         others = f"; it may also be {', '.join(plan.techniques[1:])}" if plan.techniques[1:] else ""
-        self._add(f"{path}.technique", "derived", likeliest, source(plan.file, "ControlPointSequence"), plan.why + others)
+        self._add(f"{path}.technique", "derived", likeliest, source(plan.file, *_shown_by(plan)), plan.why + others)
         beams = [self._beam(number, path, plan, beam) for beam in plan.treating]
         skipped = len(plan.beams) - len(beams)
         radiations = ", ".join(sorted({beam.radiation for beam in plan.treating}))
         note = f"{skipped} set-up or port beams are not counted" if skipped else ""
         self._add(
-            f"{path}.beams", "read", f"{len(beams)} ({radiations})", source(plan.file, "BeamSequence", "RadiationType"), note
+            f"{path}.beams", "read", f"{len(beams)} ({radiations})", source(plan.file, plan.sequence, *_radiation(plan)), note
         )
         modulated = sorted({beam.modulation for beam in plan.treating})
-        self._add(f"{path}.beams.modulation", "derived", ", ".join(modulated), source(plan.file, "LeafJawPositions"))
+        self._add(
+            f"{path}.beams.modulation",
+            "derived",
+            ", ".join(modulated),
+            source(plan.file, "ScanMode" if plan.sequence == "IonBeamSequence" else "LeafJawPositions"),
+        )
         document: Document = {
             "uid": plan.uid,
             "id": f"P{number}",
@@ -87,7 +93,7 @@ class _Reading:
     def _beam(self, number: int, path: str, plan: ReadPlan, beam: ReadBeam) -> Document:
         isocenter = "none"
         if beam.position is None:
-            where = source(plan.file, "IsocenterPosition")
+            where = source(plan.file, _position(plan))
             self._add(f"{path}.beams[{beam.number}].isocenter", "missing", "", where, "no control point says it")
         else:
             known = beam.position in self.positions
@@ -95,7 +101,7 @@ class _Reading:
             shown = ", ".join(f"{value:g}" for value in beam.position)
             note = "the isocenter moves within the beam: its first place is taken" if beam.moves_isocenter else ""
             if not known or note:
-                self._add(f"isocenters[{isocenter}]", "read", shown, source(plan.file, "IsocenterPosition"), note)
+                self._add(f"isocenters[{isocenter}]", "read", shown, source(plan.file, _position(plan)), note)
         return {
             "id": f"P{number}.{beam.number}",
             "radiation": beam.radiation,
@@ -143,7 +149,13 @@ class _Reading:
         delivered = [f"{_plan_name(one.plan, places)}.{one.number}" for one in deliveries]
         skipped = sum(record.skipped for record in records)
         note = f"{skipped} items that treat nobody (set-up, port film, no meterset) are not counted" if skipped else ""
-        self._add(f"{path}.beams_delivered", "read", str(len(delivered)), source(files, "TreatmentSessionBeamSequence"), note)
+        self._add(
+            f"{path}.beams_delivered",
+            "read",
+            str(len(delivered)),
+            source(files, *dict.fromkeys(record.sequence for record in records)),
+            note,
+        )
         for record in records:
             if record.plan not in places:
                 where = source(record.file, "ReferencedRTPlanSequence")
@@ -196,6 +208,24 @@ class _Reading:
 
     def _add(self, path: str, how: Any, value: str, where: str, note: str = "") -> None:  # noqa: ANN401 - one of three words
         self.facts.append(Fact(path, how, value, where, note))
+
+
+def _shown_by(plan: ReadPlan) -> tuple[str, ...]:
+    """The attributes that show the technique of a plan."""
+    brachytherapy = ("BrachyTreatmentType", plan.sequence)
+    return {"ApplicationSetupSequence": brachytherapy, "IonBeamSequence": (plan.sequence, "RadiationType")}.get(
+        plan.sequence, ("ControlPointSequence",)
+    )
+
+
+def _position(plan: ReadPlan) -> str:
+    """The attribute that says where a plan's beams are treated: in brachytherapy, where the source stands."""
+    return "ControlPoint3DPosition" if plan.sequence == "ApplicationSetupSequence" else "IsocenterPosition"
+
+
+def _radiation(plan: ReadPlan) -> tuple[str, ...]:
+    """The attributes that say what a plan treats with."""
+    return ("SourceIsotopeName",) if plan.sequence == "ApplicationSetupSequence" else ("RadiationType",)
 
 
 def _plan_name(uid: str, places: dict[str, int]) -> str:

@@ -1,4 +1,7 @@
-"""RT Beams Treatment Records, read: what was delivered, when, how motion was managed, and which images guided it."""
+"""Treatment records (of beams, ion beams, brachytherapy), read.
+
+They say what was delivered, when, how motion was managed, and which images guided it.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -10,6 +13,9 @@ from rtconform.formats.dicom.reading.open_object import DicomObject, items, real
 
 _TREATING = ("TREATMENT", "TRMT_PORTFILM", "CONTINUATION", "")
 _PORT = ("TRMT_PORTFILM", "OPEN_PORTFILM")
+_SEQUENCES = ("TreatmentSessionBeamSequence", "TreatmentSessionIonBeamSequence", "TreatmentSessionApplicationSetupSequence")
+"""What was delivered: of beams, of ion beams, of brachytherapy."""
+
 _FIRST, _LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)
 _APART = dt.timedelta(minutes=90)
 """Records without a session's UID belong together where they begin no further apart."""
@@ -37,9 +43,13 @@ class ReadImage:
 
 @dataclass(frozen=True)
 class ReadRecord:
-    """One record. `technique` and `signal`: of Motion Synchronization, empty where the record has none."""
+    """One record.
+
+    `sequence`: the attribute that holds what was delivered. `technique`, `signal`: of Motion Synchronization; empty: none.
+    """
 
     file: str
+    sequence: str
     plan: str
     session: str
     began: dt.datetime | None
@@ -54,10 +64,10 @@ class ReadRecord:
 
 
 def read_record(found: DicomObject) -> ReadRecord:
-    """The record in an RT Beams Treatment Record object."""
+    """The record in a treatment record object."""
     data = found.data
     plan = next((said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedRTPlanSequence")), "")
-    beams = [*items(data, "TreatmentSessionBeamSequence")]
+    beams = [one for keyword in _SEQUENCES for one in items(data, keyword)]
     delivered = tuple(_delivery(beam, plan) for beam in beams if _treated(beam))
     began = moment_of(data, "TreatmentDate", "TreatmentTime")
     if began is None:
@@ -67,6 +77,7 @@ def read_record(found: DicomObject) -> ReadRecord:
     motions = [one for setup in setups for one in items(setup, "MotionSynchronizationSequence")]
     return ReadRecord(
         file=found.file,
+        sequence=next((keyword for keyword in _SEQUENCES if keyword in data), _SEQUENCES[0]),
         plan=plan,
         session=said(data, "TreatmentSessionUID"),
         began=began,
@@ -133,14 +144,18 @@ def _treated(beam: Dataset) -> bool:
 
 
 def _delivery(beam: Dataset, plan: str) -> ReadDelivery:
-    points = items(beam, "ControlPointDeliverySequence")
+    points = [*items(beam, "ControlPointDeliverySequence"), *items(beam, "IonControlPointDeliverySequence")]
+    for channel in items(beam, "RecordedChannelSequence"):
+        points += items(channel, "BrachyControlPointDeliveredSequence")
     moments = [moment_of(point, "TreatmentControlPointDate", "TreatmentControlPointTime") for point in points]
     transitions = {said(one, "BeamHoldTransition") for one in items(beam, "GatingBeamHoldTransitionSequence")}
     number = real(beam, "ReferencedBeamNumber")
+    if number is None:
+        number = real(beam, "ReferencedBrachyApplicationSetupNumber")
     return ReadDelivery(
         plan=plan,
         number=int(number) if number is not None else -1,
-        name=said(beam, "BeamName"),
+        name=said(beam, "BeamName") or said(beam, "ApplicationSetupName"),
         began=min((one for one in moments if one is not None), default=None),
         held="HOLD" in transitions,
     )

@@ -84,7 +84,7 @@ def limiting_devices(*, leaves: bool, boundaries: bool = True) -> Iterator[Datas
 
 def has_leaves(planned: Dataset) -> bool:
     """Whether a beam of a plan has leaves."""
-    return len(planned.BeamLimitingDeviceSequence) > 2
+    return len(planned.get("BeamLimitingDeviceSequence") or planned.IonBeamLimitingDeviceSequence) > 2
 
 
 def _head(number_: int, name: str, kind: str, radiation: str, delivery: str = "TREATMENT") -> Dataset:

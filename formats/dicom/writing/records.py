@@ -1,17 +1,22 @@
-"""RT Beams Treatment Record: what was delivered of one plan in one session, how motion was managed and the patient set up."""
+"""A treatment record, of the class that its plan asks for: of beams, of ion beams, of brachytherapy.
+
+It says what was delivered of one plan in one session, how motion was managed and how the patient was set up.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
-from pydicom.uid import RTBeamsTreatmentRecordStorage, RTPlanStorage
+from pydicom.uid import RTBeamsTreatmentRecordStorage, RTBrachyTreatmentRecordStorage, RTIonBeamsTreatmentRecordStorage
 
-from rtconform.formats.dicom.expressible import counted
+from rtconform.formats.dicom.expressible import counted, kind_of
 from rtconform.formats.dicom.writing.beams import METERSET, beam_item, has_leaves, limiting_devices, set_first_point
+from rtconform.formats.dicom.writing.brachytherapy import set_brachytherapy_record
 from rtconform.formats.dicom.writing.elements import clock, day, item, moment, number, reference, text
+from rtconform.formats.dicom.writing.ions import ion_delivery, points_of
 from rtconform.formats.dicom.writing.objects import MACHINE, Export, new_object
-from rtconform.formats.dicom.writing.plans import plan_names
+from rtconform.formats.dicom.writing.plans import plan_class, plan_names
 from rtconform.reference.documents.treatment import Beam, Motion, Plan, Session
 
 _TECHNIQUES = {
@@ -37,6 +42,12 @@ _SIGNALS = {
 _BETWEEN_BEAMS = dt.timedelta(minutes=1)
 _UNKNOWN_BEAM = 9000
 """Number of a beam that no plan has; the next one has the next."""
+
+_CLASSES = {
+    "beams": RTBeamsTreatmentRecordStorage,
+    "ion": RTIonBeamsTreatmentRecordStorage,
+    "brachy": RTBrachyTreatmentRecordStorage,
+}
 
 _DEVICE_CODE = ("130808", "99SYN")
 
@@ -73,10 +84,18 @@ class PlannedIn:
     @property
     def beams(self) -> dict[str, tuple[int, Beam, Dataset]]:
         """The plan's beams by id: number, beam, and the item of the RT Plan."""
-        if self.plan is None or self.planned is None or not self.plan.beams:
+        if self.plan is None or not self.plan.beams:
             return {}
-        numbered = [*zip(self.plan.beams, self.planned.BeamSequence, strict=False)]
-        return {beam.id: (made.BeamNumber, beam, made) for beam, made in reversed(numbered)}
+        numbered = [*enumerate(zip(self.plan.beams, self.items, strict=False), 1)]
+        return {beam.id: (place, beam, made) for place, (beam, made) in reversed(numbered)}
+
+    @property
+    def items(self) -> list[Dataset]:
+        """What the plan's object has for its beams, set-up beams last."""
+        if self.planned is None:
+            return []
+        named = ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence")
+        return [made for keyword in named for made in self.planned.get(keyword) or ()]
 
 
 def write_record(
@@ -85,15 +104,15 @@ def write_record(
     """The record of one plan in one session. `before`, `during`: references to the images of guidance."""
     session, at = where.session, where.at
     names = ("record", str(where.place), str(at))
-    made = new_object(export, RTBeamsTreatmentRecordStorage, "RTRECORD", names, session.started_at)
+    kind = kind_of(where.plan) if where.plan is not None else "beams"
+    made = new_object(export, _CLASSES[kind], "RTRECORD", names, session.started_at)
     made.InstanceNumber = 1
     made.TreatmentDate = day(session.started_at)
     made.TreatmentTime = clock(session.started_at)
     made.TreatmentSessionUID = session_uid(export, where.place)
-    made.ReferencedRTPlanSequence = [reference(RTPlanStorage, export.uid(*plan_names(at)))]
+    made.ReferencedRTPlanSequence = [reference(plan_class(where.plan), export.uid(*plan_names(at)))]
     made.ReferencedFractionGroupNumber = 1
     made.NumberOfFractionsPlanned = counted(where.plan.fractions) if where.plan else None
-    made.PrimaryDosimeterUnit = "MU"
     made.TreatmentMachineSequence = [
         item(
             TreatmentMachineName=MACHINE,
@@ -104,17 +123,32 @@ def write_record(
         )
     ]
     made.PatientSetupSequence = [_setup(session, before if at == delivery.first else ())]
+    if kind == "brachy":
+        set_brachytherapy_record(made, session, where.plan, [*_application_setups(where, delivery)])
+        return made
+    made.PrimaryDosimeterUnit = "MU"
     items = list(_items(export, where, delivery))
     if during and at == delivery.first:
         treated = next(beam for beam in items if beam.TreatmentDeliveryType == "TREATMENT")
         treated.ReferencedVerificationImageSequence = list(during)
-    made.TreatmentSessionBeamSequence = items
+    if kind == "ion":
+        planned = {beam.BeamNumber: beam for beam in where.items}
+        made.TreatmentSessionIonBeamSequence = [ion_delivery(one, planned.get(one.ReferencedBeamNumber)) for one in items]
+    else:
+        made.TreatmentSessionBeamSequence = items
     return made
 
 
 def session_uid(export: Export, place: int) -> str:
     """The Treatment Session UID of the session at this place."""
     return export.uid("session", str(place))
+
+
+def _application_setups(where: PlannedIn, delivery: Delivery) -> Iterator[tuple[int, Beam, dt.datetime, str]]:
+    """Number, beam, begin and name of each application setup that was delivered."""
+    for name, began in delivery.by_plan[where.at]:
+        place, beam, _ = where.beams.get(name) or (delivery.strangers[name], Beam("", "photon", ""), None)
+        yield place, beam, began, name
 
 
 def _items(export: Export, where: PlannedIn, delivery: Delivery) -> Iterator[Dataset]:
@@ -129,7 +163,7 @@ def _items(export: Export, where: PlannedIn, delivery: Delivery) -> Iterator[Dat
         for name, began in delivery.by_plan[where.at]
     ]
     began = delivered[0][1]
-    setup = where.planned.BeamSequence[-1] if where.planned is not None and "BeamSequence" in where.planned else None
+    setup = where.items[-1] if where.items else None
     if setup is not None and setup.TreatmentDeliveryType == "SETUP":
         beam = Beam("SETUP", "photon", "", energy="6X")
         yield _item(export, session, (setup.BeamNumber, beam, setup), began - _BETWEEN_BEAMS, "SETUP", "SETUP")
@@ -148,7 +182,7 @@ def _item(
     number_, beam, planned = what
     treats = delivery == "TREATMENT"
     meterset = METERSET if treats else 1.0
-    points = planned.ControlPointSequence
+    points = points_of(planned)
     kept = range(len(points)) if export.realism.all_points else (0, len(points) - 1)
     made = item(
         CurrentFractionNumber=counted(session.fraction),

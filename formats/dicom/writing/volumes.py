@@ -6,13 +6,12 @@ from pydicom.uid import (
     MRImageStorage,
     PositronEmissionTomographyImageStorage,
     RTDoseStorage,
-    RTPlanStorage,
     RTStructureSetStorage,
 )
 
 from rtconform.formats.dicom.writing.elements import clock, day, item, number, numbers, reference, text
 from rtconform.formats.dicom.writing.objects import Export, new_object
-from rtconform.formats.dicom.writing.plans import plan_names
+from rtconform.formats.dicom.writing.plans import plan_class, plan_names
 from rtconform.reference.documents.treatment import Plan
 
 _IMAGES = {
@@ -65,7 +64,7 @@ def write_dose(export: Export, index: int, plan: Plan) -> Dataset:
     made.DoseType = "PHYSICAL"
     made.DoseSummationType = "PLAN"
     made.TissueHeterogeneityCorrection = "IMAGE"
-    made.ReferencedRTPlanSequence = [reference(RTPlanStorage, export.uid(*plan_names(index)))]
+    made.ReferencedRTPlanSequence = [reference(plan_class(plan), export.uid(*plan_names(index)))]
     made.ReferencedStructureSetSequence = [reference(RTStructureSetStorage, export.uid("structures", str(index)))]
     made.DVHSequence = [_histogram(place) for place in range(1, len(_volumes(plan)) + 1)]
     return made

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from rtconform.conformance.runs.expressible import lost_fields
 from rtconform.formats.dicom.companion import MOTION_FIELDS, PLAN_FIELDS, PLANNING_FIELDS, companion_of, put_together
+from rtconform.formats.dicom.expressible import PlanKind, kind_of, refuse_inexpressible
 from rtconform.formats.dicom.reading.identity import patient_of
 from rtconform.formats.dicom.reading.open_object import open_object
 from rtconform.formats.dicom.reading.reader import read_treatment
@@ -188,6 +190,49 @@ def test_exports_have_what_real_ones_have() -> None:
     assert {"TREATMENT"} == {beam.TreatmentDeliveryType for beam in bare.BeamSequence}
 
 
+def of_kind(kind: PlanKind) -> Iterator[Case]:
+    """The cases of two suites with a plan of this kind that can be written."""
+    for case in itertools.chain(of_suite("published"), of_suite("pairwise")):
+        with suppress(Inexpressible):
+            refuse_inexpressible(case)
+            if kind in {kind_of(plan) for plan in case.plans}:
+                yield case
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "planned", "recorded"),
+    [
+        ("ion", "RT Ion Plan Storage", "RT Ion Beams Treatment Record Storage"),
+        ("brachy", "RT Plan Storage", "RT Brachy Treatment Record Storage"),
+    ],
+)
+def test_protons_and_brachytherapy_have_classes_of_their_own(kind: PlanKind, planned: str, recorded: str) -> None:
+    """Each such case is written in the classes that systems use for it, and comes back with nothing lost that decides: outside."""
+    cases = [*of_kind(kind)]
+    for case in cases:
+        found = datasets(case, PLAIN)
+        assert {planned} == {data.SOPClassUID.name for data in found["RTPLAN"]}
+        assert {recorded} == {data.SOPClassUID.name for data in found["RTRECORD"]}
+        assert not any("BeamSequence" in data or "TreatmentSessionBeamSequence" in data for data in found["RTPLAN"])
+        again = comes_back(case)
+        assert decided(case) == decided(again)
+        assert "out_of_scope" == code(again).outcome
+        assert set() == set(lost_fields(case, again)) - DECIDES_NOTHING
+    assert len(cases) > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["ion", "brachy"])
+def test_objects_alone_show_what_is_outside(kind: PlanKind) -> None:
+    """Without any companion the reader says protons or brachytherapy, and where it saw it."""
+    for case in of_kind(kind):
+        read = read_again(case)
+        assert [plan.technique for plan in case.plans] == [plan["technique"] for plan in read.plans]
+        shown = next(fact for fact in read.facts if fact.path == "plans[1].technique")
+        assert {"ion": "Ion Beam Sequence (300A,03A2)", "brachy": "Brachy Treatment Type (300A,0202)"}[kind] in shown.source
+
+
 def test_one_patient_one_frame_of_reference() -> None:
     """Objects of a case share patient and frame of reference; each has a UID of its own."""
     found = [data for several in datasets(one_case(), PLAIN).values() for data in several]
@@ -208,15 +253,21 @@ def test_the_same_case_is_the_same_bytes() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda case: replace(case, plans=(replace(case.plans[0], technique="hdr_brachytherapy"),)), "RT Brachy"),
-        (lambda case: replace(case, plans=(replace(case.plans[0], technique="proton"),)), "RT Ion"),
-        (lambda case: replace(case, plans=(replace(case.plans[0], beams=(Beam("X", "neutron", "I"),)),)), "neither photon nor"),
+        (lambda case: replace(case, plans=(replace(case.plans[0], technique="hdr_brachytherapy"),)), "place for port images"),
+        (lambda case: replace(case, plans=(replace(case.plans[0], technique="proton"),)), "protons alone"),
+        (
+            lambda case: replace(
+                case, plans=(replace(case.plans[0], technique="ldr_brachytherapy", beams=(Beam("X", "electron", "I"),)),)
+            ),
+            "emits no photons",
+        ),
+        (lambda case: replace(case, plans=(replace(case.plans[0], beams=(Beam("X", "neutron", "I"),)),)), "no term in a plan"),
         (lambda case: replace(case, isocenters=(Isocenter("I", (2e6, 0, 0)),)), "kilometre"),
         (lambda case: replace(case, sessions=(replace(case.sessions[0], port_images=101),)), "port images"),
     ],
 )
 def test_what_has_no_object_is_told(change: Any, said: str) -> None:
-    """A case without RT Plan and RT Beams Treatment Record is refused with the reason."""
+    """A case that no plan or treatment record can hold is refused with the reason."""
     with pytest.raises(Inexpressible, match=said):
         [*write_objects(change(one_case()))]
 

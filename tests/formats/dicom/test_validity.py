@@ -7,10 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from rtconform.formats.dicom.expressible import kind_of
+from rtconform.formats.dicom.writing.realism import PLAIN, Realism
 from rtconform.formats.dicom.writing.writer import write_objects
 from rtconform.formats.messages import Inexpressible
 from rtconform.generators.suites.registry import any_suite
@@ -59,6 +62,25 @@ def test_a_validator_finds_no_error(suite: str, tmp_path: Path) -> None:
         except Inexpressible:
             continue
     assert looked_at > 5
+
+
+@needs_dciodvfy
+@pytest.mark.slow
+def test_protons_and_brachytherapy_are_without_errors(tmp_path: Path) -> None:
+    """RT Ion and RT Brachy objects have no error, with everything that an export may have beside, and without."""
+    seen = set()
+    for case in (*of_suite("published"), *of_suite("pairwise", 3)):
+        kinds = {kind_of(plan) for plan in case.plans} - {"beams"}
+        if not kinds:
+            continue
+        with suppress(Inexpressible):
+            for realism in (PLAIN, Realism(*[True] * 5)):
+                for file, content in write_objects(case, realism):
+                    path = tmp_path / file
+                    path.write_bytes(content)
+                    assert [] == errors_of(path), f"{case.id}: {file}"
+            seen |= kinds
+    assert {"ion", "brachy"} == seen
 
 
 @needs_dciodvfy

@@ -198,13 +198,26 @@ def test_a_file_that_was_cut_short_is_not_read() -> None:
 
 
 def test_other_classes_are_named(tmp_path: Path) -> None:
-    """A folder of proton objects says what they are."""
+    """A folder of objects that are known and not read says what they are."""
     data = pydicom.dcmread(public_plan())
-    data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.481.8"
-    data.save_as(tmp_path / "ion.dcm")
+    data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.481.7"
+    data.save_as(tmp_path / "summary.dcm")
     ended = rtconform("code", tmp_path)
     assert 2 == ended.returncode
-    assert "an RT Ion Plan (protons)" in ended.stderr
+    assert "an RT Treatment Summary Record" in ended.stderr
+
+
+def test_protons_are_outside(tmp_path: Path) -> None:
+    """A folder with an RT Ion Plan and its record alone is coded as outside, with the attribute that shows it."""
+    made = rtconform("generate", "--id", "published:outside-protons", "--as", "dicom", "--out", tmp_path)
+    assert 0 == made.returncode
+    (folder,) = tmp_path.iterdir()
+    (folder / "companion.json").unlink()
+    ended = rtconform("code", folder)
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert "out_of_scope (SCOPE-TECHNIQUE)" in ended.stdout
+    assert "plans[1].technique = proton  [001-rtplan.dcm: Ion Beam Sequence (300A,03A2)" in ended.stdout
+    assert "needs: nothing" in ended.stdout
 
 
 @pytest.mark.hostile
@@ -276,7 +289,15 @@ def test_files_of_others_are_coded_or_refused() -> None:
         except UserError as error:
             said = str(error)
         assert [] == [name for name in names_in(path) if name in said.replace(str(path), "")]
-    assert (1, True) == (coded, len(files) > 100)
+    assert (3, True) == (coded, len(files) > 100)
+
+
+def test_an_ion_plan_of_others_is_read() -> None:
+    """An RT Ion Plan that nobody here wrote, which has lost its beams, is read as protons by its class."""
+    ended = rtconform("code", str(get_testdata_file("ExplVR_LitEndNoMeta.dcm", download=False)))
+    assert 0 == ended.returncode
+    assert "plans[1].technique = proton  [ExplVR_LitEndNoMeta.dcm: Ion Beam Sequence (300A,03A2)" in ended.stdout
+    assert "(the object is an RT Ion Plan, which has no beam that treats)" in ended.stdout
 
 
 def names_in(path: Path) -> list[str]:

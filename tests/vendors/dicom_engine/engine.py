@@ -31,23 +31,34 @@ def modulated(beam: pydicom.Dataset) -> bool:
     """A filter, or leaves that are not always at one place."""
     leaves = {
         tuple(device.LeafJawPositions)
-        for point in beam.ControlPointSequence
+        for point in points_of(beam)
         for device in point.get("BeamLimitingDevicePositionSequence", [])
         if device.RTBeamLimitingDeviceType.startswith("MLC")
     }
     return beam.NumberOfCompensators > 0 or len(leaves) > 1
 
 
+def setup_of(plan: pydicom.Dataset, setup: pydicom.Dataset) -> Doc:
+    """An application setup of brachytherapy: a beam of photons, treated where the source stands first."""
+    where = setup.ChannelSequence[0].BrachyControlPointSequence[0].get("ControlPoint3DPosition")
+    name = f"{plan.SOPInstanceUID}/{setup.ApplicationSetupNumber}"
+    return {"id": name, "radiation": "photon", "isocenter": "/".join(map(str, where)) if where else "nowhere"}
+
+
+def points_of(beam: pydicom.Dataset) -> Any:
+    return beam.get("IonControlPointSequence") or beam.ControlPointSequence
+
+
 def beam_of(plan: pydicom.Dataset, beam: pydicom.Dataset, faults: list[str]) -> Doc:
-    where = beam.ControlPointSequence[0].get("IsocenterPosition")
+    where = points_of(beam)[0].get("IsocenterPosition")
     if "last-point" in faults:
-        where = beam.ControlPointSequence[-1].get("IsocenterPosition", [0, 0, 0])
+        where = points_of(beam)[-1].get("IsocenterPosition", [0, 0, 0])
     return {
         "id": f"{plan.SOPInstanceUID}/{beam.BeamNumber}",
         "radiation": beam.RadiationType.lower(),
         "isocenter": "/".join(map(str, where)) if where else "nowhere",
         "modulation": "some" if modulated(beam) else "none",
-        "couch_deg": float(beam.ControlPointSequence[0].get("PatientSupportAngle", 0)),
+        "couch_deg": float(points_of(beam)[0].get("PatientSupportAngle", 0)),
     }
 
 
@@ -67,7 +78,9 @@ def volumes(files: list[pydicom.Dataset], plan: pydicom.Dataset) -> Doc:
 
 def plan_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> tuple[Doc, list[Doc]]:
     plan = next(data for data in files if data.SOPInstanceUID == said["uid"])
-    beams = [beam_of(plan, beam, faults) for beam in plan.get("BeamSequence", []) if treats(beam, faults)]
+    planned = plan.get("BeamSequence") or plan.get("IonBeamSequence", [])
+    beams = [beam_of(plan, beam, faults) for beam in planned if treats(beam, faults)]
+    beams += [setup_of(plan, setup) for setup in plan.get("ApplicationSetupSequence", [])]
     places = {beam["isocenter"] for beam in beams} - {"nowhere"}
     isocenters = [{"id": place, "position_mm": [float(part) for part in place.split("/")]} for place in sorted(places)]
     planning = {**volumes(files, plan), **said["planning"]}
@@ -82,10 +95,14 @@ def session_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Do
     delivered, held, ports = [], False, 0
     for record in records:
         plan = record.ReferencedRTPlanSequence[0].ReferencedSOPInstanceUID
-        for beam in record.TreatmentSessionBeamSequence:
+        for setup in record.get("TreatmentSessionApplicationSetupSequence", []):
+            first = setup.RecordedChannelSequence[0].BrachyControlPointDeliveredSequence[0]
+            at = first.TreatmentControlPointDate + first.TreatmentControlPointTime
+            delivered.append((at, f"{plan}/{setup.ReferencedBrachyApplicationSetupNumber}"))
+        for beam in record.get("TreatmentSessionBeamSequence") or record.get("TreatmentSessionIonBeamSequence", []):
             ports += "PORTFILM" in beam.TreatmentDeliveryType
             if treats(beam, faults):
-                first = beam.ControlPointDeliverySequence[0]
+                first = (beam.get("IonControlPointDeliverySequence") or beam.ControlPointDeliverySequence)[0]
                 at = first.TreatmentControlPointDate + first.TreatmentControlPointTime
                 delivered.append((at, f"{plan}/{beam.ReferencedBeamNumber}"))
                 held = held or "GatingBeamHoldTransitionSequence" in beam

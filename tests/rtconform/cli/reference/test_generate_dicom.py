@@ -7,6 +7,8 @@ import pydicom
 
 from tests.helpers.command import rtconform
 
+MIXED = "boundaries:proton-beam-in-a-3d-plan"
+
 
 def test_each_case_is_a_folder(tmp_path: Path) -> None:
     """Every case becomes a folder with its plan and its companion; nothing else is left in the folder above."""
@@ -21,10 +23,10 @@ def test_each_case_is_a_folder(tmp_path: Path) -> None:
 
 
 def test_what_has_no_objects_is_said(tmp_path: Path) -> None:
-    """A proton case is named with the reason, and the command goes on."""
-    ended = rtconform("generate", "--id", "published:outside-protons", "--as", "dicom", "--out", tmp_path / "out")
+    """A case that no object can hold is named with the reason, and the command goes on."""
+    ended = rtconform("generate", "--id", MIXED, "--as", "dicom", "--out", tmp_path / "out")
     assert 0 == ended.returncode
-    assert "published:outside-protons: not written: protons are planned in RT Ion objects" in ended.stderr
+    assert f"{MIXED}: not written: protons and another radiation in one plan" in ended.stderr
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
