@@ -41,6 +41,17 @@ def read(parts: Iterable[Part]) -> Document:
     }
 
 
+def beside(content: bytes) -> Document:
+    """What messages of any system say beside objects: only what they say, of a session without UID. Raises Unreadable."""
+    said = read_messages(content)
+    plans = [{name: value for name, value in plan.items() if name != "beams"} for plan in said["plans"]]
+    sessions = [
+        _session(one) if "uid" in one else {name: value for name, value in one.items() if value not in (None, [])}
+        for one in said["sessions"]
+    ]
+    return {"billing": said["billing"], "plans": plans, "sessions": sessions}
+
+
 def _plan(plan: Document) -> Document:
     return {"diagnosis": "", **{name: value for name, value in plan.items() if name != "beams"}}
 

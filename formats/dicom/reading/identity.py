@@ -24,9 +24,9 @@ _IDENTIFYING = (
 _SEXES = {"F": "female", "M": "male", "O": "other"}
 
 
-def identity_of(objects: Iterable[DicomObject]) -> Identity:
-    """Everything in these objects by which a patient could be known."""
-    return Identity({said(one.data, keyword) for one in objects for keyword in _IDENTIFYING})
+def identity_of(objects: Iterable[DicomObject], beside: Iterable[str] = ()) -> Identity:
+    """Everything by which a patient could be known, as these objects and files `beside` them say it."""
+    return Identity({said(one.data, keyword) for one in objects for keyword in _IDENTIFYING} | {*beside})
 
 
 def patient_of(objects: Sequence[DicomObject]) -> dict[str, Any]:

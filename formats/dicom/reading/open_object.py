@@ -32,10 +32,12 @@ _CLASSES = {
 OTHER_KINDS = {"1.2.840.10008.5.1.4.1.1.481.7": "an RT Treatment Summary Record"}
 """Objects that are known and not read, by their class."""
 
+_DICOMDIR = "1.2.840.10008.1.3.10"
+
 
 @dataclass(frozen=True)
 class DicomObject:
-    """One object. `kind`: plan, structures, dose, image, record, or the class that is known and not read, or other."""
+    """One object. `kind`: plan, structures, dose, image, record, or what is known and not read ("an …"), or other."""
 
     file: str
     kind: str
@@ -55,6 +57,7 @@ def open_object(content: bytes, file: str) -> DicomObject:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # values that break the standard are common, and not a reason to stop
             data = pydicom.dcmread(io.BytesIO(content), force=True, stop_before_pixels=True)
+            directory = said(data.file_meta, "MediaStorageSOPClassUID") == _DICOMDIR
             cut = _cut_short(data)
             sop_class, modality = said(data, "SOPClassUID"), said(data, "Modality")
             for _ in data.iterall():  # reads what was only found so far: a sequence that ends too early is noticed here
@@ -63,6 +66,8 @@ def open_object(content: bytes, file: str) -> DicomObject:
         raise Unreadable("its sequences are nested too deep") from None
     except Exception as error:  # noqa: BLE001 - pydicom, struct and codecs each have errors of their own for what is no DICOM
         raise Unreadable(f"not a DICOM object, or a damaged one ({type(error).__name__})") from None
+    if directory:
+        raise Unreadable("a DICOMDIR, which lists files and holds no treatment: give the folder that it stands in")
     if cut:
         raise Unreadable(f"it ends within {cut}: the file was cut short")
     if not sop_class and not modality:

@@ -29,14 +29,12 @@ _MONITORS = {
 
 
 def read_treatment(objects: Sequence[DicomObject]) -> Treatment:
-    """The treatment that these objects are about."""
+    """The treatment that these objects are about. A session in which nothing was delivered is one only where no other is."""
     reading = _Reading(objects)
     plans = tuple(reading.plan(number, plan) for number, plan in enumerate(reading.plans, 1))
-    sessions = tuple(
-        reading.session(number, records)
-        for number, records in enumerate(sessions_of(reading.records), 1)
-        if any(record.delivered for record in records)
-    )
+    every = [*enumerate(sessions_of(reading.records), 1)]
+    treating = [(number, records) for number, records in every if any(record.delivered for record in records)]
+    sessions = tuple(reading.session(number, records) for number, records in treating or every)
     isocenters = tuple({"id": name, "position_mm": list(position)} for position, name in reading.positions.items())
     return Treatment(plans, sessions, isocenters, tuple(reading.facts), tuple(reading.notes))
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec import json
 from msgspec.structs import replace
 
 from rtconform.jobs.treatments.coded import CodedDay, coded_days
 from rtconform.jobs.treatments.files import TreatmentFiles, treatments_in
+from rtconform.jobs.treatments.shown import within
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import DocumentError, UserError
 
@@ -35,7 +37,7 @@ def _cases_of(files: TreatmentFiles, *, keep_identity: bool) -> Iterator[Treatme
             case = replace(day.case, id=str(named))
             yield TreatmentCase(
                 hidden(case.id),
-                hidden(encode(case).decode()).encode(),
+                json.encode(within(json.decode(encode(case)), hidden)),
                 tuple(hidden(words) for words in _missing(day)),
                 tuple(hidden(words) for words in (*(f"not read: {one}" for one in files.unread), *day.notes)),
             )

@@ -1,4 +1,4 @@
-"""The files of a treatment: DICOM objects or FHIR resources, and a JSON document beside them for what they can't say."""
+"""The files of a treatment: DICOM objects or FHIR resources, and beside them JSON or HL7 v2 for what they can't say."""
 
 import importlib.util
 import json
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rtconform.formats.hl7.segments import segments_of
 from rtconform.formats.identity import Identity
 from rtconform.formats.messages import Unreadable
 from rtconform.formats.treatments import Treatment
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 MOST_FILES = 2000
 """How many files of a folder are read."""
 
-LONGEST_JSON = 1024 * 1024
+LONGEST_BESIDE = 1024 * 1024
+"""Longest file of JSON or of messages that is read, in bytes."""
+
+_BESIDE = (".json", ".hl7")
+_MOST_NAMED = 3
 
 _SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 _MAGIC_AT, _MAGIC = 128, b"DICM"
@@ -28,7 +33,7 @@ _MAGIC_AT, _MAGIC = 128, b"DICM"
 
 @dataclass(frozen=True)
 class TreatmentFiles:
-    """What was found. `beside`: the JSON document, `beside_file` its name. `unread`: files that are not read, and why."""
+    """What was found. `beside`: what else says something, `beside_file`: where. `unread`: files that are not read, and why."""
 
     treatment: Treatment
     patient: dict[str, Any]
@@ -76,7 +81,9 @@ def treatments_in(name: str) -> Iterator[TreatmentFiles]:
     documents = [(shown, file) for shown, file in others if file.suffix.lower() == ".json"]
     if len(documents) > 1:
         raise UserError(f"{name}: {len(documents)} JSON files that hold no FHIR resource: only one may stand beside resources")
-    beside = _document(documents[0][1]) if documents else {}
+    beside, _, wrong = _beside(name, documents)
+    if wrong:
+        raise UserError(wrong)
     unread = tuple(f"{shown}: not FHIR in JSON" for shown, file in others if file.suffix.lower() != ".json")
     for one in patients_in(name, resources, unread):
         beside_file = one.identity.without(documents[0][0]) if documents else ""
@@ -90,9 +97,11 @@ def _objects_in(name: str, path: Path, files: list[tuple[str, Path]]) -> Treatme
     from rtconform.formats.dicom.reading.open_object import LONGEST_OBJECT, open_object  # noqa: PLC0415 - the same
     from rtconform.formats.dicom.reading.reader import read_treatment  # noqa: PLC0415 - the same
 
-    objects, unread, documents = [], [], []
+    objects: list[DicomObject] = []
+    unread: list[str] = []
+    documents: list[tuple[str, Path]] = []
     for shown, file in files:
-        if file.suffix.lower() == ".json":
+        if file.suffix.lower() in _BESIDE:
             documents.append((shown, file))
             continue
         try:
@@ -101,15 +110,15 @@ def _objects_in(name: str, path: Path, files: list[tuple[str, Path]]) -> Treatme
             unread.append(f"{shown}: {why.what}")
         except OSError as error:
             unread.append(f"{shown}: {error.strerror}")
-    identity = identity_of(objects)
-    if not any(one.kind in ("plan", "record") for one in objects):
-        raise UserError(identity.without(_nothing_in(name, path, objects, unread)))
-    if len(documents) > 1:
-        both = ", ".join(shown for shown, _ in documents)
-        raise UserError(
-            identity.without(f"{name}: {both}: only one JSON file may stand beside DICOM objects; move the others away")
-        )
-    beside_file, beside = (documents[0][0], _document(documents[0][1])) if documents else ("", {})
+    beside, persons, wrong = _beside(name, documents)
+    identity = identity_of(objects, persons)
+    objects, copies = _without_copies(objects)
+    unread += copies
+    wrong = _nothing_in(name, path, objects, unread) or _of_several(name, objects) or wrong
+    if wrong:
+        raise UserError(identity.without(wrong))
+    unread += [f"{one.file}: {one.kind}: a day on which it was delivered is out of scope" for one in objects if _outside(one)]
+    beside_file = ", ".join(shown for shown, _ in documents[:_MOST_NAMED]) + (" …" if len(documents) > _MOST_NAMED else "")
     hidden = [replace(one, file=identity.without(one.file)) for one in objects]
     told = tuple(identity.without(what) for what in unread)
     return TreatmentFiles(read_treatment(hidden), patient_of(objects), identity, beside, identity.without(beside_file), told)
@@ -131,21 +140,102 @@ def _files(path: Path) -> Iterator[Path]:
     yield from found
 
 
-def _document(file: Path) -> dict[str, Any]:
+def _beside(name: str, documents: list[tuple[str, Path]]) -> tuple[dict[str, Any], list[str], str]:
+    """What stands beside the objects, the persons that it names, and what is wrong with it."""
+    json_files = [shown for shown, file in documents if file.suffix.lower() == ".json"]
+    if json_files and len(documents) > 1:
+        both = ", ".join(shown for shown, _ in documents[:_MOST_NAMED])
+        what = "only one JSON file" if len(json_files) > 1 else "one JSON file or HL7 v2 messages"
+        return {}, [], f"{name}: {both}: {what} may stand beside DICOM objects; move the others away"
+    contents = []
+    for shown, file in documents:
+        try:
+            contents.append(read_regular(file, LONGEST_BESIDE + 1))
+        except OSError as error:
+            return {}, [], f"{shown}: {error.strerror}"
+        if len(contents[-1]) > LONGEST_BESIDE:
+            return {}, [], f"{shown}: longer than {LONGEST_BESIDE} bytes; move it away"
+    if json_files:
+        return _json(json_files[0], contents[0])
+    return _messages(documents[0][0], b"\r".join(contents)) if contents else ({}, [], "")
+
+
+def _json(shown: str, content: bytes) -> tuple[dict[str, Any], list[str], str]:
     try:
-        content = read_regular(file, LONGEST_JSON + 1)
-        document = json.loads(content) if len(content) <= LONGEST_JSON else None
-    except OSError as error:
-        raise UserError(f"{file.name}: {error.strerror}") from None
+        document = json.loads(content)
     except (ValueError, RecursionError):
-        raise UserError(f"{file.name}: not JSON; write what the objects lack as a JSON object, or move the file away") from None
+        return {}, [], f"{shown}: not JSON; write what the objects lack as a JSON object, or move the file away"
     if not isinstance(document, dict):
-        raise UserError(f"{file.name}: not a JSON object of at most {LONGEST_JSON} bytes; write one, or move the file away")
-    return document
+        return {}, [], f"{shown}: not a JSON object; write one, or move the file away"
+    return document, [], ""
+
+
+def _messages(shown: str, content: bytes) -> tuple[dict[str, Any], list[str], str]:
+    from rtconform.formats.dicom.messages import beside  # noqa: PLC0415 - pydicom is an extra
+
+    persons = [
+        text
+        for segment in segments_of(content)
+        if segment.name == "PID"
+        for text in (*segment.repetitions(3), *(segment.get(5, component) for component in (1, 2, 3)), segment.get(7))
+    ]
+    try:
+        return beside(content), persons, ""
+    except Unreadable as why:
+        return {}, persons, f"{shown}: {why.what}; correct the messages, or move them away"
+
+
+def _outside(found: "DicomObject") -> bool:
+    """Whether an object is known and not read."""
+    return found.kind.startswith("an ")
+
+
+def _plans_something(plan: "DicomObject") -> bool:
+    from rtconform.formats.dicom.reading.open_object import items  # noqa: PLC0415 - pydicom is an extra
+
+    return any(True for name in ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence") for _ in items(plan.data, name))
+
+
+def _without_copies(objects: list["DicomObject"]) -> tuple[list["DicomObject"], list[str]]:
+    """Each object once, and what is said of the files that hold one again."""
+    first: dict[str, str] = {}
+    kept, copies = [], []
+    for one in objects:
+        known = first.setdefault(one.uid, one.file) if one.uid else one.file
+        if known == one.file:
+            kept.append(one)
+        else:
+            copies.append(f"{one.file}: the object that {known} is, by its SOP Instance UID (0008,0018)")
+    return kept, copies
+
+
+def _of_several(name: str, objects: list["DicomObject"]) -> str:
+    """What is said of objects of several patients; empty where they are of one."""
+    from rtconform.formats.dicom.reading.open_object import said  # noqa: PLC0415 - pydicom is an extra
+
+    patients: dict[str, str] = {}
+    for one in objects:
+        who = said(one.data, "PatientID") or said(one.data, "PatientName")
+        if who and one.kind != "other":
+            patients.setdefault(who, one.file)
+    if len(patients) < 2:
+        return ""
+    both = " and ".join([*patients.values()][:2])
+    return (
+        f"{name}: objects of {len(patients)} patients: Patient ID (0010,0020) differs in {both}; give the folder of one patient"
+    )
 
 
 def _nothing_in(name: str, path: Path, objects: list["DicomObject"], unread: list[str]) -> str:
-    known = sorted({one.kind for one in objects if one.kind.startswith("an ")})
+    """What is said where nothing is in a file or folder that could be coded; empty where something is."""
+    if any(one.kind == "record" or (one.kind == "plan" and _plans_something(one)) for one in objects):
+        return ""
+    known = sorted({one.kind for one in objects if _outside(one)})
+    if any(one.kind == "plan" for one in objects):
+        return (
+            f"{name}: no beam is in the RT Plan: Beam Sequence (300A,00B0) is missing or empty; "
+            "look whether the file is whole, or add the treatment record"
+        )
     if known:
         return f"{name}: what is in it is {', '.join(known)}: outside of what is coded here, and not read"
     what = (

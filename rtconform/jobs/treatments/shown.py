@@ -1,7 +1,7 @@
 """A coded treatment as a person reads it, or as JSON; without anything by which the patient could be known, unless asked for."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -22,12 +22,12 @@ def shown_days(name: str, form: str, *, explain: bool, keep_identity: bool) -> I
         hidden = (lambda text: text) if keep_identity else files.identity.without_words
         try:
             for day in coded_days(files, keep_identity=keep_identity):
-                yield hidden(_json(day, files) if form == "json" else _text(name, day, files, explain=explain))
+                yield _json(day, files, hidden) if form == "json" else hidden(_text(name, day, files, explain=explain))
         except DocumentError as error:
             raise UserError(hidden(str(error))) from None
 
 
-def _json(day: CodedDay, files: TreatmentFiles) -> str:
+def _json(day: CodedDay, files: TreatmentFiles, hidden: Callable[[str], str]) -> str:
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "coding": msgspec.to_builtins(day.coding),
@@ -48,7 +48,19 @@ def _json(day: CodedDay, files: TreatmentFiles) -> str:
         "notes": list(day.notes),
         "case": msgspec.to_builtins(day.case),
     }
-    return json.dumps(document, ensure_ascii=False)
+    return json.dumps(within(document, hidden), ensure_ascii=False)
+
+
+def within(value: Any, hidden: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A document with something hidden in each of its texts. Numbers and names of fields stay: they say nothing of a patient."""
+    match value:
+        case str():
+            return hidden(value)
+        case dict():
+            return {name: within(part, hidden) for name, part in value.items()}
+        case list() | tuple():
+            return [within(part, hidden) for part in value]
+    return value
 
 
 def _text(name: str, day: CodedDay, files: TreatmentFiles, *, explain: bool) -> str:
