@@ -26,6 +26,8 @@ LONGEST_BESIDE = 1024 * 1024
 
 _BESIDE = (".json", ".hl7")
 _MOST_NAMED = 3
+_PLANNED = ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence")
+_ION_PLAN = "1.2.840.10008.5.1.4.1.1.481.8"
 
 _SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 _MAGIC_AT, _MAGIC = 128, b"DICM"
@@ -191,9 +193,9 @@ def _outside(found: "DicomObject") -> bool:
 
 
 def _plans_something(plan: "DicomObject") -> bool:
-    from rtconform.formats.dicom.reading.open_object import items  # noqa: PLC0415 - pydicom is an extra
+    from rtconform.formats.dicom.reading.open_object import items, said  # noqa: PLC0415 - pydicom is an extra
 
-    return any(True for name in ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence") for _ in items(plan.data, name))
+    return any(True for name in _PLANNED for _ in items(plan.data, name)) or said(plan.data, "SOPClassUID") == _ION_PLAN
 
 
 def _without_copies(objects: list["DicomObject"]) -> tuple[list["DicomObject"], list[str]]:
