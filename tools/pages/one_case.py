@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,28 @@ _TIES = ("id", "subject", "patient", "requester", "category", "status", "intent"
 
 _LONGEST = 110
 """How many characters of a line of a dump are shown."""
+
+_OF_PATIENTS, _OF_RADIOTHERAPY, _PIXELS = 0x0010, 0x3000, 0x7FE0
+"""The groups of attributes with which a dump begins, and before which it ends."""
+
+_JOINING = ("SOPClassUID", "SOPInstanceUID", "ReferencedSOPClassUID", "ReferencedSOPInstanceUID")
+_DRAWN_ON = (
+    "ReferencedFrameOfReferenceSequence",
+    "RTReferencedStudySequence",
+    "RTReferencedSeriesSequence",
+    "ContourImageSequence",
+    "StructureSetROISequence",
+    "RTROIObservationsSequence",
+)
+_DELIVERED = (
+    "TreatmentSessionBeamSequence",
+    "GatingBeamHoldTransitionSequence",
+    "PatientSetupSequence",
+    "MotionSynchronizationSequence",
+    "ReferencedSetupImageSequence",
+    "ReferencedRTPlanSequence",
+)
+"""The sequences of a structure set, and of a record, that the table speaks of."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +142,14 @@ def one_case() -> str:
         reasons="\n".join(f"- {reason}" for reason in coding.reasons),
         json=_shortened(json.dumps(msgspec.to_builtins(case), indent=1, ensure_ascii=False)),
         files="\n".join(f"| `{part.name}` | {_kind(part)} | {len(part.content)} |" for part in parts),
-        plan=_dump(parts, "RTPLAN", ("BeamSequence",)),
-        record=_dump(parts, "RTRECORD", ("TreatmentSessionBeamSequence",)),
+        plan=_dump(parts, "RTPLAN", ("BeamSequence", "ReferencedStructureSetSequence")),
+        structures=_dump(parts, "RTSTRUCT", _DRAWN_ON, _OF_RADIOTHERAPY),
+        dose=_dump(parts, "RTDOSE", ("DVHSequence", "ReferencedRTPlanSequence"), _OF_RADIOTHERAPY),
+        image=_dump(parts, "RTIMAGE", (), _OF_RADIOTHERAPY),
+        record=_dump(parts, "RTRECORD", _DELIVERED),
         companion=next(part.content.decode() for part in parts if part.name == FILE),
-        messages=_messages(case),
+        beside=_unframed(part.content for part in write_question(case, "hl7v2") if part.suffix == "hl7"),
+        messages=_unframed(part.content for part in QUESTIONS["hl7v2", "case"].write(case, "none")),
         bundle="\n".join(_entries(case)),
         resource=json.dumps(json.loads(write_answer(answer, case)), ensure_ascii=False),
         answer=json.dumps(msgspec.to_builtins(answer), indent=1),
@@ -178,26 +204,27 @@ def _kind(part: Part) -> str:
     return UID(pydicom.dcmread(io.BytesIO(part.content)).SOPClassUID).name
 
 
-def _dump(parts: tuple[Part, ...], modality: str, followed: tuple[str, ...]) -> str:
-    """The first object of a modality, as pydicom prints it: of sequences the first item of those that are followed."""
+def _dump(parts: tuple[Part, ...], modality: str, followed: tuple[str, ...], begins: int = _OF_PATIENTS) -> str:
+    """The first object of a modality from a group on, as pydicom prints it: of the sequences followed, the first item."""
     data = next(
         found
         for part in parts
         if part.suffix == "dcm" and (found := pydicom.dcmread(io.BytesIO(part.content))).Modality == modality
     )
-    return "\n".join(_lines(data, followed, ""))
+    return "\n".join(_lines(data, followed, "", begins))
 
 
-def _lines(data: Dataset, followed: tuple[str, ...], indent: str) -> Iterator[str]:
+def _lines(data: Dataset, followed: tuple[str, ...], indent: str, begins: int) -> Iterator[str]:
     for element in data:
-        if element.tag.is_private or element.tag.group < 0x0010:
+        shown = element.keyword in _JOINING or begins <= element.tag.group < _PIXELS
+        if element.tag.is_private or not shown:
             continue
         if element.VR != "SQ":
             yield f"{indent}{element.tag} {element.name}: {element.repval}"[:_LONGEST]
             continue
         yield f"{indent}{element.tag} {element.name}: {len(element.value)} items"
         if element.keyword in (*followed, "ControlPointSequence", "ControlPointDeliverySequence") and element.value:
-            yield from _lines(element.value[0], followed, f"{indent}  ")
+            yield from _lines(element.value[0], followed, f"{indent}  ", _OF_PATIENTS)
 
 
 def _shortened(text: str) -> str:
@@ -212,8 +239,9 @@ def _entries(case: Case) -> Iterator[str]:
         yield json.dumps(resource, ensure_ascii=False)
 
 
-def _messages(case: Case) -> str:
-    content = b"".join(part.content for part in QUESTIONS["hl7v2", "case"].write(case, "none"))
+def _unframed(messages: Iterable[bytes]) -> str:
+    """Messages as text, a blank line between two."""
+    content = b"\r".join(messages)
     return re.sub(r"[\x0b\x1c]", "", content.decode()).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -261,6 +289,24 @@ The RT Plan, with the first item of its beams and of their control points, as py
 {plan}
 ```
 
+The RT Structure Set:
+
+```text
+{structures}
+```
+
+The RT Dose with its histograms:
+
+```text
+{dose}
+```
+
+The first RT Image:
+
+```text
+{image}
+```
+
 The RT Beams Treatment Record:
 
 ```text
@@ -271,6 +317,12 @@ What no object has a place for, `companion.json`:
 
 ```json
 {companion}
+```
+
+The same as HL7 v2 messages (`companion = "hl7v2"`), which name the objects by their UIDs:
+
+```text
+{beside}
 ```
 
 ### HL7 v2
