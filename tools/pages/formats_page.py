@@ -104,7 +104,7 @@ _PAGE = """\
 
 Made from the code by `make docs`; don't edit it by hand.
 
-A vendor's editor can be asked and can answer in the formats of the trade, with no shim between. The vendor file says so:
+A vendor's editor can be asked and can answer in the formats of the trade. The vendor file says which:
 
 ```toml
 [format]
@@ -172,9 +172,9 @@ The other cases are `not_applicable` in a run: never a pass, and each with its r
 
 {coders}
 
-Suites `invalid` and `respelled` are put to vendors that are asked in JSON, whatever they answer in. To a document that is no
-case the right answer is needs_review: an `outcome` of CSV, an ACK with `AE`, an 824 with `TR`. Where nobody could read the case's
-id in it, the answer need not carry it.
+Suites `invalid` and `respelled` are asked only of vendors that are asked in JSON, whatever they answer in. To a document that is
+no case the right answer is needs_review: an `outcome` of CSV, an ACK with `AE`, an 824 with `TR`. Where nobody could read the
+case's id in it, the answer need not carry it.
 
 ## How an editor's answer is read
 
@@ -195,7 +195,7 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 - A 277CA that rejects a claim and names services rejects these; the other lines are accepted. This is our reading: the guide
   leaves it open.
 - Separators come from ISA. Line breaks between segments mean nothing.
-- A message is at most 1 MiB long. A wrong SE01, a missing IEA or an amount that is none makes the answer invalid, and the
+- A message is at most 1 MiB long. A wrong SE01, a missing IEA or an amount that is not a number makes the answer invalid, and the
   explanation names the segment.
 
 ## What works over which format

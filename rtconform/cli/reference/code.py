@@ -29,13 +29,16 @@ def code(files: tuple[str, ...], form: str | None, *, explain: bool, keep_identi
     \b
     rtconform generate boundaries | rtconform code
     rtconform code cases.jsonl --explain
-    rtconform code treatment/                 a folder of DICOM RT files
+    rtconform code treatment/                 a folder of DICOM RT files, or of FHIR resources
 
     The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
 
-    A FILE may be a DICOM object, or a folder of them: RT Plan, RT Beams Treatment Record, and what belongs to them, of any
-    system. Each day is coded. Of every fact it is said whether it was read (in which file, from which attribute), derived, or
-    missing, and what a missing one would decide. A JSON file in the folder says what the objects lack, with the fields of a case.
+    A FILE may be a DICOM object, or a folder of them: RT plans, RT treatment records, and what belongs to them, of any system.
+    Each day is coded. The report says of every fact whether it was read (in which file, from which attribute), derived, or
+    missing, and what a missing one would decide. A JSON file or HL7 v2 messages in the folder say what the objects lack.
+
+    A FILE may also hold FHIR R4 resources, or be a folder of such files: plans, phases, courses, fractions and sessions as
+    CodeX RT and mCODE shape them. Each patient is coded.
     """
     for name in files or ("-",):
         if is_treatment(name):

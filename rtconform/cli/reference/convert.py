@@ -43,8 +43,8 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     277CA, and 999 is read. A loss is what the format can't say, found by reading back what was written. What can't be written is
     said too, the rest is written, and the exit code is then 2.
 
-    With --to case FILE is a DICOM object or a folder of them, as `rtconform code` takes it: each day becomes a case, and what is
-    missing in it is named, with what is supposed.
+    With --to case FILE holds DICOM objects or FHIR resources, or is a folder of them, as `rtconform code` takes it: each
+    treatment becomes a case, and what is missing in it is named, with what is supposed.
     """
     treatment = target == _CASE
     if treatment != is_treatment(str(file)):
