@@ -166,6 +166,11 @@ EVERY ?= 5
 dicom-objects: setup
 	RTCONFORM_DICOM_EVERY=$(EVERY) $(BIN)/python -m pytest -q --timeout=3600 tests/formats/dicom
 
+# The same objects with HL7 v2 messages beside, of every EVERYth case of two suites, and an engine made of others' libraries asked in them.
+.PHONY: dicom-pair
+dicom-pair: setup
+	RTCONFORM_PAIR_EVERY=$(EVERY) $(BIN)/python -m pytest -q --timeout=3600 tests/formats/dicom/test_pair_table.py tests/rtconform/jobs/test_pair_certificate.py
+
 # The reference against the second implementation: every case of five suites, and COUNT of clinic, at SEED. Fifteen minutes of both cores.
 COUNT ?= 100000
 SEED ?= 1

@@ -17,6 +17,7 @@ from rtconform.jobs.run import plan_run, run_to_folder
 from tests.helpers import VENDORS
 
 SCP, STOW = VENDORS / "dicom_engine" / "scp.py", VENDORS / "dicom_engine" / "stow.py"
+PAIR = VENDORS / "dicom_hl7_engine"
 STARTS_S = 30.0
 
 
@@ -53,6 +54,16 @@ def service(folder: Path, port: int, answers: str, *more: str) -> Iterator[None]
     """The sample engine as a STOW-RS service."""
     with node([sys.executable, STOW, str(port), answers, *more], port, folder):
         yield
+
+
+@contextmanager
+def pair_engine(folder: Path, *more: str) -> Iterator[Path]:
+    """The sample engine that takes objects and HL7 v2 messages, as a Storage SCP; its vendor file, in a folder that is made for it."""
+    folder.mkdir(parents=True)
+    port, file = free_port(), folder / "vendor.toml"
+    file.write_text((PAIR / "vendor.toml").read_text().replace("port = 11112", f"port = {port}"))
+    with node([sys.executable, PAIR / "engine.py", str(port), "exchange", *more], port, folder):
+        yield file
 
 
 def wait_for(port: int, running: "subprocess.Popen[bytes]") -> None:
