@@ -29,6 +29,10 @@ def test_records_are_of_the_present_suites(name: str) -> None:
     assert {} == outdated, f"run `make recorded`, look at the difference, and say in the commit why verdicts changed: {outdated}"
 
 
+NODE_PACKAGES = {"x12_node_coder-vendor": "node-x12", "dicom_node_engine-vendor": "dcmjs"}
+"""What the sample vendors in JavaScript are written against."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VENDORS)
 def test_a_run_gives_what_is_on_record(name: str, tmp_path: Path) -> None:
@@ -36,9 +40,10 @@ def test_a_run_gives_what_is_on_record(name: str, tmp_path: Path) -> None:
     if name == "http_node-vendor" and shutil.which("node") is None:
         assert not os.environ.get("CI"), "CI must have Node: .ci/run installs it"
         pytest.skip("Node is not installed: the HTTP coder with its own JSON can't be started")
-    if name == "x12_node_coder-vendor" and not (SAMPLES / "x12_node_coder" / "node_modules").is_dir():
-        assert not os.environ.get("CI"), "CI must have node-x12: .ci/run installs it"
-        pytest.skip("node-x12 is not installed: npm ci --prefix tests/vendors/x12_node_coder")
+    package = NODE_PACKAGES.get(name, "")
+    if package and not (SAMPLES / name.removesuffix("-vendor") / "node_modules" / package).is_dir():
+        assert not os.environ.get("CI"), f"CI must have {package}: .ci/run installs it"
+        pytest.skip(f"{package} is not installed: npm ci --prefix tests/vendors/{name.removesuffix('-vendor')}")
     kept, now = read_record(name), record(name, FILES[name], tmp_path / "run")
     assert (kept.exit_code, kept.findings) == (now.exit_code, now.findings)
     for suite, part in kept.suites.items():

@@ -1,4 +1,4 @@
-"""A charge engine in JavaScript, over dcmjs: a second library reads our DICOM objects, and its verdicts are those of JSON."""
+"""A charge engine in JavaScript, over dcmjs, with a planted fault; what it gives without one is on record (tests/vendors)."""
 
 import asyncio
 import json
@@ -10,8 +10,6 @@ import pytest
 
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
-from rtconform.generators.suites.registry import SUITES
-from rtconform.generators.suites.suite import cases
 from rtconform.jobs.run import plan_run, run_to_folder
 from tests.helpers import VENDORS
 
@@ -36,17 +34,6 @@ def results(vendor: Path, out: Path, only: Sequence[str]) -> dict[str, Result]:
     """The results of a run that asks some cases of `published`: a process per case is slow."""
     asyncio.run(run_to_folder(plan_run(vendor, ("published",), seed=1, only=only), out, resume=False))
     return {result.id: result for result in RunFolder(out).results()}
-
-
-def test_an_engine_of_javascript_is_held_to_the_verdicts_of_a_coder_of_json(tmp_path: Path) -> None:
-    """Every fifth case of `published`, protons and brachytherapy among them, gets the verdict that the same coder gets in JSON."""
-    ids = [case.id for case in cases(SUITES["published"](), 1)]
-    only = [*ids[::5], "published:outside-brachytherapy", "published:outside-protons"]
-    by_dicom = results(vendor_file(tmp_path / "v.toml"), tmp_path / "dicom", only)
-    by_json = results(VENDORS / "correct" / "vendor.toml", tmp_path / "json", only)
-    assert {name: result.verdict for name, result in by_json.items()} == {
-        name: result.verdict for name, result in by_dicom.items()
-    }
 
 
 def test_a_planted_fault_is_found(tmp_path: Path) -> None:
