@@ -155,7 +155,7 @@ names: setup
 plausible: setup
 	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/plausibility/test_plausibility.py
 
-# Every message of every suite that an 837 can express, held by two validators of others; the tests look at every eighth.
+# Every message of every suite that an 837 can express, held by two validators of others; the tests look at every twentieth claim and every eighth case.
 .PHONY: x12-messages
 x12-messages: setup
 	RTCONFORM_X12_EVERY=1 $(BIN)/python -m pytest -q --timeout=1800 tests/formats/test_x12_claims.py tests/formats/test_x12_coder_claims.py -k others_accept

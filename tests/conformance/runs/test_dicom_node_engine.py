@@ -1,16 +1,12 @@
 """A charge engine in JavaScript, over dcmjs, with a planted fault; what it gives without one is on record (tests/vendors)."""
 
-import asyncio
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from rtconform.conformance.records import Result
-from rtconform.conformance.runs.folder import RunFolder
-from rtconform.jobs.run import plan_run, run_to_folder
+from tests.conformance.runs.test_dicom_runs import SHIFTED, results
 from tests.helpers import VENDORS
 
 HOME = VENDORS / "dicom_node_engine"
@@ -30,16 +26,9 @@ def vendor_file(path: Path, *more: str) -> Path:
     return path
 
 
-def results(vendor: Path, out: Path, only: Sequence[str]) -> dict[str, Result]:
-    """The results of a run that asks some cases of `published`: a process per case is slow."""
-    asyncio.run(run_to_folder(plan_run(vendor, ("published",), seed=1, only=only), out, resume=False))
-    return {result.id: result for result in RunFolder(out).results()}
-
-
 def test_a_planted_fault_is_found(tmp_path: Path) -> None:
     """The engine that takes an isocenter that a control point leaves out for the origin misses second isocenters: found."""
-    only = ["published:level-3-two-isocenters-3d", "published:isocenter-planned-shift", "published:definition-3d"]
-    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "last-point"), tmp_path / "run", only)
+    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "last-point"), tmp_path / "run", "published", SHIFTED)
     failed = [result for result in by_dicom.values() if result.verdict == "fail"]
     assert failed
     assert {"ISO-SHIFT"} == {rule for result in failed for rule in result.rules}

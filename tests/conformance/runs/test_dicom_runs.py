@@ -1,4 +1,4 @@
-"""A coder that is asked in DICOM RT files: a folder for each case."""
+"""A coder that is asked in DICOM RT files: a folder for each case. What the sample engine gives for all is on record (tests/vendors)."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,28 +42,21 @@ def vendor_file(path: Path, *more: str, command: tuple[str, ...] = (str(ENGINE),
     return path
 
 
-def results(vendor: Path, out: Path, suite: str) -> dict[str, Result]:
-    """A whole run's results by id."""
-    asyncio.run(run_to_folder(plan_run(vendor, (suite,), seed=1), out, resume=False))
+def results(vendor: Path, out: Path, suite: str, only: Sequence[str] = ()) -> dict[str, Result]:
+    """The results of a run by id: of the whole suite, or of some of its cases."""
+    asyncio.run(run_to_folder(plan_run(vendor, (suite,), seed=1, only=only), out, resume=False))
     return {result.id: result for result in RunFolder(out).results()}
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_an_engine_of_dicom_is_held_to_the_verdicts_of_a_coder_of_json(tmp_path: Path) -> None:
-    """Every case of the suite has DICOM objects, protons and brachytherapy too, and gets the verdict that the same coder gets in JSON."""
-    by_dicom = results(vendor_file(tmp_path / "v.toml"), tmp_path / "dicom", "published")
-    by_json = results(VENDORS / "correct" / "vendor.toml", tmp_path / "json", "published")
-    assert {name: result.verdict for name, result in by_json.items()} == {
-        name: result.verdict for name, result in by_dicom.items()
-    }
+SHIFTED = ("published:level-3-two-isocenters-3d", "published:isocenter-planned-shift", "published:definition-3d")
+"""Cases by which an engine is told that takes an isocenter that a control point leaves out for the origin, and one by which it is not."""
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_fault_is_found_that_only_files_can_show(tmp_path: Path) -> None:
     """An engine that takes an isocenter that a control point leaves out for the origin misses second isocenters: found."""
-    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "last-point"), tmp_path / "run", "published")
+    by_dicom = results(vendor_file(tmp_path / "v.toml", "--fault", "last-point"), tmp_path / "run", "published", SHIFTED)
     failed = [result for result in by_dicom.values() if result.verdict == "fail"]
     assert failed
     assert {"ISO-SHIFT"} == {rule for result in failed for rule in result.rules}
