@@ -1,8 +1,8 @@
 """The documentation as a site: built without a network, read from its folder, searched, and open to everybody."""
 
+import fcntl
 import importlib.util
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,14 +25,20 @@ LOOKED_AT = (
 )
 
 
-@pytest.fixture(scope="module")
-def built() -> Path:
-    """The folder of the site, built for these tests."""
+@pytest.fixture(scope="session")
+def built(testrun_uid: str) -> Path:
+    """The folder of the site, built once for these tests, whichever worker comes first: the others wait."""
     if importlib.util.find_spec("zensical") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("the site's builder is missing: make site installs it")
         pytest.skip("the site's builder is not installed (make site installs it)")
-    assert 0 == site.main(), sys.stderr
+    site.SITE.parent.mkdir(exist_ok=True)
+    built_by = site.SITE.with_name("site-built-by")
+    with site.SITE.with_name("site-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built_by.exists() or built_by.read_text() != testrun_uid:
+            assert 0 == site.main()
+            built_by.write_text(testrun_uid)
     return site.SITE
 
 
