@@ -19,6 +19,7 @@ from rtconform.formats.messages import LONGEST_MESSAGE, Cut, Unreadable
 from rtconform.formats.settings import AnswerSettings, Columns
 from rtconform.reference.documents.coding import Answer, AnswerLine
 from tests.helpers import one_beam
+from tests.helpers.streams import cuts
 
 CASE = one_beam.case()
 HEAD = "case,session,date_of_service,code,modifiers,units,outcome\n"
@@ -235,16 +236,3 @@ def test_an_export_without_its_end_costs_only_itself(torn: str, size: int, end: 
     content = (HEAD + torn + mark + export + "\n" + mark + export + "\n").replace("\n", end).encode()
     last = [one.decode().removeprefix("\ufeff") for one in cuts(content, size, cut_headed_block)][-2:]
     assert [export.strip().replace("\n", end)] * 2 == last
-
-
-def cuts(content: bytes, size: int, cut: Cut) -> list[bytes]:
-    """What comes out of a stream in pieces of a size."""
-    buffer, searched, found = bytearray(), 0, []
-    for at in range(0, len(content), size):
-        buffer += content[at : at + size]
-        while end := cut(buffer, searched):
-            found.append(bytes(buffer[:end]).strip())
-            del buffer[:end]
-            searched = 0
-        searched = len(buffer)
-    return found

@@ -16,6 +16,7 @@ from rtconform.formats.messages import LONGEST_MESSAGE, Cut, Unreadable
 from rtconform.formats.settings import AnswerSettings
 from rtconform.reference.documents.coding import Answer, AnswerLine
 from tests.formats.test_csv_answers import CASE, LINES, refusal
+from tests.helpers import streams
 
 MSH = "MSH|^~\\&|V|C|S|C|20260309||DFT^P03^DFT_P03|1|P|2.5.1\r"
 PV1 = "PV1|1|O|||||||||||||||||test:1\r"
@@ -201,16 +202,7 @@ def framed(text: str, how: str) -> str:
 
 def cuts(text: str, size: int, cut: Cut) -> list[str]:
     """What comes out of a stream in pieces of a size."""
-    buffer, searched, found = bytearray(), 0, []
-    whole = text.encode()
-    for at in range(0, len(whole), size):
-        buffer += whole[at : at + size]
-        while end := cut(buffer, searched):
-            found.append(bytes(buffer[:end]).decode().strip())
-            del buffer[:end]
-            searched = 0
-        searched = len(buffer)
-    return found
+    return [one.decode().strip() for one in streams.cuts(text.encode(), size, cut)]
 
 
 @pytest.mark.parametrize("how", ["framed", "blocks"])

@@ -1,7 +1,6 @@
 """837 claims with which coders answer, ours and a sample coder's, held by two validators of others (`make x12-messages` for all)."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -18,6 +17,7 @@ from rtconform.reference.documents.wire import encode
 from tests.formats import test_x12_claims
 from tests.formats.test_x12_claims import ids_by_x12sdk, pyx12_accepts
 from tests.helpers import PATIENCE_S, VENDORS
+from tests.helpers.node_packages import package
 
 NODE_CODER = VENDORS / "x12_node_coder"
 CASE_SUITES = ("published", "boundaries", "pairwise", "clinic", "documentation")
@@ -62,10 +62,7 @@ def test_others_accept_the_claims_that_we_write_for_a_coder() -> None:
 @pytest.mark.timeout(1800)
 def test_others_accept_the_claims_of_a_sample_coder() -> None:
     """The sample coder in JavaScript answers with claims that any payer's front end would take."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
-    if not (NODE_CODER / "node_modules" / "node-x12").is_dir():
-        pytest.skip(f"node-x12 is not installed: npm ci --prefix {NODE_CODER}")
+    package("node-x12", "node", home=NODE_CODER)
     cases = [case for case, _ in billed()][::4]
     asked = b"".join(encode(case) + b"\n" for case in cases)
     done = subprocess.run(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rtconform.formats.messages import LONGEST_MESSAGE, Unreadable
 from rtconform.formats.x12.remittance_reader import MOST_CLAIMS, names_in, read_message
 from rtconform.formats.x12.segments import LONGEST_SEGMENT, Segment, cut, segments_of, stream_segments
+from tests.helpers.streams import cuts
 
 ISA = "ISA*00*          *00*          *ZZ*PAYER          *ZZ*SUBMITTER      *260101*0900*^*00501*000000001*0*T*:~"
 MESSAGE = f"{ISA}GS*HP*A*B*20260101*0900*1*X*005010X221A1~ST*835*0001~SE*2*0001~GE*1*1~IEA*1*000000001~"
@@ -108,7 +109,7 @@ def test_any_answer_is_read_or_refused_in_words(content: bytes) -> None:
 @given(st.integers(1, 300), st.sampled_from(["", "\n", "\r\n"]))
 def test_interchanges_are_cut_from_a_stream_wherever_it_is_split(size: int, between: str) -> None:
     """Each interchange of a stream ends at its IEA, in whatever pieces it comes."""
-    assert [MESSAGE.encode()] * 3 == cuts((MESSAGE + between).encode() * 3, size)
+    assert [MESSAGE.encode()] * 3 == [one for one in cuts((MESSAGE + between).encode() * 3, size, cut) if one]
 
 
 def test_a_word_among_interchanges_costs_only_itself() -> None:
@@ -139,21 +140,8 @@ def test_a_torn_interchange_costs_only_itself(torn: int, mark: str, size: int) -
     other = MESSAGE.replace("*", "|").replace("~", "!")
     line = "" if not torn or TORN[torn].endswith("~") else "\n"
     for whole in (MESSAGE, other):
-        found = cuts((TORN[torn] + line + mark + whole + "\n" + MESSAGE).encode(), size)
+        found = [one for one in cuts((TORN[torn] + line + mark + whole + "\n" + MESSAGE).encode(), size, cut) if one]
         assert [whole.encode(), MESSAGE.encode()] == [one.removeprefix(b"\xef\xbb\xbf") for one in found][-2:]
-
-
-def cuts(content: bytes, size: int) -> list[bytes]:
-    """What is cut from a stream that comes in pieces of a size."""
-    buffer, searched, found = bytearray(), 0, []
-    for at in range(0, len(content), size):
-        buffer += content[at : at + size]
-        while end := cut(buffer, searched):
-            found.append(bytes(buffer[:end]).strip())
-            del buffer[:end]
-            searched = 0
-        searched = len(buffer)
-    return [one for one in found if one]
 
 
 WITHIN = "ST*835*0001~"

@@ -8,6 +8,7 @@ import pytest
 
 from rtconform.generators.suites.registry import any_suite
 from tests.helpers import VENDORS as SAMPLES
+from tests.helpers.node_packages import package
 from tests.helpers.recorded_runs import RECORDS, read_record, record, vendor_files
 
 QUICK = {"miniatures-noisy", "miniatures-liar", "sample_editor-vendor"}
@@ -40,10 +41,8 @@ def test_a_run_gives_what_is_on_record(name: str, tmp_path: Path) -> None:
     if name == "http_node-vendor" and shutil.which("node") is None:
         assert not os.environ.get("CI"), "CI must have Node: .ci/run installs it"
         pytest.skip("Node is not installed: the HTTP coder with its own JSON can't be started")
-    package = NODE_PACKAGES.get(name, "")
-    if package and not (SAMPLES / name.removesuffix("-vendor") / "node_modules" / package).is_dir():
-        assert not os.environ.get("CI"), f"CI must have {package}: .ci/run installs it"
-        pytest.skip(f"{package} is not installed: npm ci --prefix tests/vendors/{name.removesuffix('-vendor')}")
+    if name in NODE_PACKAGES:
+        package(NODE_PACKAGES[name], "node", home=SAMPLES / name.removesuffix("-vendor"))
     kept, now = read_record(name), record(name, FILES[name], tmp_path / "run")
     assert (kept.exit_code, kept.findings) == (now.exit_code, now.findings)
     for suite, part in kept.suites.items():

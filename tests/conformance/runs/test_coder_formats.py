@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +13,7 @@ from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.run import plan_run, run_to_folder
 from rtconform.reports.figures.summary import Summary
+from tests.helpers.node_packages import package
 from tests.helpers.web_service import answering
 
 VENDORS = Path(__file__).parents[2] / "vendors"
@@ -30,10 +30,7 @@ def vendor(folder: Path, name: str, *options: str, tables: str = "") -> Path:
     """The vendor file of a sample coder with these options."""
     home = VENDORS / name
     if name == "x12_node_coder":
-        if shutil.which("node") is None:
-            pytest.skip("node is not installed")
-        if not (home / "node_modules" / "node-x12").is_dir():
-            pytest.skip(f"node-x12 is not installed: npm ci --prefix {home}")
+        package("node-x12", "node", home=home)
         command = ["node", str(home / "coder.mjs"), *options]
     else:
         command = [sys.executable, str(home / "coder.py"), *options]

@@ -1,13 +1,13 @@
 """A charge engine in JavaScript, over dcmjs, with a planted fault; what it gives without one is on record (tests/vendors)."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.runs.test_dicom_runs import SHIFTED, results
 from tests.helpers import VENDORS
+from tests.helpers.node_packages import package
 
 HOME = VENDORS / "dicom_node_engine"
 
@@ -16,10 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 def vendor_file(path: Path, *more: str) -> Path:
     """The vendor file of the engine; skips the test where node or dcmjs is not installed."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
-    if not (HOME / "node_modules" / "dcmjs").is_dir():
-        pytest.skip(f"dcmjs is not installed: npm ci --prefix {HOME}")
+    package("dcmjs", "node", home=HOME)
     text = (HOME / "vendor.toml").read_text()
     told = next(line for line in text.splitlines() if line.startswith("command = "))
     path.write_text(text.replace(told, f"command = {json.dumps(['node', str(HOME / 'engine.mjs'), '{folder}', *more])}"))

@@ -8,7 +8,6 @@ finds is what the unbroken run finds. `docs/reference/formats.md` has the table.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from tests.helpers.dicom_nodes import free_port, node
 from tests.helpers.issued_bundles import failing
 from tests.helpers.issued_bundles import rtconform as certifying
 from tests.helpers.killed_run import kill_in_the_middle
+from tests.helpers.node_packages import package
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -166,9 +166,7 @@ def write_suite(folder: Path, role: str) -> None:
 def needs(row: Row) -> None:
     """Skip where the vendor's own library is missing."""
     if row.program.endswith(".mjs"):
-        home = (VENDORS / row.program).parent
-        if shutil.which("node") is None or not (home / "node_modules" / "node-x12").is_dir():
-            pytest.skip(f"node-x12 is not installed: npm ci --prefix {home}")
+        package("node-x12", "node", home=(VENDORS / row.program).parent)
 
 
 @pytest.fixture(scope="module")
