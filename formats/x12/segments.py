@@ -19,7 +19,7 @@ LONGEST_SEGMENT = 64 * 1024
 """Longest segment that is read, in bytes; X12's own elements come to a few thousand at most."""
 
 _CHUNK = 64 * 1024
-_BLANK = re.compile(rb"[ \t\r\n\x00\x1a]*")
+_BLANKS = re.compile(rb"[ \t\r\n\x00\x1a]+")
 _OTHERWISE = re.compile(r"[0-9A-Z]{1,3}([:><|\\])")
 """How a composite element begins (HC:77412, ABK:C61, 22:B:1), and what separates its components where that is not ISA16."""
 
@@ -118,7 +118,7 @@ class _Reader:
 
     def _skip_blank(self) -> None:
         while True:
-            if found := _BLANK.match(self._buffer, self._at):
+            if found := _BLANKS.match(self._buffer, self._at):
                 self._at = found.end()
             if self._at < len(self._buffer):
                 if self._buffer[self._at] != BYTE_ORDER_MARK[0] or not self._starts_with(BYTE_ORDER_MARK):

@@ -64,7 +64,7 @@ def read_plan(found: DicomObject) -> ReadPlan:
     techniques, why = technique_of_setups(data) or _techniques(
         treating, planned_on_patient=said(data, "RTPlanGeometry") == "PATIENT" or bool(structures)
     )
-    ion = said(data, "SOPClassUID") == RTIonPlanStorage
+    ion = _is_ion_plan(data)
     if ion and not treating:
         techniques, why = ("proton",), "the object is an RT Ion Plan, which has no beam that treats"
     return ReadPlan(
@@ -85,6 +85,15 @@ def read_plan(found: DicomObject) -> ReadPlan:
         structure_sets=structures,
         doses=tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedDoseSequence")),
     )
+
+
+def plans_something(data: Dataset) -> bool:
+    """Whether a plan has beams or application setups, or says by its class alone what it plans."""
+    return any(True for keyword in _SEQUENCES for _ in items(data, keyword)) or _is_ion_plan(data)
+
+
+def _is_ion_plan(data: Dataset) -> bool:
+    return said(data, "SOPClassUID") == RTIonPlanStorage
 
 
 def _beams(data: Dataset) -> Iterator[Dataset]:

@@ -24,22 +24,10 @@ _DWELLS = 2
 
 def set_brachytherapy(made: Dataset, plan: Plan, positions: Mapping[str, Vector]) -> list[Dataset]:
     """Put machine, source and application setups into a plan; the items of the fraction group that reference them."""
-    made.BrachyTreatmentTechnique = _technique(plan)
-    made.BrachyTreatmentType = _type(plan)
+    _set_kind(made, plan)
     made.TreatmentMachineSequence = [item(Manufacturer="Synthetic", TreatmentMachineName=MACHINE)]
     isotopes = _isotopes(plan.beams)
-    made.SourceSequence = [
-        item(
-            SourceNumber=place,
-            SourceType="POINT",
-            SourceIsotopeName=isotope,
-            SourceIsotopeHalfLife=number(_HALF_LIVES.get(isotope, _HALF_LIVES["Ir-192"])),
-            ReferenceAirKermaRate=number(40000),
-            SourceStrengthReferenceDate=made.RTPlanDate,
-            SourceStrengthReferenceTime=made.RTPlanTime,
-        )
-        for place, isotope in enumerate(isotopes, 1)
-    ]
+    made.SourceSequence = [_source(place, isotope, made.RTPlanDate, made.RTPlanTime) for place, isotope in enumerate(isotopes, 1)]
     made.ApplicationSetupSequence = [
         _setup(place, beam, isotopes.index(_isotope(beam)) + 1, positions.get(beam.isocenter), plan)
         for place, beam in enumerate(plan.beams, 1)
@@ -56,34 +44,58 @@ def set_brachytherapy_record(
 ) -> None:
     """Put into a record which setups were delivered: number, beam, when it began, and the name."""
     plan = plan or Plan("", "hdr_brachytherapy", ())
-    made.BrachyTreatmentTechnique = _technique(plan)
-    made.BrachyTreatmentType = _type(plan)
+    _set_kind(made, plan)
     isotopes = _isotopes([beam for _, beam, _, _ in delivered])
     made.RecordedSourceSequence = [
-        item(
-            SourceNumber=place,
-            SourceType="POINT",
-            SourceManufacturer="",
-            SourceSerialNumber="",
-            SourceIsotopeName=isotope,
-            SourceIsotopeHalfLife=number(_HALF_LIVES.get(isotope, _HALF_LIVES["Ir-192"])),
-            ReferenceAirKermaRate=number(40000),
-            SourceStrengthReferenceDate=day(session.started_at),
-            SourceStrengthReferenceTime=clock(session.started_at),
-        )
-        for place, isotope in enumerate(isotopes, 1)
+        _source(place, isotope, day(session.started_at), clock(session.started_at)) for place, isotope in enumerate(isotopes, 1)
     ]
+    for source in made.RecordedSourceSequence:
+        source.SourceManufacturer = source.SourceSerialNumber = ""
     made.TreatmentSessionApplicationSetupSequence = [
         _delivery(session, place, began, name, isotopes.index(_isotope(beam)) + 1, plan) for place, beam, began, name in delivered
     ]
 
 
-def _technique(plan: Plan) -> str:
-    return "PERMANENT" if plan.technique == "ldr_brachytherapy" else "INTRACAVITARY"
+def _stays(plan: Plan) -> bool:
+    """Whether the source stays where it is put: low dose rate."""
+    return plan.technique == "ldr_brachytherapy"
 
 
-def _type(plan: Plan) -> str:
-    return "LDR" if plan.technique == "ldr_brachytherapy" else "HDR"
+def _set_kind(made: Dataset, plan: Plan) -> None:
+    made.BrachyTreatmentTechnique = "PERMANENT" if _stays(plan) else "INTRACAVITARY"
+    made.BrachyTreatmentType = "LDR" if _stays(plan) else "HDR"
+
+
+def _source(place: int, isotope: str, on: str, at: str) -> Dataset:
+    """A source, whose strength is known `on` a day `at` a time."""
+    return item(
+        SourceNumber=place,
+        SourceType="POINT",
+        SourceIsotopeName=isotope,
+        SourceIsotopeHalfLife=number(_HALF_LIVES.get(isotope, _HALF_LIVES["Ir-192"])),
+        ReferenceAirKermaRate=number(40000),
+        SourceStrengthReferenceDate=on,
+        SourceStrengthReferenceTime=at,
+    )
+
+
+def _channel(plan: Plan, source: int) -> Dataset:
+    """What a channel is, as planned and as treated."""
+    made = item(
+        ChannelNumber=1,
+        ChannelLength=number(1200),
+        SourceMovementType="FIXED" if _stays(plan) else "STEPWISE",
+        SourceApplicatorNumber=1,
+        SourceApplicatorID="A1",
+        SourceApplicatorType="RIGID",
+        SourceApplicatorLength=number(200),
+        TransferTubeNumber=None,
+        ReferencedSourceNumber=source,
+        NumberOfControlPoints=_DWELLS,
+    )
+    if not _stays(plan):
+        made.SourceApplicatorStepSize = number(5)
+    return made
 
 
 def _isotope(beam: Beam) -> str:
@@ -105,24 +117,10 @@ def _setup(place: int, beam: Beam, source: int, position: Vector | None, plan: P
         if position is not None:
             point.ControlPoint3DPosition = numbers(*position)
         points.append(point)
-    channel = item(
-        ChannelNumber=1,
-        ChannelLength=number(1200),
-        ChannelTotalTime=number(TREATED_S),
-        SourceMovementType=_movement(plan),
-        SourceApplicatorNumber=1,
-        SourceApplicatorID="A1",
-        SourceApplicatorType="RIGID",
-        SourceApplicatorLength=number(200),
-        SourceApplicatorStepSize=number(5),
-        TransferTubeNumber=None,
-        ReferencedSourceNumber=source,
-        NumberOfControlPoints=_DWELLS,
-        FinalCumulativeTimeWeight=number(100),
-        BrachyControlPointSequence=points,
-    )
-    if _movement(plan) == "FIXED":
-        del channel.SourceApplicatorStepSize
+    channel = _channel(plan, source)
+    channel.ChannelTotalTime = number(TREATED_S)
+    channel.FinalCumulativeTimeWeight = number(100)
+    channel.BrachyControlPointSequence = points
     return item(
         ApplicationSetupType="OTHER",
         ApplicationSetupNumber=place,
@@ -130,10 +128,6 @@ def _setup(place: int, beam: Beam, source: int, position: Vector | None, plan: P
         TotalReferenceAirKerma=number(2000),
         ChannelSequence=[channel],
     )
-
-
-def _movement(plan: Plan) -> str:
-    return "FIXED" if plan.technique == "ldr_brachytherapy" else "STEPWISE"
 
 
 def _delivery(session: Session, place: int, began: dt.datetime, name: str, source: int, plan: Plan) -> Dataset:
@@ -147,23 +141,9 @@ def _delivery(session: Session, place: int, began: dt.datetime, name: str, sourc
         for index in range(_DWELLS)
         for at in [began + dt.timedelta(seconds=20 * index)]
     ]
-    channel = item(
-        ChannelNumber=1,
-        ChannelLength=number(1200),
-        SpecifiedChannelTotalTime=number(TREATED_S),
-        DeliveredChannelTotalTime=number(TREATED_S),
-        SourceMovementType=_movement(plan),
-        SourceApplicatorNumber=1,
-        SourceApplicatorID="A1",
-        SourceApplicatorType="RIGID",
-        SourceApplicatorLength=number(200),
-        TransferTubeNumber=None,
-        ReferencedSourceNumber=source,
-        NumberOfControlPoints=_DWELLS,
-        BrachyControlPointDeliveredSequence=points,
-    )
-    if _movement(plan) == "STEPWISE":
-        channel.SourceApplicatorStepSize = number(5)
+    channel = _channel(plan, source)
+    channel.SpecifiedChannelTotalTime = channel.DeliveredChannelTotalTime = number(TREATED_S)
+    channel.BrachyControlPointDeliveredSequence = points
     return item(
         ApplicationSetupType="OTHER",
         ReferencedBrachyApplicationSetupNumber=place,

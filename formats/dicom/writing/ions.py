@@ -56,13 +56,7 @@ def _add_ion_facts(made: Dataset, *, scanned: bool) -> None:
 def _point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
     def convert(point: Dataset) -> Dataset:
         made = _without(point, _IN_PLAN_ALONE)
-        if beam.ScanMode == "MODULATED":
-            made.ScanSpotTuneID = "T1"
-            made.NumberOfScanSpotPositions = 2
-            made.ScanSpotPositionMap = list(_SPOTS)
-            made.ScanSpotMetersetWeights = [0.0, 0.0]
-            made.ScanningSpotSize = list(_SPOT_SIZE)
-            made.NumberOfPaintings = 1
+        _add_spots(made, beam, "ScanSpotMetersetWeights")
         if point.ControlPointIndex == 0:
             made.SnoutPosition = 300.0
             made.GantryPitchAngle = 0.0
@@ -76,13 +70,7 @@ def _delivered_point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
     def convert(point: Dataset) -> Dataset:
         made = _without(point, ("DoseRateDelivered", "DoseRateSet"))
         made.MetersetRateSet = made.MetersetRateDelivered = 100.0
-        if beam.ScanMode == "MODULATED":
-            made.ScanSpotTuneID = "T1"
-            made.NumberOfScanSpotPositions = 2
-            made.ScanSpotPositionMap = list(_SPOTS)
-            made.ScanSpotMetersetsDelivered = [0.0, 0.0]
-            made.ScanningSpotSize = list(_SPOT_SIZE)
-            made.NumberOfPaintings = 1
+        _add_spots(made, beam, "ScanSpotMetersetsDelivered")
         if "NominalBeamEnergyUnit" in made:
             made.NominalBeamEnergyUnit = "MEV"
         if point.ReferencedControlPointIndex == 0:
@@ -90,6 +78,18 @@ def _delivered_point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
         return made
 
     return convert
+
+
+def _add_spots(point: Dataset, beam: Dataset, metersets: str) -> None:
+    """The spots of a control point where the beam is scanned; `metersets`: the attribute that says what each gets."""
+    if beam.ScanMode != "MODULATED":
+        return
+    point.ScanSpotTuneID = "T1"
+    point.NumberOfScanSpotPositions = 2
+    point.ScanSpotPositionMap = list(_SPOTS)
+    setattr(point, metersets, [0.0, 0.0])
+    point.ScanningSpotSize = list(_SPOT_SIZE)
+    point.NumberOfPaintings = 1
 
 
 def _at_distance(device: Dataset) -> Dataset:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from msgspec import json
+from msgspec import json, to_builtins
 from msgspec.structs import replace
 
 from rtconform.jobs.treatments.coded import CodedDay, coded_days
 from rtconform.jobs.treatments.files import TreatmentFiles, treatments_in
 from rtconform.jobs.treatments.shown import within
-from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import DocumentError, UserError
 
 
@@ -37,7 +36,7 @@ def _cases_of(files: TreatmentFiles, *, keep_identity: bool) -> Iterator[Treatme
             case = replace(day.case, id=str(named))
             yield TreatmentCase(
                 hidden(case.id),
-                json.encode(within(json.decode(encode(case)), hidden)),
+                json.encode(within(to_builtins(case), hidden)),
                 tuple(hidden(words) for words in _missing(day)),
                 tuple(hidden(words) for words in (*(f"not read: {one}" for one in files.unread), *day.notes)),
             )

@@ -26,8 +26,6 @@ LONGEST_BESIDE = 1024 * 1024
 
 _BESIDE = (".json", ".hl7")
 _MOST_NAMED = 3
-_PLANNED = ("BeamSequence", "IonBeamSequence", "ApplicationSetupSequence")
-_ION_PLAN = "1.2.840.10008.5.1.4.1.1.481.8"
 
 _SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 _MAGIC_AT, _MAGIC = 128, b"DICM"
@@ -50,9 +48,7 @@ def is_treatment(name: str) -> bool:
     path = Path(name)
     if name == "-":
         return False
-    if path.is_dir() or path.suffix.lower() in _SUFFIXES or holds_resources(path):
-        return True
-    return _is_object(path)
+    return path.is_dir() or holds_resources(path) or _is_object(path)
 
 
 def _is_object(path: Path) -> bool:
@@ -192,12 +188,6 @@ def _outside(found: "DicomObject") -> bool:
     return found.kind.startswith("an ")
 
 
-def _plans_something(plan: "DicomObject") -> bool:
-    from rtconform.formats.dicom.reading.open_object import items, said  # noqa: PLC0415 - pydicom is an extra
-
-    return any(True for name in _PLANNED for _ in items(plan.data, name)) or said(plan.data, "SOPClassUID") == _ION_PLAN
-
-
 def _without_copies(objects: list["DicomObject"]) -> tuple[list["DicomObject"], list[str]]:
     """Each object once, and what is said of the files that hold one again."""
     first: dict[str, str] = {}
@@ -230,7 +220,9 @@ def _of_several(name: str, objects: list["DicomObject"]) -> str:
 
 def _nothing_in(name: str, path: Path, objects: list["DicomObject"], unread: list[str]) -> str:
     """What is said where nothing is in a file or folder that could be coded; empty where something is."""
-    if any(one.kind == "record" or (one.kind == "plan" and _plans_something(one)) for one in objects):
+    from rtconform.formats.dicom.reading.plans import plans_something  # noqa: PLC0415 - pydicom is an extra
+
+    if any(one.kind == "record" or (one.kind == "plan" and plans_something(one.data)) for one in objects):
         return ""
     known = sorted({one.kind for one in objects if _outside(one)})
     if any(one.kind == "plan" for one in objects):

@@ -66,13 +66,13 @@ def patients_in(name: str, files: list[tuple[str, Path]], unread: tuple[str, ...
     found = 0
     for pool in pools:
         for top, own in _by_patient(pool):
-            if not has_radiotherapy(own):
+            if not has_radiotherapy([one for one, _ in own]):
                 continue
             found += 1
             resources = Resources({"resourceType": "Bundle", "identifier": top.get("identifier")})
             try:
-                for one in own:
-                    resources.add(one, _url_of(pool, one))
+                for one, url in own:
+                    resources.add(one, url)
                 shown = {key: identity.without(file) for key, file in pool.files.items()}
                 treatment = read_resources(resources, shown)
             except Unreadable as why:
@@ -132,8 +132,8 @@ def _resource(document: Any, where: str) -> Document:  # noqa: ANN401 - whatever
     return document
 
 
-def _by_patient(pool: _Pool) -> Iterator[tuple[Document, list[Document]]]:
-    """What belongs to each patient of a pool, with what belongs to nobody."""
+def _by_patient(pool: _Pool) -> Iterator[tuple[Document, list[tuple[Document, str]]]]:
+    """What belongs to each patient of a pool, with what belongs to nobody: each resource with its address."""
     every = Resources({"resourceType": "Bundle"})
     try:
         for one, url in pool.resources:
@@ -142,10 +142,10 @@ def _by_patient(pool: _Pool) -> Iterator[tuple[Document, list[Document]]]:
         raise UserError(f"{why.what}; split them by patient") from None
     patients = list(every.of_type("Patient"))
     if len(patients) < 2:
-        yield pool.top, [one for one, _ in pool.resources]
+        yield pool.top, pool.resources
         return
     for patient in patients:
-        yield {}, [one for one, _ in pool.resources if _belongs(every, one, patient)]
+        yield {}, [(one, url) for one, url in pool.resources if _belongs(every, one, patient)]
 
 
 def _belongs(every: Resources, one: Document, patient: Document) -> bool:
@@ -153,7 +153,3 @@ def _belongs(every: Resources, one: Document, patient: Document) -> bool:
         return one is patient
     whose = [every.named(one[element]) for element in _WHOSE if isinstance(one.get(element), dict)]
     return not whose or any(found is patient for found in whose)
-
-
-def _url_of(pool: _Pool, resource: Document) -> str:
-    return next((url for one, url in pool.resources if one is resource), "")
