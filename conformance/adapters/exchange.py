@@ -13,6 +13,7 @@ from rtconform.conformance.adapters.correspondence import Correspondence
 from rtconform.conformance.adapters.translation.client import TranslationFault
 from rtconform.conformance.adapters.translation.formatted import Hearing
 from rtconform.conformance.adapters.translation.pool import TranslatorPool
+from rtconform.conformance.printable import printable
 from rtconform.conformance.protocol import Question, Returned, Writing
 from rtconform.conformance.records import Event, EventKind, now
 from rtconform.conformance.roles import ROLES
@@ -300,7 +301,7 @@ class Exchange:
         """The reply without an answer. `stderr` is already without secrets."""
         return replace(
             _FAILURES[status],
-            detail=_one_line(self.shown(detail.encode(errors="replace"), LONGEST_DETAIL)),
+            detail=printable(self.shown(detail.encode(errors="replace"), LONGEST_DETAIL)).strip(),
             received=self.shown(received),
             stderr=stderr.text,
             stderr_of=stderr.of,
@@ -336,11 +337,6 @@ def carries_name(document: bytes, name: str) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return isinstance(value, dict) and value.get("id") == name
-
-
-def _one_line(text: str) -> str:
-    """A detail that quotes what a vendor sent, without its line breaks and control characters."""
-    return "".join(character if character.isprintable() else " " for character in text).strip()
 
 
 def _digest(document: bytes) -> str:

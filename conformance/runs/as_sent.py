@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from rtconform.conformance.adapters import Reply
+from rtconform.conformance.printable import printable
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.vendors.settings import Vendor
 from rtconform.formats.registry import ANSWERS
@@ -53,7 +54,7 @@ def _indented(text: str) -> Iterator[str]:
         text = text.replace(found.segment, f"{found.segment}\n")
     lines = [line for line in text.splitlines() if line.strip()]
     for line in lines[:MOST_LINES]:
-        plain = "".join(one if one.isprintable() else " " for one in line)
+        plain = printable(line)
         yield "  " + (plain if len(plain) <= _LONGEST_LINE else f"{plain[:_LONGEST_LINE]} …")
     if len(lines) > MOST_LINES:
         yield f"  and {len(lines) - MOST_LINES} more lines"

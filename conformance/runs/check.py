@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rtconform.conformance.adapters import Reply
 from rtconform.conformance.adapters.opening import open_adapter
+from rtconform.conformance.printable import printable
 from rtconform.conformance.protocol import Question
 from rtconform.conformance.records import Event
 from rtconform.conformance.role import Role
@@ -72,5 +73,5 @@ _LONGEST_SHOWN = 400
 
 def _shown(text: str) -> str:
     """A vendor's text on one line of a terminal: no control characters, which could move the cursor or worse."""
-    line = "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
+    line = printable(" ".join(text.split()))
     return line if len(line) <= _LONGEST_SHOWN else f"{line[:_LONGEST_SHOWN]} …"

@@ -136,8 +136,8 @@ institutional line without a revenue code. `type_of_bill` loses a leading zero, 
 ## What DICOM RT decides
 
 [A coder may be asked in DICOM RT](../how-to/dicom.md): objects, and a companion for what they have no place for. Whatever can be
-written so decides like the case. The others are `not_applicable`. A test writes every 10. case of `pairwise` and every 50. of
-`clinic` with HL7 v2 messages beside, reads them again, codes them, and compares (`make dicom-pair` does so with more); another
+written so decides like the case. The others are `not_applicable`. A test writes every tenth case of `pairwise` and every fiftieth
+of `clinic` with HL7 v2 messages beside, reads them again, codes them, and compares (`make dicom-pair` does so with more); another
 does so with any case and either companion.
 
 | suite | companion, each | decided | why the others have no objects (how many) |

@@ -1,14 +1,16 @@
 """`docs/suites.lock` is not made again where a suite changed without a new version: raise the suite's version first."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 from rtconform.jobs.suite_lock import lock_text, suite_lock
 from rtconform.reference.errors import UserError
 
 
+@cache
 def lock_document() -> str:
-    """The lock as it stands in the file."""
+    """The lock as it stands in the file; a digest is made of thousands of cases, so once."""
     return lock_text(suite_lock())
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 
 from rtconform.conformance.adapters.answers import Received
 from rtconform.conformance.adapters.exchange import Exchange
+from rtconform.conformance.printable import printable
 
 LOGGED = 20
 ANSWERED_REMEMBERED = 10_000
@@ -34,8 +35,7 @@ class Unmatched:
 
     def note(self, received: Received, raw: bytes) -> str:
         """Log a line. Its beginning, where it may have been meant as the answer to a case in flight; else nothing."""
-        text = self._exchange.shown(raw[:_LOOKED_AT], SHOWN)
-        shown = "".join(one if one.isprintable() else " " for one in text).strip()  # it ends up in an explanation, on one line
+        shown = printable(self._exchange.shown(raw[:_LOOKED_AT], SHOWN)).strip()  # it ends up in an explanation, on one line
         if received.id is None:
             self._log(f"{received.fault}: {shown}")
             return shown

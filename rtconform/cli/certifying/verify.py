@@ -43,7 +43,7 @@ def verify(bundle: Path, public_key: Path | None, published: str | None, form: s
     for check in checks_of(read, trust):
         checks.append(check)
         if form == "table":
-            click.echo(f"{_MARKS[check.standing]:12} {check.name:11} {clip(one_line(check.detail), 2000)}")
+            click.echo(f"{STANDINGS[check.standing]:12} {check.name:11} {clip(one_line(check.detail), 2000)}")
     held = all(check.standing != "failed" for check in checks)
     valid = held and certificate.outcome == "certified"
     if form == "json":
@@ -53,7 +53,8 @@ def verify(bundle: Path, public_key: Path | None, published: str | None, form: s
     sys.exit(EXIT_CONFORMANT if valid else EXIT_NOT_CONFORMANT)
 
 
-_MARKS = {"held": "held", "failed": "DID NOT HOLD", "not_checked": "not checked"}
+STANDINGS = {"held": "held", "failed": "DID NOT HOLD", "not_checked": "not checked"}
+"""How a check ended, in words."""
 
 
 def _conclusion(certificate: Certificate, checks: list[Check]) -> str:

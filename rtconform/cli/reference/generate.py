@@ -108,21 +108,23 @@ def _as_837(found: Iterator[SuiteItem]) -> Iterator[bytes]:
             click.echo(f"{claim.id}: not written: {why}", err=True)
 
 
-def _as_hl7(found: Iterator[SuiteItem]) -> Iterator[bytes]:
-    """The messages of each case in their frames, under a name that they can carry."""
+def _cases(found: Iterator[SuiteItem], what: str) -> Iterator[Case]:
     for item in found:
         case = item.question
         if not isinstance(case, Case):
-            raise UserError(f"{case.id} is a claim: only cases are written as HL7 v2; give a suite of cases, for instance clinic")
+            raise UserError(f"{case.id} is a claim: only cases are written as {what}; give a suite of cases, for instance clinic")
+        yield case
+
+
+def _as_hl7(found: Iterator[SuiteItem]) -> Iterator[bytes]:
+    """The messages of each case in their frames, under a name that they can carry."""
+    for case in _cases(found, "HL7 v2"):
         yield from (part.content for part in write_case(replace(case, id=name_of(case.id, _PUBLIC))))
 
 
 def _as_fhir(found: Iterator[SuiteItem]) -> Iterator[bytes]:
     """Each case as a Bundle on a line of its own."""
-    for item in found:
-        case = item.question
-        if not isinstance(case, Case):
-            raise UserError(f"{case.id} is a claim: only cases are written as FHIR; give a suite of cases, for instance clinic")
+    for case in _cases(found, "FHIR"):
         try:
             yield write_bundle(replace(case, id=name_of(case.id, _PUBLIC)))
         except Inexpressible as why:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.certifying.signing import signing_key
+from rtconform.cli.certifying.verify import STANDINGS
 from rtconform.cli.options import FORMAT, QUIET, names, print_rows, say
 from rtconform.conformance.certificates.checks import Check
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
@@ -84,13 +85,10 @@ def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> 
     for check in verify_lock(envelope, locked, key, names(only)):
         checks.append(check)
         if form == "table":
-            click.echo(f"{_MARKS[check.standing]:12}  {one_line(check.name):16} {clip(one_line(check.detail), 2000)}")
+            click.echo(f"{STANDINGS[check.standing]:12}  {one_line(check.name):16} {clip(one_line(check.detail), 2000)}")
     held = all(check.standing != "failed" for check in checks)
     click.echo(encode({"held": held, "checks": checks}) if form == "json" else f"\n{_conclusion(checks)}")
     sys.exit(EXIT_CONFORMANT if held else EXIT_NOT_CONFORMANT)
-
-
-_MARKS = {"held": "held", "failed": "DID NOT HOLD", "not_checked": "not checked"}
 
 
 def _conclusion(checks: list[Check]) -> str:
