@@ -233,12 +233,14 @@ def own_profiles_of(manifest: Manifest) -> tuple[PayerProfile, ...]:
     for record in manifest.payer_profiles:
         profile = record.says
         if profile is None:
-            raise UserError(f"payer profile {record.name!r}: the records don't say what it says; run again, they do now")
+            raise UserError(f"payer profile {record.name!r}: its content is not in the records; run again, which writes it down")
         if (profile.name, profile.payers, digest_of(profile)) != (record.name, record.payers, record.digest):
-            raise UserError(f"payer profile {record.name!r}: its name, payers or digest is not that of what it says")
+            raise UserError(
+                f"payer profile {record.name!r}: its name, payers or digest does not fit its content: the manifest was altered"
+            )
         found.append(profile)
     if len({record.name for record in manifest.payer_profiles}) != len(found):
-        raise UserError("two payer profiles of one name")
+        raise UserError("two payer profiles have the same name: the manifest was altered")
     return tuple(found)
 
 

@@ -128,7 +128,7 @@ def read_public_key(pem: bytes, source: str) -> PublicKey:
         what = "a private key, which nobody but the certifier should have" if private else "no public key in PEM form"
         raise UserError(f"{source}: {what}; the certifier makes the public one with: openssl pkey -in key.pem -pubout") from None
     if not isinstance(key, _ed25519().Ed25519PublicKey):
-        raise UserError(f"{source}: a key of another kind than Ed25519")
+        raise UserError(f"{source}: a key of another kind than Ed25519; give the certifier's Ed25519 key")
     return _public(key)
 
 
@@ -139,7 +139,7 @@ def read_key_file(path: Path) -> bytes:
     except OSError as error:
         raise UserError(f"{path}: can't read the key: {error.strerror}") from None
     if len(document) > LONGEST_KEY:
-        raise UserError(f"{path}: too long for a key")
+        raise UserError(f"{path}: too long for a key; give a PEM file")
     return document
 
 

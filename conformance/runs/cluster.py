@@ -180,7 +180,9 @@ async def _connected(address: str) -> AsyncIterator["_Client"]:
     """A client of the cluster at `address`; one of processes here lives as long as the client."""
     local = _LOCAL.fullmatch(address)
     if not local and not _REMOTE.fullmatch(address):
-        raise UserError(f"--cluster {address!r}: write tcp://HOST:PORT of a dask scheduler, or local:N for N processes here")
+        raise UserError(
+            f"--cluster {address!r}: write tcp://HOST:PORT of a dask scheduler, or local:N for N processes on this machine"
+        )
     try:
         import distributed  # noqa: PLC0415 - an optional extra, a second to import
     except ImportError:
@@ -256,7 +258,7 @@ async def _result(future: Awaitable[ShardRecords]) -> ShardRecords:
     try:
         return await future
     except KilledWorker as error:
-        raise UserError(f"a shard was given up, it brought down every worker that it was given to: {error}") from None
+        raise UserError(f"a shard was given up, because every worker that it was given to ended: {error}") from None
 
 
 def _note(writer: RunWriter, tell: Tell, event: Event) -> None:

@@ -36,7 +36,7 @@ class Unwritable(UserError):
     def __init__(self, place: str, why: str) -> None:
         self.place = place
         self.why = why
-        super().__init__(f"{place}: {why}; what is there is kept: make room and go on with --resume")
+        super().__init__(f"{place}: {why}; what was written is kept: make room, and continue with --resume")
 
 
 class RunFolder:
@@ -47,7 +47,7 @@ class RunFolder:
         try:
             document = read_regular(path / MANIFEST, MAX_DOCUMENT_BYTES + 1)
         except OSError as error:
-            raise UserError(f"{path}: no run here ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
+            raise UserError(f"{path}: not a run ({MANIFEST}: {error.strerror}); give a folder made by rtconform run") from None
         self.manifest = decode(document, Manifest, str(path / MANIFEST))
 
     def results(self) -> Iterator[Result]:
@@ -119,7 +119,7 @@ class RunWriter:
         existing = path / MANIFEST
         if existing.exists():
             if not resume:
-                raise UserError(f"{path} already holds a run: give another --out, or go on with --resume")
+                raise UserError(f"{path} already holds a run: give another --out, or continue it with --resume")
             _check_same(RunFolder(path).manifest, manifest, path)
         else:
             put_whole(existing, manifest_document(manifest))

@@ -60,7 +60,7 @@ def _in_order(folders: Iterable[RunFolder]) -> list[RunFolder]:
         if not 1 <= part <= parts:
             raise UserError(f"{folder.path}: there is no shard {part} of {parts}: its {MANIFEST} was altered")
         if part in by_part:
-            raise UserError(f"{folder.path} and {by_part[part].path} are the same shard, number {part}")
+            raise UserError(f"{folder.path} and {by_part[part].path} are the same shard, number {part}: give each shard once")
         by_part[part] = folder
     if first is None or first.manifest.shard is None:
         raise UserError("no shards to merge: give the run folders that rtconform run --shard I/N made")
@@ -68,7 +68,7 @@ def _in_order(folders: Iterable[RunFolder]) -> list[RunFolder]:
     lacking = (f"{part}/{parts}" for part in range(1, parts + 1) if part not in by_part)
     if missing := list(islice(lacking, NAMED)):  # there may be any number: the folders may be anybody's
         more = f" and {parts - len(by_part) - len(missing)} more" if parts - len(by_part) > len(missing) else ""
-        raise UserError(f"shard {', '.join(missing)}{more} missing: a run is merged whole")
+        raise UserError(f"shard {', '.join(missing)}{more} missing: give all shards of the run")
     return [by_part[part] for part in sorted(by_part)]
 
 

@@ -86,8 +86,6 @@ def _stops(fault: FaultyEditor, judged: tuple[Claim, Adjudication]) -> bool:
 def _refuse_unmeasurable(name: str) -> None:
     suite = any_suite(name)
     if suite.asks != "claim":
-        raise UserError(
-            f"suite {name} asks cases, and others of these ask claims: measure coders and editors one after the other"
-        )
+        raise UserError(f"suite {name} asks cases, and others of these ask claims: measure them in two commands")
     if suite.size(None) > LARGEST:
-        raise UserError(f"suite {name} has {suite.size(None):,} claims: strength is measured of suites of {LARGEST:,} at most")
+        raise UserError(f"suite {name} has {suite.size(None):,} claims: strength is measured for suites of at most {LARGEST:,}")

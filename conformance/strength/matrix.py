@@ -204,4 +204,4 @@ def counted(progress: Progress, what: str, results: Iterable[T], total: int) -> 
 def _refuse_unmeasurable(name: str) -> None:
     found = suite(name)
     if found.size(None) > LARGEST:
-        raise UserError(f"suite {name} has {found.size(None):,} cases: strength is measured of suites of {LARGEST:,} at most")
+        raise UserError(f"suite {name} has {found.size(None):,} cases: strength is measured for suites of at most {LARGEST:,}")

@@ -48,7 +48,7 @@ class Wish:
 def right_claim(row: RightRow, wish: Wish, draw: Draw, claim_id: str, *, documented: bool) -> Claim:
     """A claim of this row that nothing is wrong with. Raises UserError for a row that has no such claim."""
     if documented and row.days > 1:
-        raise UserError(f"{row.slug} has no claim with its record: that is of one day")
+        raise UserError(f"{row.slug} has no claim with a record: a record is of one day")
     if wish.claim not in row.claims:
         raise UserError(f"{row.slug} has no {wish.claim} claim; there are: {', '.join(row.claims)}")
     return billed(_treated(row, wish, draw, claim_id), row, draw, documented=documented)

@@ -107,7 +107,9 @@ def claims(
     payers = _named("payer", payer, SPACE.parameters["payer"])
     groups = [group for group in _fault_groups(faults) if _bills(group, rows, whose, payers, documented=documented)]
     if not groups:
-        raise UserError("no such claim: the faults don't go together, or not with this row, claim or payer, or without a record")
+        raise UserError(
+            "there is no such claim: these faults don't go together, or not with this row, claim or payer, or they need a record"
+        )
     return _claims(tuple(groups), rows, whose, payers, documented)
 
 

@@ -58,7 +58,7 @@ class GeneratedSuite(Generic[Item_co]):
     def size(self, count: int | None) -> int:
         """How many cases there are, or `count`. Raises UserError where the suite's length is fixed and `count` is given."""
         if count is not None and not self.free:
-            raise UserError(f"suite {self.name} has {self.length()} cases, no more and no fewer: ask without a count")
+            raise UserError(f"suite {self.name} has {self.length()} cases, and can't have another number: leave the count out")
         return self.length() if count is None else count
 
     def case(self, index: int, seed: int) -> Item_co:

@@ -53,7 +53,7 @@ def suite(name: str) -> Suite:
     """The suite of cases of that name, or of that file. Raises UserError where there is none, or where it asks claims."""
     found = any_suite(name)
     if found.asks != "case":
-        raise UserError(f"suite {name} asks claims; this command is about cases")
+        raise UserError(f"suite {name} asks claims, and this command needs cases: name a suite of cases")
     return cast("Suite", found)
 
 

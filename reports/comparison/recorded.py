@@ -68,13 +68,13 @@ def recorded(path: Path) -> Recorded:
         document = read_regular(path)
     except OSError as error:
         raise UserError(
-            f"{path}: no run here ({error.strerror}); give a run folder, or a report.json that rtconform report wrote"
+            f"{path}: not a run ({error.strerror}); give a run folder, or a report.json that rtconform report wrote"
         ) from None
     try:
         report = msgspec.json.decode(document, type=Report)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(
-            f"{path}: no report.json of this version: {error}; give a run folder or what `rtconform report` wrote"
+            f"{path}: not a report.json of this version: {error}; give a run folder, or make the report.json again"
         ) from None
     return Recorded(path, report.manifest, replace(report.summary, findings=report.findings), report)
 

@@ -16,7 +16,7 @@ from rtconform.reference import RULE_SET
 COMMANDS = {
     "demo": ("running.demo", "Run a sample vendor that has known faults, to see what a report is like."),
     "run": ("running.run", "Run suites against a vendor's coder, judge the answers, write a report."),
-    "merge": ("running.merge", "Join the shards of a run, made with --shard, to the whole run."),
+    "merge": ("running.merge", "Join the shards of a run (run --shard) into one run."),
     "report": (
         "reporting.report",
         "Render a finished or interrupted run: HTML, JUnit XML, JSON, Markdown, TAP, badge, CSV.",
@@ -24,24 +24,27 @@ COMMANDS = {
     "hunt": ("running.hunt", "Find a coder's faults, each with its smallest case."),
     "compare": ("reporting.compare", "Compare two runs: what broke, what was fixed, what is new."),
     "board": ("reporting.board", "Write a site over many runs and certificates: vendors, rules, faults, versions, badges."),
-    "replay": ("running.replay", "Ask only the cases again that failed in a run."),
-    "generate": ("reference.generate", "Print the cases of a suite as JSON Lines."),
-    "export": ("reference.export", "Write a suite as plain files, with the answers expected."),
-    "convert": ("reference.convert", "Write claims, dispositions or cases in another format, and say what is lost."),
+    "replay": ("running.replay", "Ask the failed cases of a run again, and only those."),
+    "generate": ("reference.generate", "Print the cases or claims of a suite, as JSON Lines or in another format."),
+    "export": ("reference.export", "Write a suite as plain files, with the expected answers."),
+    "convert": ("reference.convert", "Write claims, dispositions or cases in another format, and name what is lost."),
     "code": ("reference.code", "Print the reference's coding of cases, with the rules behind every line."),
     "edit": ("reference.edit", "Print the reference's dispositions of claims, with the rules behind every line."),
-    "payer": ("reference.payer", "Say what of the suites a payer profile of your own changes."),
-    "tables": ("reference.tables", "Load CMS's national tables, and look codes up in them."),
+    "payer": ("reference.payer", "Show which answers of the suites a payer profile of your own changes."),
+    "tables": ("reference.tables", "Load CMS's national tables, and look up codes in them."),
     "rules": ("reference.rules", "Print the coding rules with their sources."),
-    "explore": ("reference.explore", "Write a page on which a session's facts are set by hand, and codes and rules follow."),
+    "explore": ("reference.explore", "Write a page on which you set the facts of a session and see its codes and rules."),
     "schema": ("reference.schema", "Print the JSON Schema of a wire document."),
     "suites": ("reference.suites", "List the suites."),
     "space": ("reference.space", "Print the space of treatments: dimensions, constraints, exact counts."),
-    "strength": ("certifying.strength", "Show how strong suites are: which faulty coders they stop."),
+    "strength": ("certifying.strength", "Show how strong suites are: which faulty coders and editors they stop."),
     "vendor": ("running.vendor", "Begin a vendor file, and check that it works."),
-    "certify": ("certifying.certify", "Run what certifies, and write the signed bundle that proves how it ended."),
-    "verify": ("certifying.verify", "Check a bundle offline: signature, cases made again, answers judged again."),
-    "seed": ("certifying.seed", "Commit to a secret seed before a certifying run, reveal it after."),
+    "certify": ("certifying.certify", "Make a certifying run, and write the signed bundle that proves its outcome."),
+    "verify": (
+        "certifying.verify",
+        "Check a bundle offline: verify the signature, make the cases again, judge the answers again.",
+    ),
+    "seed": ("certifying.seed", "Commit to a secret seed before a certifying run, and reveal it after."),
     "about": ("reference.about", "Print the versions of rtconform, its rule set and dependencies, with their licences."),
     "completion": ("completion", "Print the shell completion script."),
 }
@@ -100,11 +103,11 @@ def cli() -> None:
       rtconform vendor check vendor.toml                 prove that it can be reached
       rtconform run vendor.toml --suite published,boundaries
 
-    Exit codes: 0 conformant, 1 not conformant, 2 usage or a file is wrong, 3 the vendor could not be reached,
-    130 interrupted (resume with --resume).
+    Exit codes: 0 conformant, 1 not conformant, 2 the command or a file is wrong, 3 the vendor could not be reached,
+    130 interrupted (continue with --resume).
 
-    Progress is shown at a terminal only, colours follow NO_COLOR, and --quiet leaves what was asked for: files, JSON, findings,
-    warnings and the exit code.
+    Progress is shown only at a terminal. Colours follow NO_COLOR. With --quiet only what was asked for remains: files, JSON,
+    findings, warnings and the exit code.
     """
 
 

@@ -18,7 +18,12 @@ from rtconform.reference.regular_file import open_regular
 T = TypeVar("T")
 
 FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For a person, or JSON."
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table for a person, or JSON.",
 )
 
 
@@ -35,7 +40,7 @@ QUIET = click.option(
     is_flag=True,
     expose_value=False,
     callback=_remember,
-    help="No progress, no summary, no next step: files, JSON, findings, warnings and the exit code remain.",
+    help="Leave out progress, summary and next steps; files, JSON, findings, warnings and the exit code remain.",
 )
 """For each command that says what it does or did beside what it was asked for; `quiet` tells, `say` obeys."""
 
@@ -58,7 +63,7 @@ OWN_PROFILES = click.option(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A payer profile of your own, for claims to a payer that it names; may be given again.",
+    help="A payer profile of your own, used for claims to the payers that it names; may be given again.",
 )
 
 

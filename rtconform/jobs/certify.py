@@ -104,7 +104,7 @@ def plan_certification(
     if source.opening and (opening := read_opening(source.opening, source.file)).vendor != name:
         raise UserError(f"{source.file}: committed to for vendor {opening.vendor!r}; {vendor_file} is of {name!r}")
     if source.opening and opening.date > now().date():
-        raise UserError(f"{source.file}: committed to on {opening.date}, which is yet to come: is a clock wrong?")
+        raise UserError(f"{source.file}: committed to on {opening.date}, which is in the future: is a clock wrong?")
     if source.number is not None:
         document, seed = b"", SeedRecord("given", source.number)
     else:

@@ -24,7 +24,7 @@ SUFFIXES = (*X12_SUFFIXES, ".jsonl")
 """How the names of the files end that are read of a folder."""
 
 _FIRST = 64 * 1024
-_ANSWERS = "; it says what becomes of claims: rtconform edit CLAIMS --decided FILE, or rtconform convert FILE --claims CLAIMS"
+_ANSWERS = "; it holds decisions on claims: use rtconform edit CLAIMS --decided FILE, or rtconform convert FILE --claims CLAIMS"
 BEFORE = b"\xef\xbb\xbf \t\r\n\x00\x1a"
 """What may stand before the first segment of a file: the mark of UTF-8, blanks."""
 

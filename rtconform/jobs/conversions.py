@@ -81,17 +81,17 @@ def what_is(path: Path) -> Found:
         codes = [segment.get(1) for segment in segments.segments_of(start) if segment.name == "ST"]
         code = codes[0] if codes else ""
         if code not in ("837", "835", "277", "999"):
-            raise UserError(f"{path}: X12 transaction {code[:10]!r}; an 837, 835, 277CA or 999 is converted")
+            raise UserError(f"{path}: X12 transaction {code[:10]!r} can't be converted; give an 837, 835, 277CA or 999")
         return Found(path, "x12", "claim" if code == "837" else "disposition")
     first = start.partition(b"\n")[0]
     try:
         schema = msgspec.json.decode(first, type=dict[str, msgspec.Raw]).get("schema")
         named = msgspec.json.decode(schema, type=str) if schema is not None else "rtconform.case/1"
     except msgspec.MsgspecError:
-        raise UserError(f"{path}: neither X12 nor JSON Lines of rtconform (a document a line, with its schema)") from None
+        raise UserError(f"{path}: neither X12 nor JSON Lines of rtconform; give one document per line, with its schema") from None
     kind = _KINDS.get(named)
     if kind is None:
-        raise UserError(f"{path}: documents {named[:40]!r} are not converted; {', '.join(_KINDS)} are")
+        raise UserError(f"{path}: documents {named[:40]!r} can't be converted; give {' or '.join(_KINDS)}")
     return Found(path, "json", kind)
 
 
@@ -101,22 +101,22 @@ def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
     if to not in known:
         raise UserError(f"{found.path}: a {found.kind} can't be written as {to}; use {' or '.join(known)}")
     if to == found.format:
-        raise UserError(f"{found.path}: is {to} already")
+        raise UserError(f"{found.path}: already holds {to}; give another --to")
     if found.kind == "disposition":
         if claims is None:
-            raise UserError(f"{found.path}: says what becomes of claims' lines; give the claims too: --claims FILE")
+            raise UserError(f"{found.path}: holds decisions on claims; give the claims too, with --claims FILE")
         asked = _named(_claims(claims))
         if to == "json":
             return _read_remitted(found, asked)
         if found.format != "json":
-            raise UserError(f"{found.path}: X12 is read into json; convert it so first, and what comes of it to {to}")
+            raise UserError(f"{found.path}: X12 can only be converted to json; convert it to json first, and the result to {to}")
         return _remitted(found, asked, acknowledged=to == ACKNOWLEDGMENT)
     if to != "json":
         row = next(row for (name, asks), row in QUESTIONS.items() if (name, asks) == (to, found.kind))
         return (_written(row, question) for question in _questions(found))
     if found.kind == "claim":
         return _read_claims(found)
-    raise UserError(f"{found.path}: {found.format} is not read into cases")
+    raise UserError(f"{found.path}: {found.format} can't be converted to cases")
 
 
 def _questions(found: Found) -> Iterator[Question]:

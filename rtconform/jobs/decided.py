@@ -141,7 +141,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; give the payer's decisions, 835 or dispositions") from None
     if len(content) > MOST_BYTES:
-        raise UserError(f"{path}: longer than {MOST_BYTES // 1024**2} MB; give a file for each week, --decided for each")
+        raise UserError(f"{path}: longer than {MOST_BYTES // 1024**2} MB; give smaller files, each with --decided")
     return content
 
 

@@ -75,7 +75,7 @@ class Run:
 
     def _written(self) -> RunFolder:
         if self.folder is None:
-            raise UserError("this run has neither records nor a folder")
+            raise UserError("this run has no records and no folder")
         return RunFolder(self.folder)
 
     def __repr__(self) -> str:
@@ -130,7 +130,7 @@ def run(
     """
     names = [suites] if isinstance(suites, str) else list(suites)
     if resume and out is None:
-        raise UserError("resume needs the out of the run to go on with")
+        raise UserError("resume needs out: give the folder of the interrupted run")
     planned = plan_run(_vendor(vendor_given, names), names, seed=seed, count=count, only=only)
     if out is not None:
         folder = Path(out)

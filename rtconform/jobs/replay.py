@@ -47,14 +47,16 @@ def plan_replay(run: RunFolder, vendor_file: Path | None, suite_files: Sequence[
     """
     manifest = run.manifest
     if manifest.mode != "practice":
-        raise UserError(f"{run.path}: a certifying run is answered once; practise with rtconform run")
+        raise UserError(f"{run.path}: a certifying run is asked only once; practise with rtconform run")
     failed = {result.id: result.verdict for result in run.results() if not VERDICTS[result.verdict].conformant}
     if not failed:
         return None
     if vendor_file is None:
         named = one_line(manifest.vendor.file) or "VENDOR.toml"
         command = shlex.join(("rtconform", "replay", str(run.path), "--vendor", named))
-        raise UserError(f"{run.path}: a folder starts no program by itself; name the vendor file, if you trust it: {command}")
+        raise UserError(
+            f"{run.path}: replay starts no program that only a folder names; if you trust it, name its vendor file: {command}"
+        )
     names, count = _same_suites(manifest, suite_files)
     own = own_profiles_of(manifest)
     files = [Path(record.file) for record in manifest.payer_profiles]
@@ -86,7 +88,7 @@ def _became(verdict: Verdict) -> Became:
 def _same_suites(manifest: Manifest, suite_files: Sequence[str]) -> tuple[list[str], int | None]:
     """What to call the suites of a run by, and the length that was asked of them. Raises UserError where they changed."""
     if manifest.rule_set != RULE_SET:
-        raise UserError(f"that run was judged by rule set {manifest.rule_set}, here is {RULE_SET}: run the suites again")
+        raise UserError(f"that run was judged by rule set {manifest.rule_set}, but this is {RULE_SET}: run the suites again")
     called = {any_suite(file).name: file for file in suite_files}
     count = None
     for record in manifest.suites:
@@ -96,7 +98,7 @@ def _same_suites(manifest: Manifest, suite_files: Sequence[str]) -> tuple[list[s
         if suite.version != record.version or digest(suite, record.seed, count) != record.digest:
             was = f"version {record.version}" if suite.version != record.version else f"digest {record.digest[:12]}"
             raise UserError(
-                f"suite {record.name} has changed since that run (it was {was}, here is version {suite.version}): "
+                f"suite {record.name} has changed since that run (it was {was}, this is version {suite.version}): "
                 "its cases are no longer the ones that failed; run the suite again"
             )
     return [called[record.name] for record in manifest.suites], count

@@ -73,7 +73,7 @@ def plan_run(
         raise UserError("no suite named: give --suite with the names, comma-separated; `rtconform suites` lists them")
     vendor = vendor if isinstance(vendor, Vendor) else load_vendor(vendor)
     if own and vendor.role != "editor":
-        raise UserError(f"{vendor.file}: a coder is judged by no payer profile: leave --payer-profile out")
+        raise UserError(f"{vendor.file}: coders are not judged by a payer profile: leave --payer-profile out")
     known = load_baseline(baseline) if baseline else None
     named = tuple(dict.fromkeys(suites))
     chosen = tuple(_choose(vendor, name, seed, count, only) for name in named)
@@ -120,7 +120,7 @@ def profile_records(own: Sequence[PayerProfile], files: Sequence[Path] = ()) -> 
     """What a run writes down of the user's payer profiles. Raises UserError for two of one name: results tell them by it."""
     names = [profile.name for profile in own]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-        raise UserError(f"two payer profiles are called {twice[0]!r}: give one of them another name")
+        raise UserError(f"two payer profiles have the name {twice[0]!r}: give one of them another name")
     places = [*map(shown, files), *("" for _ in own[len(files) :])]
     return tuple(
         ProfileRecord(profile.name, profile.payers, digest_of(profile), profile, place)

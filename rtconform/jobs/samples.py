@@ -30,7 +30,7 @@ def copy_sample(role: str, folder: Path) -> Path:
         for name in SAMPLES[role]:
             shutil.copytree(source / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     except FileExistsError:
-        raise UserError(f"{folder}: there is something already; give another --out") from None
+        raise UserError(f"{folder}: exists already; give another --out") from None
     except OSError as error:
         raise UserError(f"{folder}: {error.strerror or error}") from None
     return folder / SAMPLES[role][0] / "vendor.toml"

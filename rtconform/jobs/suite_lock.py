@@ -84,7 +84,7 @@ def read_lock(path: Path) -> tuple[Envelope, SuiteLock]:
     except OSError as error:
         raise UserError(f"{path}: can't read the lock: {error.strerror}") from None
     if len(document) > LONGEST_LOCK:
-        raise UserError(f"{path}: longer than {LONGEST_LOCK:,} bytes: this is not a lock of rtconform suites lock")
+        raise UserError(f"{path}: longer than {LONGEST_LOCK:,} bytes: not a lock that rtconform suites lock wrote")
     envelope, canonical = read_envelope(document, str(path))
     lock = decode(envelope.payload, LockStatement, f"{path}: payload").predicate
     if not canonical or envelope.payload_type != PAYLOAD_TYPE or envelope.payload != _payload(lock):
@@ -99,7 +99,7 @@ def verify_lock(envelope: Envelope, lock: SuiteLock, trusted: PublicKey | None, 
         yield Check("rule set", "failed", f"the lock is of rule set {lock.rule_set}, this installation has {RULE_SET}")
     for name in only:
         if name not in lock.suites and name not in SUITES:
-            raise UserError(f"no suite {name!r}, neither in the lock nor here. Suites: {', '.join(SUITES)}")
+            raise UserError(f"no suite {name!r}, neither in the lock nor installed. Suites: {', '.join(SUITES)}")
     for name in dict.fromkeys(only) or dict.fromkeys((*lock.suites, *SUITES)):
         yield _check(name, lock)
 

@@ -38,7 +38,7 @@ def interrupted(folder: Path, out: Path, by: signal.Signals, after_s: float) -> 
         hunt.send_signal(by)
         said, errors = hunt.communicate(timeout=60)
     assert (130, "") == (hunt.returncode, errors), (by, after_s, hunt.returncode, errors)
-    assert "interrupted: what was found by then" in said
+    assert "interrupted: what was found so far" in said
     left = [path.name for path in (folder / "pids").iterdir() if Path(f"/proc/{path.name}").exists()]
     assert not left, f"left running: {left}"
     assert out.exists() == (f"cases: {out}" in said)

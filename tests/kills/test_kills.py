@@ -59,7 +59,7 @@ def test_a_full_disk_stops_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     done = subprocess.run([*limited(20_000), sys.executable, *arguments], check=False, capture_output=True, text=True)
     assert 2 == done.returncode, done.stderr
     assert (
-        f"{out / 'results.jsonl'}: No space left on device; what is there is kept: make room and go on with --resume"
+        f"{out / 'results.jsonl'}: No space left on device; what was written is kept: make room, and continue with --resume"
         in done.stderr
     )
     assert "Traceback" not in done.stderr

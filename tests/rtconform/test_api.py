@@ -236,5 +236,5 @@ def test_what_a_callable_does_wrong_is_a_verdict() -> None:
 
 def test_resume_needs_a_folder() -> None:
     """Nothing can be gone on with in memory."""
-    with pytest.raises(rtconform.UserError, match="resume needs the out"):
+    with pytest.raises(rtconform.UserError, match="resume needs out"):
         rtconform.run(all_77407, ["published"], resume=True)

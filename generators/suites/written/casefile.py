@@ -34,7 +34,7 @@ def load_case_file(path: Path) -> AnySuite:
         return HandmadeSuite(name, _VERSION, f"the claims of {path.name}", tuple(map(SuiteClaim, claims)), asks="claim")
     cases = [case for _, case in decode_cases(lines, str(path))]
     if not cases:
-        raise UserError(f"{path}: no case in it; each line is one, as `rtconform generate` writes them")
+        raise UserError(f"{path}: holds no case; write one on each line, as `rtconform generate` does")
     return HandmadeSuite(
         _name(path, [case.id for case in cases]), _VERSION, f"the cases of {path.name}", tuple(map(SuiteCase, cases))
     )

@@ -35,7 +35,7 @@ class HandmadeSuite(Generic[Item_co]):
     def size(self, count: int | None) -> int:
         """How many cases the file has. Raises UserError where `count` asks for a number of them."""
         if count is not None:
-            raise UserError(f"suite {self.name} has {len(self.cases)} cases, no more and no fewer: ask without a count")
+            raise UserError(f"suite {self.name} has {len(self.cases)} cases, and can't have another number: leave the count out")
         return len(self.cases)
 
     def case(self, index: int, seed: int) -> Item_co:  # noqa: ARG002 - the seed belongs to the protocol

@@ -34,23 +34,30 @@ from rtconform.reports.writers.certificate import NAMED, in_words
 @click.command()
 @click.argument("vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml")
 @click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
-@click.option("--unsigned", is_flag=True, help="Write a bundle that nobody vouches for, and that says so.")
-@click.option("--seed-file", type=click.Path(path_type=Path), help="The seed committed to: what rtconform seed commit wrote.")
+@click.option("--unsigned", is_flag=True, help="Write a bundle without a signature; it says that nobody vouches for it.")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="The file that `rtconform seed commit` wrote.")
 @click.option("--commitment", "published", help="The commitment that was published; --seed-file must open it.")
-@click.option("--seed", type=click.IntRange(min=0), help="A seed that is known: a rehearsal.  [default: drawn now]")
+@click.option("--seed", type=click.IntRange(min=0), help="A known seed, for a rehearsal.  [default: drawn now]")
 @click.option(
     "--valid-days",
     type=click.IntRange(1, LONGEST_VALID_DAYS),
     default=365,
     show_default=True,
-    help="When the certificate expires.",
+    help="Days until the certificate expires.",
 )
 @click.option(
-    "--no-sandbox", "unboxed", is_flag=True, help="Give the vendor's program the run of this machine, and write that down."
+    "--no-sandbox", "unboxed", is_flag=True, help="Run the vendor's program without a sandbox; the certificate says so."
 )
-@click.option("--readable", multiple=True, type=click.Path(exists=True, path_type=Path), help="What its sandbox shows besides.")
+@click.option(
+    "--readable",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder that the program in the sandbox can read too; may be given again.",
+)
 @OWN_PROFILES
-@click.option("--out", type=click.Path(path_type=Path), help="The bundle.  [default: certificate- or refusal-VENDOR-TIME.zip]")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The bundle to write.  [default: certificate- or refusal-VENDOR-TIME.zip]"
+)
 @QUIET
 @FORMAT
 def certify(
@@ -68,22 +75,22 @@ def certify(
     unboxed: bool,
     form: str,
 ) -> None:
-    """Ask VENDOR.toml's coder a certifying run, once and whole, and write the signed bundle that proves how it ended.
+    """Make a certifying run of the software that VENDOR.toml describes, and write the signed bundle that proves its outcome.
 
     \b
     rtconform certify vendor.toml --unsigned
     rtconform certify vendor.toml --key key.pem --seed-file seed.json --commitment SHA256
 
-    A program is asked in a sandbox, where bubblewrap can make one: it sees its own folder and the system's programs, read-only,
-    and neither the network nor what is yours. The certificate says whether it was.
+    A certifying run asks every case once. A program runs in a sandbox, if bubblewrap can make one: it can read its own folder
+    and the system's programs, but neither the network nor your files. The certificate says whether there was a sandbox.
 
-    Standard output gets the certificate or the refusal. Exit code 0: certified; 1: refused, the bundle names the cases; 2:
-    something given is wrong; 3: the vendor could not be reached; 130: interrupted; nothing is written, and the seed is spent.
+    The certificate or the refusal is printed. Exit code 0: certified; 1: refused, the bundle names the cases; 2: the command or
+    a file is wrong; 3: the vendor could not be reached; 130: interrupted, nothing is written, and the seed is spent.
     """
     if seed is not None and seed_file is not None:
-        raise click.UsageError("--seed and --seed-file exclude each other: a seed that is known can't be held out")
+        raise click.UsageError("--seed and --seed-file exclude each other, since a known seed is not secret: give one of them")
     if published is not None and seed_file is None:
-        raise click.UsageError("--commitment needs the --seed-file that opens it")
+        raise click.UsageError("--commitment needs --seed-file: give the file that opens it")
     source = SeedSource(seed, opening(seed_file, published) if seed_file else b"", str(seed_file or ""))
     profiles = asked_of(profiles_in(own))
     planned = plan_certification(vendor, source, signing_key(key, unsigned=unsigned), valid_days, own=profiles, own_files=own)
@@ -117,7 +124,7 @@ def certify(
 def _tell_of(boundary: Boundary, secrets: Iterable[Path]) -> None:
     """Say what the vendor's program could get at."""
     if boundary.why_none:
-        what = "the vendor's program runs without a sandbox, which the certificate says"
+        what = "the vendor's program runs without a sandbox, and the certificate says so"
         click.echo(
             f"rtconform: {boundary.why_none}: {what}; install bubblewrap, or certify under an account of its own", err=True
         )
@@ -132,7 +139,7 @@ def _ask(certification: Certification, folder: Path) -> tuple[Certificate, bytes
     try:
         run_watched(certification.planned, folder / "run", resume=False, keep=records.update)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        click.echo("rtconform: interrupted; a certifying run is answered whole: begin another, with a new seed", err=True)
+        click.echo("rtconform: interrupted; a certifying run can't be continued: begin another, with a new seed", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except Unwritable as full:
         raise UserError(
@@ -147,7 +154,7 @@ def _reserved(out: Path | None) -> Iterator[Callable[[bytes, Certificate], Path]
     """A place for the bundle, found to be writable before the vendor is asked: a run can't be asked again."""
     folder = out.parent if out else Path()
     if out is not None and out.exists():
-        raise UserError(f"{out}: there is something already; give another --out")
+        raise UserError(f"{out}: exists already; give another --out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=".rtconform-", suffix=".part", dir=folder)

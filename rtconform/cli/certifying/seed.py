@@ -17,12 +17,12 @@ _DIGEST = "64 hexadecimal digits, as rtconform seed commit prints"
 
 @click.group()
 def seed() -> None:
-    """Held-out cases: commit to a secret seed before the vendor hands over its build, reveal it after the run."""
+    """Hold cases out: commit to a secret seed before the vendor hands over its build, and reveal it after the run."""
 
 
 @seed.command()
 @click.option("--vendor", required=True, help="The vendor's name, as its vendor file gives it.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("seed.json"), show_default=True, help="Keep this secret.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("seed.json"), show_default=True, help="Keep it secret.")
 @QUIET
 def commit(vendor: str, out: Path) -> None:
     """Draw a secret seed, write it to a file that only you can read, and print the commitment to publish."""
@@ -35,7 +35,7 @@ def commit(vendor: str, out: Path) -> None:
         with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123 - a mode from the start
             stream.write(document)
     except FileExistsError:
-        raise UserError(f"{out}: there is a seed already; give another --out") from None
+        raise UserError(f"{out}: exists already; give another --out, so that no seed is lost") from None
     except OSError as error:
         raise UserError(f"{out}: can't write the seed: {error.strerror}") from None
     click.echo(commitment(document))
@@ -46,7 +46,7 @@ def commit(vendor: str, out: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--commitment", "published", help="The commitment that was published.")
 def reveal(file: Path, published: str | None) -> None:
-    """Print what a commitment was to: vendor, day, secret, and the seed of the cases that follows from it."""
+    """Print what was committed to: the vendor, the day and the secret, and the seed of the cases that follows from them."""
     document = opening(file, published)
     opened = read_opening(document, str(file))
     for name, value in (
@@ -75,5 +75,5 @@ def digest(text: str) -> str:
     """A commitment as it is compared: 64 hexadecimal digits. Raises UsageError."""
     found = text.strip().lower().removeprefix("sha256:")
     if len(found) != 64 or set(found) - set("0123456789abcdef"):
-        raise click.UsageError(f"--commitment {text!r} is not a commitment: {_DIGEST}")
+        raise click.UsageError(f"--commitment {text!r} is not a commitment: give {_DIGEST}")
     return found

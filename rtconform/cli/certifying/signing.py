@@ -15,10 +15,10 @@ def signing_key(path: Path | None, *, unsigned: bool) -> SigningKey | None:
     text = os.environ.get(SIGNING_KEY, "")
     if unsigned:
         if path is not None:
-            raise click.UsageError("--key and --unsigned exclude each other")
+            raise click.UsageError("--key and --unsigned exclude each other: give one of them")
         return None
     if path is None and not text:
-        raise click.UsageError(f"give --key (or {SIGNING_KEY} in the environment), or say --unsigned")
+        raise click.UsageError(f"no key to sign with: give --key (or set {SIGNING_KEY}), or give --unsigned")
     if path is not None and others_can_read(path):
         click.echo(
             f"rtconform: {path}: other users of this machine can read the private key: chmod 600 {quote(str(path))}", err=True

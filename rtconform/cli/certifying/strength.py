@@ -33,12 +33,25 @@ FORMATS = ("table", "json", "html")
 @click.option(
     "--seed", type=click.IntRange(0), default=DEFAULT_SEED, show_default=True, help="Seed of the suites and of the sample."
 )
-@click.option("--second-order", "sample", type=click.IntRange(0), default=0, help="Mutants of two edits to try besides.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="For a person, or a document."
+    "--second-order", "sample", type=click.IntRange(0), default=0, help="Number of mutants with two changes to try as well."
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to, in place of standard output.")
-@click.option("--processes", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True, help="Processes.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="A table, or a document.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of standard output.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=os.cpu_count() or 1,
+    show_default="one for each core",
+    help="Number of processes.",
+)
 @OWN_PROFILES
 @QUIET
 def strength(
@@ -46,15 +59,16 @@ def strength(
 ) -> None:
     """Show how strong suites are: which faulty coders or editors each stops, and what it covers.
 
-    Faulty coders are made from the rules by every change of one thing, and there is a catalogue of faults met in the field. One
-    that no suite stops is compared with the reference everywhere: it is equivalent, or the suites have a gap (exit code 1).
+    Faulty coders are made from the rules by changing one thing at a time; others come from a catalogue of faults met in the
+    field. One that no suite stops is compared with the reference everywhere: either it is equivalent, or the suites have a gap
+    (exit code 1).
 
-    Of suites of claims, faulty editors are measured: a catalogue, with one for each row of the national tables that the suites
-    ask of. A payer profile of your own shows what the suites stop under it.
+    For suites of claims the faulty coders are faulty editors: a catalogue, and one for each row of the national tables that the
+    suites ask about. With a payer profile of your own, editors and suites are measured under it.
     """
     wanted = all_names(suites)
     if not wanted:
-        raise UserError("--suite names no suite")
+        raise UserError("--suite names no suite: give the name of one; `rtconform suites` lists them")
     text, complete = (
         _editors(wanted, seed, sample, form, processes, own)
         if any_suite(wanted[0]).asks == "claim"
@@ -74,7 +88,7 @@ def _coders(
     from rtconform.conformance.strength.matrix import measured  # noqa: PLC0415 - it imports all suites: not for --help
 
     if own:
-        raise UserError("--payer-profile: a coder is judged by no payer profile; name suites of claims, such as edits-claim")
+        raise UserError("--payer-profile: coders are not judged by a payer profile; name suites of claims, such as edits-claim")
     found = measured(wanted, seed, sample, processes, _told)
     return _written(found, form, as_html, as_text), found.complete
 
@@ -85,7 +99,7 @@ def _editors(
     from rtconform.conformance.strength.editors import measured_editors  # noqa: PLC0415 - as above
 
     if sample:
-        raise UserError("--second-order: there are mutants of coders alone; leave it out for suites of claims")
+        raise UserError("--second-order: only coders have mutants; leave it out for suites of claims")
     found = measured_editors(wanted, seed, asked_of(profiles_in(own)), processes, _told)
     return _written(found, form, editors_as_html, editors_as_text), found.complete
 

@@ -24,12 +24,12 @@ from rtconform.reference import RULE_SET
     type=click.Choice(["table", "json", "cyclonedx"]),
     default="table",
     show_default=True,
-    help="For a person, JSON, or a software bill of materials (CycloneDX 1.6).",
+    help="A table for a person, JSON, or a software bill of materials (CycloneDX 1.6).",
 )
 def about(form: str) -> None:
     """Print the versions of rtconform, its rule set and Python, and each dependency with its version and licence.
 
-    The bill of materials also lists what the dependencies need, as far as it is installed.
+    The bill of materials also lists what the dependencies need, if it is installed.
 
     \b
     rtconform about

@@ -15,16 +15,16 @@ from rtconform.reference.documents.wire import decode_cases, encode
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--explain", is_flag=True, help="Say in prose, with sources, why each line is there.")
+@click.option("--explain", is_flag=True, help="Explain in prose, with sources, why each line is there.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
-    help="How the treatment in a folder is shown: as text (the default), or as JSON, a day a line.",
+    help="How a treatment in DICOM or FHIR is shown: as text (the default), or as JSON, one line for each day.",
 )
-@click.option("--keep-identity", is_flag=True, help="Show the patient's names and ids; without it they never leave this command.")
+@click.option("--keep-identity", is_flag=True, help="Show the patient's names and ids, which are removed otherwise.")
 def code(files: tuple[str, ...], form: str | None, *, explain: bool, keep_identity: bool) -> None:
-    """Print the reference's coding of the cases in FILEs (JSON Lines, `-` or none: standard input), one a line.
+    """Print the reference's coding of the cases in FILEs (JSON Lines, `-` or none: standard input), one per line.
 
     \b
     rtconform generate boundaries | rtconform code
@@ -33,12 +33,12 @@ def code(files: tuple[str, ...], form: str | None, *, explain: bool, keep_identi
 
     The coding (rtconform.coding/1) names the rules behind every line, and the alternatives where guidance is ambiguous.
 
-    A FILE may be a DICOM object, or a folder of them: RT plans, RT treatment records, and what belongs to them, of any system.
-    Each day is coded. The report says of every fact whether it was read (in which file, from which attribute), derived, or
-    missing, and what a missing one would decide. A JSON file or HL7 v2 messages in the folder say what the objects lack.
+    A FILE may be a DICOM object or a folder of them: RT plans, RT treatment records and related objects, of any system. Each
+    day is coded. The report says for each fact whether it was read (from which file and attribute), derived, or missing, and
+    what a missing fact would decide. A JSON file or HL7 v2 messages in the folder can say what the objects lack.
 
-    A FILE may also hold FHIR R4 resources, or be a folder of such files: plans, phases, courses, fractions and sessions as
-    CodeX RT and mCODE shape them. Each patient is coded.
+    A FILE may also hold FHIR R4 resources, or be a folder of such files: plans, phases, courses, fractions and sessions as in
+    CodeX RT and mCODE. Each patient is coded.
     """
     for name in files or ("-",):
         if is_treatment(name):

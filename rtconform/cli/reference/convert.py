@@ -25,11 +25,11 @@ _FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), ACKNOWLEDGMEN
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=click.Choice(_FORMATS), required=True, help="The format to write.")
 @click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON or 837.")
-@click.option("--losses", type=_FILE, metavar="FILE", help="Say there what is lost, not on standard error.")
+@click.option("--losses", type=_FILE, metavar="FILE", help="Write what is lost here instead of standard error.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
 @click.option("--keep-identity", is_flag=True, help="With --to case: keep the patient's names and ids in the case.")
 def convert(file: Path, target: str, claims: Path | None, losses: Path | None, out: Path | None, *, keep_identity: bool) -> None:
-    """Write the claims, dispositions or cases of FILE in another format, and say what is lost.
+    """Write the claims, dispositions or cases of FILE in another format, and name what is lost.
 
     \b
     rtconform convert claims.jsonl --to x12 --out claims.837
@@ -39,21 +39,23 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     rtconform convert dispositions.jsonl --to 277ca --claims claims.jsonl
     rtconform convert treatment/ --to case --out cases.jsonl
 
-    What FILE holds is seen from its beginning. Claims go between JSON Lines and 837; dispositions between JSON Lines and 835 or
-    277CA, and 999 is read. A loss is what the format can't say, found by reading back what was written. What can't be written is
-    said too, the rest is written, and the exit code is then 2.
+    The beginning of FILE shows what it holds. Claims are converted between JSON Lines and 837, dispositions between JSON Lines
+    and 835 or 277CA; a 999 is read; cases go from JSON Lines to the other formats. A loss is something that the format can't
+    say, found by reading back what was written. A document that can't be written is named with the reason; the others are
+    written, and the exit code is then 2.
 
-    With --to case FILE holds DICOM objects or FHIR resources, or is a folder of them, as `rtconform code` takes it: each
-    treatment becomes a case, and what is missing in it is named, with what is supposed.
+    With --to case, FILE holds DICOM objects or FHIR resources, or is a folder of them, as for `rtconform code`. Each treatment
+    becomes a case; what is missing in it is named, with what is supposed instead.
     """
     treatment = target == _CASE
     if treatment != is_treatment(str(file)):
-        what = "DICOM objects are converted with --to case" if not treatment else "--to case takes a folder of DICOM RT files"
+        held = "DICOM objects or FHIR resources"
+        what = f"--to case converts {held} only" if treatment else f"holds {held}: convert them with --to case"
         raise UserError(f"{file}: {what}")
     found = None if treatment else what_is(file)
     for option, path in (("--out", out), ("--losses", losses)):
         if path is not None and path.exists():
-            raise UserError(f"{option} {path}: there is something already; give another name")
+            raise UserError(f"{option} {path}: exists already; give another name")
     documents = converted(found, target, claims) if found else iter(())
     with ExitStack() as stack:
         try:

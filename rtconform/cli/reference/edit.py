@@ -28,19 +28,19 @@ from rtconform.reports.text import clean, one_line
 @click.option(
     "--explain",
     is_flag=True,
-    help="Say in prose, with sources, why each line is allowed or stopped, and what single step would change it.",
+    help="Explain in prose, with sources, why each line is allowed or stopped, and what single step would change that.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="JSON Lines, or a table."
 )
-@click.option("--as", "written", type=click.Choice(["835"]), help="Write the 835 of a payer that decides so, in place of JSON.")
+@click.option("--as", "written", type=click.Choice(["835"]), help="Instead of JSON, write the 835 of a payer that decides so.")
 @click.option(
     "--decided",
     "decisions",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What a payer decided of these claims, 835s or dispositions: print where it differs; may be given several times.",
+    help="A payer's decisions on these claims, 835s or dispositions: print only where they differ; may be given again.",
 )
 @OWN_PROFILES
 @click.option(
@@ -48,7 +48,7 @@ from rtconform.reports.text import clean, one_line
     "weights",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What services weigh in payment, shown by --explain; never part of a disposition.",
+    help="Relative values of services, shown by --explain; never part of a disposition.",
 )
 @click.option(
     "--tables",
@@ -56,7 +56,7 @@ from rtconform.reports.text import clean, one_line
     type=click.Path(path_type=Path),
     default=FOLDER,
     show_default=True,
-    help="The folder of national tables that `rtconform tables load` wrote; without it, those that are shipped.",
+    help="A folder of national tables that `rtconform tables load` wrote; it adds to the shipped tables.",
 )
 def edit(
     files: tuple[str, ...],
@@ -69,7 +69,7 @@ def edit(
     *,
     explain: bool,
 ) -> None:
-    """Print the reference's dispositions of the claims in FILEs, one claim a line.
+    """Print the reference's dispositions of the claims in FILEs, one claim per line.
 
     A FILE holds claims as JSON Lines or as 837 interchanges, or is a folder of such files; `-` or none: standard input.
 
@@ -82,11 +82,11 @@ def edit(
     rtconform edit january.837 --decided january.835 --explain
 
     The adjudication (rtconform.adjudication/1) names for each line the category, the reason codes that fit, the rules behind it,
-    and what else is accepted; for a line that is allowed, the sentence for an appeal. What an 837 holds beside that is said on
-    standard error, with the position of its segment. A line that is not a CPT or HCPCS service is passed on. A claim that can't
-    be read costs itself, and the exit code is then 2.
+    and what else is accepted; for a line that is allowed, it has the sentence for an appeal. What an 837 holds beyond the claims
+    is named on standard error, with the position of its segment. Lines that the edits do not cover are passed on unchanged. A
+    claim that can't be read is named at the end, the others are edited, and the exit code is then 2.
 
-    With --decided, what is printed is where the payer's decisions differ: a line of JSON for each, or with --explain the false
+    With --decided, only the payer's decisions that differ are printed: as a line of JSON each, or with --explain as prose, false
     denials first, by reason code and service, each with the paragraph for an appeal.
     """
     _refuse_together(form, written, decided=bool(decisions), explain=explain)
@@ -113,7 +113,7 @@ def edit(
                     click.echo(encode(one))
     if noted.unread:
         shown = "\n".join(noted.unread[:MOST_UNREAD])
-        raise UserError(f"{len(noted.unread)} claims could not be edited; the others were:\n{shown}")
+        raise UserError(f"{len(noted.unread)} claims could not be edited (all others were). What is wrong with them:\n{shown}")
 
 
 def _refuse_together(form: str, written: str | None, *, decided: bool, explain: bool) -> None:

@@ -12,14 +12,14 @@ from rtconform.jobs.export import export as export_suite
 @click.command()
 @click.argument("suite")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
-@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed, for suites that use one.")
+@click.option("--count", type=click.IntRange(min=1), help="Number of cases, for suites of any length.")
 @QUIET
 def export(suite: str, folder: Path, seed: int, count: int | None) -> None:
     """Write SUITE into the new or empty folder DIR as plain files, for teams whose tests do not run Python.
 
     \b
-    cases.jsonl      the cases, one a line
+    cases.jsonl      the cases, one per line
     expected.jsonl   on the same line: the reference's coding, with rules and reasons
     accepted.jsonl   on the same line: every answer that is right, in canonical form, the primary one first
     schemas/         the JSON Schemas of case and answer

@@ -24,16 +24,16 @@ from rtconform.reference.errors import UserError
 
 @click.command()
 @click.argument("suite", required=False)
-@click.option("--id", "case_id", help="Print only the case with this id; SUITE is known from it, unless it is a file.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
-@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--id", "case_id", help="Print only the case with this id; give SUITE only if it is a file.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed, for suites that use one.")
+@click.option("--count", type=click.IntRange(min=1), help="Number of cases, for suites of any length.")
 @click.option("--shard", metavar="I/N", help="Print only part I of N, in order; the parts together are the suite.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of standard output; with --as dicom a folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of standard output; a folder with --as dicom.")
 @click.option(
     "--as",
     "written",
     type=click.Choice(["837", "dicom", "fhir", "hl7v2"]),
-    help="In place of JSON: each claim as 837, each case as HL7 v2 messages, a FHIR Bundle or a folder of DICOM RT files.",
+    help="Instead of JSON: each claim as 837, each case as HL7 v2 messages, a FHIR Bundle or a folder of DICOM RT files.",
 )
 def generate(
     suite: str | None,
@@ -44,7 +44,7 @@ def generate(
     out: Path | None,
     written: str | None,
 ) -> None:
-    """Print the cases (rtconform.case/1) or claims (rtconform.claim/1) of SUITE as JSON Lines, one a line.
+    """Print the cases (rtconform.case/1) or claims (rtconform.claim/1) of SUITE as JSON Lines, one per line.
 
     \b
     rtconform generate boundaries --out cases.jsonl
@@ -54,9 +54,8 @@ def generate(
     rtconform generate clinic --as hl7v2 --out visits.hl7 --count 100
     rtconform generate clinic --as fhir --out bundles.ndjson --count 100
 
-    Not everything can be said in a format: what can't is named on standard error, with the reason. With --as dicom each case
-    becomes a folder of its own, with companion.json for what no DICOM object has a place for. With --as fhir each case is a
-    Bundle, one a line.
+    What a format can't say is named on standard error, with the reason. With --as dicom each case becomes a folder of its own,
+    with a companion.json for what no DICOM object has a place for. With --as fhir each case is a Bundle, one per line.
     """
     if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")

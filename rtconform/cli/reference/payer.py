@@ -30,9 +30,9 @@ def payer() -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the suites.")
 @FORMAT
 def check(profile: Path, seed: int, form: str) -> None:
-    """Say what of the suites PROFILE.toml changes: the lines of which it makes something else, by what that is.
+    """Show which answers of the suites PROFILE.toml changes, and how many claim lines have each change.
 
-    Claims to the payers that the profile names are looked at, first as the shipped profiles have it, then as yours does.
+    Claims to the payers that the profile names are adjudicated twice: by the shipped profiles and by yours.
     """
     (own,) = asked_of((load_profile(profile),))
     met: Counter[tuple[str, str, str]] = Counter()

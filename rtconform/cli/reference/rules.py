@@ -18,20 +18,20 @@ from rtconform.reference.errors import UserError
     type=click.Choice(["table", "json", "dmn"]),
     default="table",
     show_default=True,
-    help="For a person, JSON, or DMN 1.3 (the whole book only).",
+    help="A table for a person, JSON, or DMN 1.3 (the whole book only).",
 )
 def rules(rule_id: str | None, form: str) -> None:
     """Print the coding rules, or the one with ID: what it says, its standing and its source.
 
-    Without an ID, JSON is the whole book as data (`rtconform schema rules`): rules, facts and decision tables, for software
-    that loads rules into an engine of its own. DMN is the same facts and tables as an OMG Decision Model, with a decision
-    `coding` that reads the tables together.
+    Without an ID, --format json prints the whole book as data (`rtconform schema rules`): rules, facts and decision tables, for
+    software that loads rules into an engine of its own. DMN has the same facts and tables as an OMG Decision Model, with a
+    decision `coding` that combines the tables.
     """
     if rule_id is not None and rule_id not in RULES:
         raise UserError(f"no rule {rule_id!r}{nearest(rule_id.upper(), RULES)}; `rtconform rules` lists them")
     if form == "dmn":
         if rule_id is not None:
-            raise UserError(f"{rule_id} alone is no decision model; leave out the rule, or take --format json")
+            raise UserError(f"--format dmn: {rule_id} alone is not a decision model; leave out the rule, or give --format json")
         click.echo(as_dmn(decision_table()))
         return
     chosen = [RULES[rule_id]] if rule_id else list(RULES.values())

@@ -42,10 +42,10 @@ CLOSED: dict[str, type[Any]] = {"case-closed": Case, "claim-closed": Claim}
 @click.command()
 @click.argument("name", required=False)
 def schema(name: str | None) -> None:
-    """Print the JSON Schema (draft 2020-12) of wire document NAME, or the names there are.
+    """Print the JSON Schema (draft 2020-12) of wire document NAME, or without NAME the list of names.
 
-    `case` and `claim` are what a vendor may be sent, where a technique, radiation or method can be one that nobody knows;
-    `case-closed` and `claim-closed` take the known ones only.
+    `case` and `claim` are what a vendor may be sent: a technique, radiation or method in them can be an unknown one.
+    `case-closed` and `claim-closed` allow only the known ones.
 
     \b
     rtconform schema case > case.schema.json

@@ -18,8 +18,8 @@ from rtconform.generators.suites.arrays import STRENGTHS, fewest_rows, rows
 def space(form: str) -> None:
     """Print the space of treatments: dimensions, constraints with their reasons, and how many combinations there are.
 
-    Counts are exact: they are worked out from the constraints, without listing the combinations. For each covering array it
-    says how many rows there are, and below how many none could cover everything.
+    Counts are exact: they are worked out from the constraints, without listing the combinations. For each covering array the
+    number of rows is printed, and a lower bound: no array with fewer rows could cover everything.
     """
     document = described()
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else in_tables(document))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.certifying.signing import signing_key
-from rtconform.cli.certifying.verify import STANDINGS
+from rtconform.cli.certifying.verify import check_line
 from rtconform.cli.options import FORMAT, QUIET, names, print_rows, say
 from rtconform.conformance.certificates.checks import Check
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
@@ -16,14 +16,14 @@ from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
 from rtconform.jobs.suite_lock import read_lock, shipped_lock, signed_lock, suite_lock, verify_lock
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.text import one_line
 
 
 @click.group(invoke_without_command=True)
 @FORMAT
 @click.pass_context
 def suites(context: click.Context, form: str) -> None:
-    """List the suites: what each is for, how many cases it has, its version; as JSON with its digest at the default seed."""
+    """List the suites: what each is for, its number of cases and its version; as JSON also its digest at the default seed."""
     if context.invoked_subcommand is not None:
         return
     rows = []
@@ -37,7 +37,7 @@ def suites(context: click.Context, form: str) -> None:
 
 @suites.command()
 @click.option("--key", type=click.Path(path_type=Path), help=f"Private Ed25519 key, PEM.  [default: ${SIGNING_KEY}]")
-@click.option("--unsigned", is_flag=True, help="Write a lock that nobody vouches for, and that says so.")
+@click.option("--unsigned", is_flag=True, help="Write a lock without a signature; it says that nobody vouches for it.")
 @click.option("--out", type=click.Path(path_type=Path), help="A new file.  [default: standard output]")
 @QUIET
 def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
@@ -46,8 +46,8 @@ def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
     \b
     rtconform suites lock --key key.pem --out suites.lock.dsse.json
 
-    It is an in-toto statement in a DSSE envelope. Anyone who has your public key checks with it, offline, that the suites of
-    an installation are the ones that you signed: rtconform suites verify.
+    It is an in-toto statement in a DSSE envelope. With your public key and `rtconform suites verify`, anyone can check offline
+    that the suites of an installation are the ones that you signed.
     """
     signer = signing_key(key, unsigned=unsigned)  # first: the suites take their seconds
     document = signed_lock(suite_lock(), signer)
@@ -58,7 +58,7 @@ def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
         with out.open("xb") as stream:
             stream.write(document)
     except FileExistsError:
-        raise UserError(f"{out}: there is something already; give another --out") from None
+        raise UserError(f"{out}: exists already; give another --out") from None
     except OSError as error:
         raise UserError(f"{out}: can't write the lock: {error.strerror}") from None
     say(out)
@@ -66,18 +66,18 @@ def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
 
 @suites.command("verify")
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[LOCK]")
-@click.option("--public-key", type=click.Path(path_type=Path), help="The makers' public key, PEM, got from the makers.")
-@click.option("--suite", "only", metavar="NAME,…", default="", help="Check these suites alone.  [default: all]")
+@click.option("--public-key", type=click.Path(path_type=Path), help="The makers' public key, PEM; get it from the makers.")
+@click.option("--suite", "only", metavar="NAME,…", default="", help="Check only these suites.  [default: all]")
 @FORMAT
 def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> None:
-    """Make the suites that are installed here again, and hold them against the signed LOCK, offline.
+    """Make the installed suites again, and compare them with the signed LOCK, offline.
 
     \b
     rtconform suites verify suites.lock.dsse.json --public-key makers.pub
 
-    Without LOCK the one that came with this installation is taken. Exit code 0: every check that was made held; 1: something
-    did not, and the suites that differ are named; 2: a file can't be read. With no --public-key it is said that nobody looked
-    whose lock it is.
+    Without LOCK, the lock that came with this installation is used. Exit code 0: every check that was made held; 1: a check did
+    not hold, and the suites that differ are named; 2: a file can't be read. Without --public-key nobody checks whose lock it is,
+    and the output says so.
     """
     key = read_public_key(read_key_file(public_key), str(public_key)) if public_key else None
     envelope, locked = read_lock(path or shipped_lock())
@@ -85,7 +85,7 @@ def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> 
     for check in verify_lock(envelope, locked, key, names(only)):
         checks.append(check)
         if form == "table":
-            click.echo(f"{STANDINGS[check.standing]:12}  {one_line(check.name):16} {clip(one_line(check.detail), 2000)}")
+            click.echo(check_line(check))
     held = all(check.standing != "failed" for check in checks)
     click.echo(encode({"held": held, "checks": checks}) if form == "json" else f"\n{_conclusion(checks)}")
     sys.exit(EXIT_CONFORMANT if held else EXIT_NOT_CONFORMANT)
@@ -96,5 +96,5 @@ def _conclusion(checks: list[Check]) -> str:
     if failed:
         return f"NOT THE SUITES OF THE LOCK: {', '.join(failed)} did not hold"
     if any(check.standing == "not_checked" for check in checks):
-        return "the suites of the lock, but whose word the lock is was not looked at: give --public-key"
-    return "the suites of the lock, and the lock is signed by that key"
+        return "the suites are those of the lock, but nobody checked whose signature the lock has: give --public-key"
+    return "the suites are those of the lock, and the lock is signed by that key"

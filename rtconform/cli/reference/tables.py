@@ -19,7 +19,7 @@ _COLUMNS = ("table", "setting", "edition", "what", "says")
 
 @click.group()
 def tables() -> None:
-    """Load CMS's tables of national edits and payments, and look codes up in them.
+    """Load CMS's tables of national edits and payments, and look up codes in them.
 
     \b
     rtconform tables load ccioph-v323r0-f1.zip MCR_MUE_PractitionerServices_Eff_10-01-2026.csv
@@ -36,8 +36,8 @@ def tables() -> None:
 def load(files: tuple[Path, ...], folder: Path) -> None:
     """Load FILEs as CMS publishes them: PTP, MUE, Addendum B and relative values; zip, text, CSV or xlsx.
 
-    Names are to be CMS's own: they say setting and edition. Rows of this family alone are kept. A damaged file is refused, and
-    nothing of any file is kept then.
+    Keep CMS's own file names, which give setting and edition. Only the rows of this code family are kept. If one file is damaged,
+    nothing is kept of any of them.
     """
     from rtconform.reference.national_edits.read import read_tables  # noqa: PLC0415 - only where files are read
 
@@ -56,7 +56,7 @@ def load(files: tuple[Path, ...], folder: Path) -> None:
 )
 @FORMAT
 def show(codes: tuple[str, ...], day: str | None, folder: Path, form: str) -> None:
-    """Say what the tables have of CODEs, and of each pair of them, on a day; without a code, which editions there are."""
+    """Show what the tables say of CODEs, and of each pair of them, on a day; without a code, which editions there are."""
     known = tables_in_force(folder)
     if not codes:
         rows = [

@@ -24,14 +24,14 @@ from rtconform.reports.text import one_line
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A certifier's public key, PEM, that bundles are held against; may be given again.",
+    help="A certifier's public key, PEM, with which bundles are checked; may be given again.",
 )
-@click.option("--title", default="Conformance of vendors", show_default=True, help="What the board is called.")
+@click.option("--title", default="Conformance of vendors", show_default=True, help="The title of the board.")
 @click.option(
     "--on",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="As of the end of this day, UTC: certificates are valid or not on it, what began later is left out.  [default: today]",
+    help="Show the end of this day, UTC: whether certificates are valid then, and no run that began later.  [default: today]",
 )
 @QUIET
 def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: str, on: dt.datetime | None) -> None:
@@ -41,10 +41,10 @@ def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: st
     rtconform board runs/ certificates/ --out board --public-key certifier.pub
     rtconform board runs/nightly-* --out board --title "Nightly"
 
-    A FOLDER is searched for run folders and for bundles (*.zip). Open board/index.html, or publish the folder as it is; the same
-    is in board/board.json. Built again, only what changed is read.
+    A FOLDER is searched for run folders and for bundles (*.zip). Open board/index.html, or publish the folder as it is;
+    board/board.json has the same content. When the board is built again, only what changed is read.
 
-    What can't be read is named on the board and on standard error, the rest stands, and the exit code is 2.
+    What can't be read is named on the board and on standard error. Everything else is shown, and the exit code is 2.
     """
     known = [read_public_key(read_key_file(key), str(key)) for key in keys]
     day = on.date() if on else dt.datetime.now(dt.UTC).date()

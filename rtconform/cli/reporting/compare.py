@@ -31,17 +31,19 @@ FORMS = {"table": as_table, "html": as_html, "markdown": as_markdown, "json": _a
     metavar="NAME,…",
     help="Compare only these suites, separated by commas; may be given again.  [default: all]",
 )
-@click.option("--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True, help="How to print it.")
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMS)), default="table", show_default=True, help="The form of the output."
+)
 def compare(old: Path, new: Path, suites: tuple[str, ...], form: str) -> None:
-    """Compare two runs: regressions first, then what was repaired, new, gone, and answered otherwise.
+    """Compare two runs: regressions first, then what was fixed, what is new, what is gone, and what is answered differently.
 
     \b
     rtconform compare runs/yesterday runs/tonight
     rtconform compare main/report.json runs/tonight --format markdown >> $GITHUB_STEP_SUMMARY
     rtconform compare runs/yesterday runs/tonight --format html > changes.html
 
-    OLD and NEW are run folders, or a report.json that was kept of one. Exit code 1: something regressed (a case
-    that was right, or a finding not there before); 0: nothing did; 2: the runs can't be compared, with what is comparable.
+    OLD and NEW are run folders, or the report.json of one. Exit code 1: something regressed (a case that was right before, or a
+    finding that is new); 0: nothing did; 2: the runs can't be compared, and the message says what of them can.
     """
     found = compare_runs(recorded(old), recorded(new), all_names(suites))
     click.echo(FORMS[form](found), nl=False)

@@ -25,7 +25,7 @@ from rtconform.reports.writers.formats import FORMATS, render
     "weights",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What services weigh in payment: the page then says what each fault costs or overpays; never part of a verdict.",
+    help="Relative values of services: the page then says what each fault costs or overpays; never part of a verdict.",
 )
 @QUIET
 def report(run: Path, forms: str, weights: Path | None) -> None:
@@ -36,7 +36,7 @@ def report(run: Path, forms: str, weights: Path | None) -> None:
     rtconform report runs/nightly --format table
     rtconform report runs/nightly --relative-values our_fee_schedule.toml
 
-    The paths written go to standard output, and so does the table; with --quiet the table alone.
+    The paths of the files are printed, and so is the table; with --quiet only the table.
     """
     values = load_relative_values(weights) if weights else None
     chosen = names(forms)

@@ -16,26 +16,28 @@ from rtconform.reports.writers.formats import render
 _SUITES = {"coder": ("published", "boundaries"), "editor": ("edits-claim",), "editor over x12": ("edits-claim",)}
 _ABOUT = {
     "coder": (
-        "The sample vendor has three planted faults, so «not conformant» is the right end of this demo. The report shows four:\n"
-        "counting plans for isocenters codes too high where two plans share one, and too low where one plan has two."
+        "The sample vendor has three planted faults, so this demo should end with «not conformant». The report shows four:\n"
+        "counting plans instead of isocenters codes too high where two plans share one, and too low where one plan has two."
     ),
-    "editor": "The sample editor has five planted faults, three of them false denials: «not conformant» is the right end.",
+    "editor": (
+        "The sample editor has five planted faults, three of them false denials, so this demo should end with «not conformant»."
+    ),
     "editor over x12": (
-        "The sample editor reads 837 and answers 835; claims that an 837 can't say are not applicable. It has five planted\n"
-        "faults: «not conformant» is the right end. names.csv beside the report says which claim went out under which CLM01."
+        "The sample editor reads 837 and answers 835; claims that an 837 can't express are not applicable. It has five planted\n"
+        "faults, so this demo should end with «not conformant». names.csv beside the report lists the CLM01 of each claim."
     ),
 }
 
 
 @click.command()
-@click.option("--editor", "role", flag_value="editor", default="coder", help="A claim editor, in place of a coder.")
+@click.option("--editor", "role", flag_value="editor", default="coder", help="Run a claim editor instead of a coder.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["json", "x12"]),
     default="json",
     show_default=True,
-    help="How it is asked and answers; x12 is a claim editor's.",
+    help="The format of questions and answers; x12 runs the claim editor.",
 )
 @click.option("--certificate", is_flag=True, help="Certify a sample coder, with a key made for it, and verify the bundle.")
 @click.option(
@@ -56,11 +58,11 @@ def demo(context: click.Context, role: str, form: str, out: Path, *, certificate
     rtconform demo --format x12 --out x12-demo
     rtconform demo --certificate --out certificate-demo
 
-    Exit code 0: the faults were found, as they should be, or the certificate verified; 1: they were not.
+    Exit code 0: the planted faults were found, or the certificate was verified; 1: they were not.
     """
     if certificate:
         if role != "coder" or form != "json":
-            raise click.UsageError("--certificate is of the sample coder, asked in JSON; leave out --editor and --format")
+            raise click.UsageError("--certificate certifies the sample coder, asked in JSON: leave out --editor and --format")
         from rtconform.cli.running.demo_certificate import demo_certificate  # noqa: PLC0415 - certifying is not needed otherwise
 
         demo_certificate(context, out)

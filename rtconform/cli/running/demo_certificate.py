@@ -20,9 +20,9 @@ NAME = "DEMONSTRATION, not a product"
 """The vendor of the certificate: whoever is shown it reads what it is."""
 
 _WARNING = (
-    "This is a demonstration. The sample coder belongs to rtconform, and the key was made a moment ago and lies beside the\n"
-    "certificate, which ends tomorrow. It proves nothing about anybody's software. A real certificate is signed by a certifier,\n"
-    "on a seed that was committed to before the build was handed over: docs/how-to/certification.md."
+    "This is a demonstration. The sample coder belongs to rtconform. The key was made a moment ago and lies beside the\n"
+    "certificate, which expires tomorrow. The certificate proves nothing about anybody's software. A real one is signed by a\n"
+    "certifier, for a seed that was committed to before the build was handed over: docs/how-to/certification.md."
 )
 
 

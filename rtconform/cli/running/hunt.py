@@ -31,9 +31,9 @@ from rtconform.reports.text import one_line
 
 _ENDED: dict[Ended, str] = {
     "nothing_new": "the last {effort} {noun}s drawn showed nothing new",
-    "unstable": "stopped early: asked again, the {role} answers differently; fix that first",
-    "no_answers": "stopped early: the {role} does not answer any more",
-    "interrupted": "interrupted: what was found by then, not yet as small as it can be",
+    "unstable": "stopped early: the {role} answers differently when it is asked again; fix that first",
+    "no_answers": "stopped early: the {role} no longer answers",
+    "interrupted": "interrupted: what was found so far is not yet as small as it can be",
 }
 _COLUMNS = ("case", "what is wrong", "expected", "answered", "shown by")
 _WIDTHS = (34, 44, 22, 22, None)
@@ -44,21 +44,21 @@ _WIDTHS = (34, 44, 22, 22, None)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File for what is found.  [default: hunts/TIME-VENDOR.jsonl]",
+    help="The file for what is found.  [default: hunts/TIME-VENDOR.jsonl]",
 )
 @click.option(
     "--effort",
     type=click.IntRange(min=1),
     default=EFFORT,
     show_default=True,
-    help="Stop when this many treatments (claims) have shown no new kind of fault.",
+    help="Stop after this many treatments (claims) without a new kind of fault.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another seed draws others.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of what is drawn.")
 @OWN_PROFILES
 @QUIET
 @FORMAT
 def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path, ...], form: str) -> None:
-    """Hunt for faults of the coder, or claim editor, that VENDOR.toml describes, and shrink each to its smallest case or claim.
+    """Hunt for faults of the coder or claim editor that VENDOR.toml describes, and shrink each to its smallest case or claim.
 
     \b
     rtconform hunt vendor.toml
@@ -66,7 +66,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
     rtconform run vendor.toml --suite faults.jsonl
 
     What is found is written as a suite that `rtconform run` takes. Exit code 0: nothing found; 1: faults found;
-    2: something given is wrong; 3: the vendor could not be reached; 130: interrupted, what was found is written.
+    2: the command or a file is wrong; 3: the vendor could not be reached; 130: interrupted, what was found is written.
     """
     profiles = asked_of(profiles_in(own))
     loaded = load_vendor(vendor)

@@ -20,15 +20,15 @@ from rtconform.reports.writers.formats import render
 @click.argument("runs", type=click.Path(path_type=Path), metavar="RUN…", nargs=-1, required=True)
 @QUIET
 def merge(out: Path, runs: tuple[Path, ...]) -> None:
-    """Join the shards in RUN…, each made by `rtconform run --shard I/N`, to one run in the new folder OUT, and report it.
+    """Join the shards in RUN…, each made by `rtconform run --shard I/N`, into one run in the new folder OUT, and report it.
 
     \b
     rtconform run vendor.toml --suite exhaustive --shard 1/2 --out part1
     rtconform run vendor.toml --suite exhaustive --shard 2/2 --out part2
     rtconform merge whole part1 part2
 
-    The results are those of an unsharded run, in its order. Shards that don't fit are refused: another seed, suite, vendor file
-    or rule set, one given twice, one missing, one that is not finished.
+    The results are those of a run without shards, in the same order. Shards are refused if they differ in seed, suite, vendor
+    file or rule set, if one is given twice or missing, and if one is not finished.
     """
     merge_shards(runs, out)
     look_again(out)

@@ -24,9 +24,9 @@ from rtconform.reports.writers.formats import render
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
 @click.option(
-    "--vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml", help="Ask this vendor: that of RUN, or another."
+    "--vendor", type=click.Path(path_type=Path), metavar="VENDOR.toml", help="The vendor to ask: that of RUN, or another."
 )
-@click.option("--suite", "suites", multiple=True, metavar="FILE.toml", help="The file of a suite of RUN that is not shipped.")
+@click.option("--suite", "suites", multiple=True, metavar="FILE.toml", help="The file of a suite in RUN that is not shipped.")
 @click.option("--out", type=click.Path(path_type=Path), help="The new run folder.  [default: runs/TIME-VENDOR]")
 @QUIET
 @FORMAT
@@ -36,9 +36,9 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
     \b
     rtconform replay runs/nightly --vendor vendor.toml
 
-    Suites, seed and payer profiles are those of RUN; a suite that has changed since is refused. RUN names a vendor file too,
-    whose program is started only if you name it yourself. Exit code 0: all are fixed, or none had failed; 1: some are not, or
-    asking a sample again found something; 2 and 3 as of run.
+    Suites, seed and payer profiles are those of RUN; a suite that has changed since is refused. RUN also names a vendor file,
+    but its program is started only if you name the file yourself. Exit code 0: all are fixed, or none had failed; 1: some are
+    not fixed, or there are findings; 2 and 3: as for `rtconform run`.
     """
     old = RunFolder(run)
     planned = plan_replay(old, vendor, suites)
@@ -46,14 +46,14 @@ def replay(run: Path, vendor: Path | None, suites: tuple[str, ...], out: Path | 
         if form == "json":
             click.echo("[]")
         else:
-            say(f"{run}: no case failed, nothing to ask again")
+            say(f"{run}: no case failed: there is nothing to ask again")
         return
     folder = out or free_folder(planned.planned)
     try:
         with own_profiles(own_profiles_of(old.manifest)):
             summary = run_watched(planned.planned, folder, resume=False)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        click.echo("rtconform: interrupted; replay the same run again", err=True)
+        click.echo("rtconform: interrupted; begin this replay again", err=True)
         sys.exit(EXIT_INTERRUPTED)
     cases = replayed(planned, RunFolder(folder))
     (report,) = render(folder, ["html"], finder=case_finder, summary=summary)

@@ -47,22 +47,30 @@ from rtconform.reports.text import one_line
     required=True,
     multiple=True,
     metavar="NAME,…",
-    help="Suites to run, or files of suites; may be given again. `rtconform suites` lists them.",
+    help="Suites to run, or suite files; may be given again. `rtconform suites` lists the suites.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/TIME-VENDOR]")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of suites that have one.")
-@click.option("--count", type=click.IntRange(min=1), help="How many cases, for suites of free length.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed, for suites that use one.")
+@click.option("--count", type=click.IntRange(min=1), help="Number of cases, for suites of any length.")
 @click.option("--only", multiple=True, metavar="ID", help="Ask only this case; may be given again.")
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Known failures to accept, in a TOML file.")
-@OWN_PROFILES
-@click.option("--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes here.")
-@click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
-@click.option("--resume", is_flag=True, help="Go on with the interrupted run in --out.")
 @click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What standard error gets."
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="A TOML file that lists known failures to accept."
+)
+@OWN_PROFILES
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Run on a dask cluster: tcp://HOST:PORT, or local:N for N processes on this machine."
+)
+@click.option("--shard", metavar="I/N", help="Ask only part I of N; `rtconform merge` joins the parts.")
+@click.option("--resume", is_flag=True, help="Continue the interrupted run in --out.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of what is written to standard error.",
 )
 @QUIET
-@click.option("--github", is_flag=True, help="Print each fault as an annotation of GitHub Actions too.")
+@click.option("--github", is_flag=True, help="Also print each fault as an annotation of GitHub Actions.")
 @FORMAT
 def run(
     vendor: Path,
@@ -81,16 +89,16 @@ def run(
     github: bool,
     form: str,
 ) -> None:
-    """Run suites against the coder that VENDOR.toml describes, judge the answers, write the run folder and its report.
+    """Run suites against the coder or claim editor that VENDOR.toml describes, judge the answers, write run folder and report.
 
     \b
     rtconform run vendor.toml --suite published,boundaries
     rtconform run vendor.toml --suite boundaries --only boundaries:approval-a-minute-before
     rtconform run vendor.toml --suite published --out runs/nightly --resume
 
-    Standard output gets a summary, the run folder report.html. Exit code 0: conformant; 1: not conformant; 2: something
-    given is wrong; 3: the vendor could not be reached; 130: interrupted, resume with --resume. With --baseline also 0 where
-    every failure is known: docs/how-to/ci.md.
+    The summary is printed, report.html is in the run folder. Exit code 0: conformant; 1: not conformant; 2: the command or a
+    file is wrong; 3: the vendor could not be reached; 130: interrupted, continue with --resume. With --baseline it is also 0
+    if every failure is known: docs/how-to/ci.md.
     """
     for what in _not_together(out, only, cluster, shard, resume=resume, annotated=github and form == "json"):
         raise click.UsageError(what)
@@ -121,7 +129,7 @@ def run(
                 options = given(suite=suites, seed=seed, count=count, only=only, baseline=baseline, cluster=cluster, shard=shard)
                 judged = given(**{"payer-profile": own})
                 again = pasted("rtconform", "run", vendor, *options, *judged, "--out", folder, "--resume")
-                click.echo(f"rtconform: interrupted; what was answered is kept, go on with: {again}", err=True)
+                click.echo(f"rtconform: interrupted; the answers so far are kept; continue with: {again}", err=True)
             else:
                 log.ended(EXIT_INTERRUPTED, str(folder))
             sys.exit(EXIT_INTERRUPTED)
@@ -152,13 +160,13 @@ def _not_together(
 ) -> Iterator[str]:
     """Options that don't go with each other."""
     if resume and out is None:
-        yield "--resume needs the --out of the run to go on with"
+        yield "--resume needs --out: give the folder of the interrupted run"
     if cluster is not None and only:
-        yield "--only asks a few cases, here: leave --cluster out"
+        yield "--only asks a few cases from this machine, --cluster whole suites from many: leave one of them out"
     if shard is not None and (only or cluster is not None):
-        yield "--shard asks a part of whole suites, here: leave --only and --cluster out"
+        yield "--shard asks a part of whole suites from this machine: leave --only and --cluster out"
     if annotated:
-        yield "--github writes lines of its own beside the JSON of --format json: leave one of them out"
+        yield "--github prints lines of its own among the JSON of --format json: leave one of them out"
 
 
 def run_watched(

@@ -24,20 +24,20 @@ def vendor() -> None:
 
 
 @vendor.command()
-@click.option("--kind", type=click.Choice(SCAFFOLDED), default="cli", show_default=True, help="How it is reached.")
+@click.option("--kind", type=click.Choice(SCAFFOLDED), default="cli", show_default=True, help="How the vendor is reached.")
 @click.option(
     "--mode",
     type=click.Choice(["stream", "oneshot"]),
     default="stream",
     show_default=True,
-    help="For cli: one process, or one a case.",
+    help="For cli: one process for all cases, or a process for each case.",
 )
 @click.option(
     "--role",
     type=click.Choice(["coder", "editor"]),
     default="coder",
     show_default=True,
-    help="A coder codes treatments; an editor is asked claims.",
+    help="A coder codes treatments; an editor decides claims.",
 )
 @click.option(
     "--format",
@@ -45,7 +45,7 @@ def vendor() -> None:
     type=click.Choice(["json", "csv", "fhir", "hl7v2", "x12"]),
     default="json",
     show_default=True,
-    help="What it speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12.",
+    help="What the vendor speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12.",
 )
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
 @QUIET
@@ -75,9 +75,9 @@ def init(kind: str, mode: str, role: RoleName, speaks: str, path: Path | None) -
 @click.argument("path", type=click.Path(path_type=Path), metavar="VENDOR.toml")
 @QUIET
 def check(path: Path) -> None:
-    """Send three cases to the vendor (to an editor three claims) and say in plain words what works and what does not.
+    """Send the vendor three cases (an editor: three claims), and say in plain words what works and what does not.
 
-    Nothing is judged: a wrong code does not count here. Exit code 0: three answers came; 1: they did not.
+    Nothing is judged: a wrong code does not matter here. Exit code 0: three answers came; 1: they did not.
     """
     loaded = load_vendor(path)
     role = ROLES[loaded.role]

@@ -75,7 +75,7 @@ def treatments_in(name: str) -> Iterator[TreatmentFiles]:
         return
     others = [(shown, file) for shown, file in files if (shown, file) not in resources]
     if objects := [shown for shown, file in others if _is_object(file)]:
-        raise UserError(f"{name}: {len(objects)} DICOM objects and {len(resources)} files of FHIR; give each a folder of its own")
+        raise UserError(f"{name}: {len(objects)} DICOM objects and {len(resources)} FHIR files; give each a folder of its own")
     documents = [(shown, file) for shown, file in others if file.suffix.lower() == ".json"]
     if len(documents) > 1:
         raise UserError(f"{name}: {len(documents)} JSON files that hold no FHIR resource: only one may stand beside resources")

@@ -41,7 +41,7 @@ def folder_name(case_id: str) -> str:
 def _write(folder: Path, parts: tuple[Part, ...]) -> None:
     """The folder, whole or not at all: written under another name and renamed."""
     if folder.exists():
-        raise UserError(f"{folder}: is there already; give --out a folder that is new or empty")
+        raise UserError(f"{folder}: exists already; give --out a folder that is new or empty")
     temporary = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)

@@ -47,8 +47,8 @@ def test_a_policy_decides_what_is_a_fault(tmp_path: Path) -> None:
     [
         (("--suite", "edits-claim,pairwise"), "suite pairwise asks cases, and others of these ask claims"),
         (("--suite", "pairwise,edits-claim"), "suite edits-claim asks claims"),
-        (("--suite", "edits-claim", "--second-order", "3"), "there are mutants of coders alone"),
-        (("--suite", "pairwise", "--payer-profile", "ours.toml"), "a coder is judged by no payer profile"),
+        (("--suite", "edits-claim", "--second-order", "3"), "only coders have mutants"),
+        (("--suite", "pairwise", "--payer-profile", "ours.toml"), "coders are not judged by a payer profile"),
     ],
 )
 def test_what_can_not_be_measured_together_is_refused(given: tuple[str, ...], said: str) -> None:

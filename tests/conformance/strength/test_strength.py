@@ -76,4 +76,4 @@ def test_a_gap_is_an_exit_code() -> None:
     """A suite that can't be measured is refused in a sentence, exit code 2."""
     done = rtconform("strength", "--suite", "exhaustive")
     assert done.returncode == 2
-    assert "strength is measured of suites of 20,000 at most" in done.stderr
+    assert "strength is measured for suites of at most 20,000" in done.stderr

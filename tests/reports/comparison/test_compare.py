@@ -166,7 +166,7 @@ def test_the_command(write_run: WriteRun, made: Made) -> None:
     assert "rtconform.comparison/1" == json.loads(broken.stdout)["schema"]
     assert (0, "no regression: 1 repaired, 0 still wrong (exit code 0)") == (better.returncode, better.stdout.splitlines()[-1])
     lost = rtconform("compare", then.path, then.path.parent / "nothing")
-    assert (2, True, False) == (lost.returncode, "no run here" in lost.stderr, "Traceback" in lost.stderr)
+    assert (2, True, False) == (lost.returncode, "not a run" in lost.stderr, "Traceback" in lost.stderr)
     torn = then.path.parent / "torn.json"
     torn.write_text("{")
     assert 2 == rtconform("compare", torn, now.path).returncode

@@ -203,7 +203,7 @@ def test_unknown_format(make_run: Callable[[str], RunFolder]) -> None:
 
 def test_no_run(tmp_path: Path) -> None:
     """A folder without a run is the user's mistake."""
-    with pytest.raises(UserError, match="no run here"):
+    with pytest.raises(UserError, match="not a run"):
         render(tmp_path, ["html"])
 
 

@@ -146,7 +146,7 @@ def test_rules_as_dmn_are_the_whole_book() -> None:
     assert '<decision id="coding" name="coding">' in rtconform("rules", "--format", "dmn").stdout
     refused = rtconform("rules", "ISO-SHIFT", "--format", "dmn")
     assert (2, "") == (refused.returncode, refused.stdout)
-    assert "ISO-SHIFT alone is no decision model; leave out the rule, or take --format json" in refused.stderr
+    assert "ISO-SHIFT alone is not a decision model; leave out the rule, or give --format json" in refused.stderr
 
 
 def test_init_then_check(tmp_path: Path) -> None:
@@ -444,7 +444,7 @@ def test_an_interrupted_run_says_how_it_goes_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=PATIENCE_S)
     assert 130 == process.returncode, said
-    again = said.partition("go on with: rtconform ")[2].strip()
+    again = said.partition("continue with: rtconform ")[2].strip()
     done = rtconform(*shlex.split(again), cwd=tmp_path)
     assert 1 == done.returncode, done.stderr
     assert 71 == len(results.read_text("utf-8").splitlines())

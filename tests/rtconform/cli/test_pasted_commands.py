@@ -163,5 +163,5 @@ def test_what_the_demo_prints(tmp_path: Path, options: tuple[str, ...]) -> None:
     commands = {command.partition("    #")[0] for command in _commands([said])}
     assert 3 == len(commands)
     _all_work(tmp_path, {command for command in commands if "hunt" not in command})
-    with pytest.raises(AssertionError, match="there is something already; give another --out"):
+    with pytest.raises(AssertionError, match="exists already; give another --out"):
         _rtconform(tmp_path, "demo", "--out", "a demo", *options)

@@ -39,9 +39,7 @@ def test_what_is_not_checked_is_said(good: Issued) -> None:
     """Without the certifier's key nobody knows whose signature it is, without the commitment not when it was made."""
     done = rtconform("verify", "b.zip", cwd=good.folder)
     assert 0 == done.returncode
-    last = (
-        "sound in itself, but whose word it is was not looked at: every check that was made held; not checked: signer, commitment"
-    )
+    last = "sound in itself, but nobody checked whose signature it is: every check that was made held; not checked: signer, commitment"
     assert last == done.stdout.splitlines()[-1]
 
 
@@ -102,7 +100,7 @@ def test_a_refusal_names_cases_rules_and_how_to_see_them_again(refused: Issued) 
     assert 1 == rtconform(*first.reproduce[1].split()[1:], cwd=refused.folder).returncode
     done = rtconform("verify", "b.zip", "--public-key", "key.pub", cwd=refused.folder)
     assert 1 == done.returncode
-    assert "an authentic REFUSAL, no certificate: every check that was made held" in done.stdout
+    assert "an authentic REFUSAL, not a certificate: every check that was made held" in done.stdout
 
 
 def test_unsigned_is_said_everywhere(tmp_path: Path) -> None:
@@ -154,7 +152,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "give --key (or RTCONFORM_SIGNING_KEY in the environment), or say --unsigned"),
+        ((), "give --key (or set RTCONFORM_SIGNING_KEY), or give --unsigned"),
         (("--key", "none.pem"), "none.pem: can't read the key"),
         (("--key", "key.pem", "--unsigned"), "exclude each other"),
         (("--unsigned", "--seed", "1", "--seed-file", "seed.json"), "exclude each other"),
@@ -163,7 +161,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
         (("--unsigned", "--seed-file", "seed.json", "--commitment", "0" * 64), "give the seed that was committed to"),
         (("--unsigned", "--seed-file", "seed.json", "--out", "b.zip"), ": used in a run before ("),
         (("--unsigned", "--seed-file", "other.json", "--out", "c.zip"), "committed to for vendor 'Somebody'"),
-        (("--unsigned", "--out", "key.pem"), "there is something already"),
+        (("--unsigned", "--out", "key.pem"), "exists already"),
     ],
 )
 def test_what_certify_refuses(arguments: tuple[str, ...], said: str, good: Issued, tmp_path: Path) -> None:
@@ -285,7 +283,7 @@ def test_a_seed_of_tomorrow(tmp_path: Path) -> None:
     (tmp_path / "late.json").write_bytes(re.sub(rb"\d{4}-\d\d-\d\d", str(tomorrow).encode(), opening))
     done = rtconform("certify", VENDORS / "correct" / "vendor.toml", "--unsigned", "--seed-file", "late.json", cwd=tmp_path)
     assert (2, "") == (done.returncode, done.stdout)
-    assert f"late.json: committed to on {tomorrow}, which is yet to come" in done.stderr
+    assert f"late.json: committed to on {tomorrow}, which is in the future" in done.stderr
 
 
 def test_secrets_beside_the_program_are_told(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_an_interrupted_run_goes_on_anywhere(vendor: Path, here: tuple[str, str]
     [
         (("--cluster", "somewhere"), "write tcp://HOST:PORT of a dask scheduler, or local:N"),
         (("--cluster", "local:0"), "write tcp://HOST:PORT of a dask scheduler, or local:N"),
-        (("--cluster", "local:2", "--only", "boundaries:approval-a-minute-before"), "--only asks a few cases, here"),
+        (("--cluster", "local:2", "--only", "boundaries:approval-a-minute-before"), "--only asks a few cases from this machine"),
     ],
 )
 def test_no_cluster(arguments: tuple[str, ...], said: str, vendor: Path, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class _Files:
 @pytest.mark.parametrize(
     ("forge", "check", "said"),
     [
-        (other_digest, "suites", "digest is not that of what it says"),
+        (other_digest, "suites", "digest does not fit its content"),
         (no_policy, "judgement", "the expectation is not what the reference makes of the case"),
         (another_policy, "judgement", "the answer is judged fail"),
     ],
@@ -166,7 +166,7 @@ def test_a_coder_is_judged_by_no_payer_profile(tmp_path: Path) -> None:
     vendor = VENDORS / "correct" / "vendor.toml"
     for command in (("run", vendor, "--suite", "published"), ("certify", vendor, "--unsigned")):
         done = rtconform(*command, "--payer-profile", "ours.toml", cwd=tmp_path)
-        assert (2, True) == (done.returncode, "a coder is judged by no payer profile" in done.stderr)
+        assert (2, True) == (done.returncode, "coders are not judged by a payer profile" in done.stderr)
 
 
 @pytest.fixture(scope="module")

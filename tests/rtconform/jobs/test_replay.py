@@ -55,16 +55,16 @@ def test_nothing_failed(folder: Path) -> None:
     """A run without failures has nothing to replay, and that is fine."""
     rtconform("run", CORRECT, "--suite", "published", "--out", "good", cwd=folder)
     done = rtconform("replay", "good", cwd=folder)
-    assert (0, "good: no case failed, nothing to ask again\n") == (done.returncode, done.stdout)
+    assert (0, "good: no case failed: there is nothing to ask again\n") == (done.returncode, done.stdout)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda manifest: manifest["suites"][0].update(digest="00" * 32), "suite published has changed since that run"),
-        (lambda manifest: manifest["suites"][0].update(version="0"), "it was version 0, here is version"),
+        (lambda manifest: manifest["suites"][0].update(version="0"), "it was version 0, this is version"),
         (lambda manifest: manifest.update(rule_set="2025.1"), "judged by rule set 2025.1"),
-        (lambda manifest: manifest.update(mode="certify"), "a certifying run is answered once"),
+        (lambda manifest: manifest.update(mode="certify"), "a certifying run is asked only once"),
     ],
 )
 def test_what_has_changed_is_refused(folder: Path, change: Callable[[Any], object], said: str) -> None:
@@ -96,6 +96,6 @@ def test_a_folder_starts_no_program(folder: Path) -> None:
         path.write_text(before)
     assert (2, False) == (done.returncode, (folder / "started").exists())
     assert (
-        f"a folder starts no program by itself; name the vendor file, if you trust it: rtconform replay old --vendor {folder / 'trap.toml'}"
+        f"replay starts no program that only a folder names; if you trust it, name its vendor file: rtconform replay old --vendor {folder / 'trap.toml'}"
         in done.stderr
     )

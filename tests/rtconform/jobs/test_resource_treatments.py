@@ -142,7 +142,7 @@ def test_the_patient_is_never_told(tmp_path: Path) -> None:
         ({"a.json": '{"resourceType": "Patient", "id": "1"}'}, "no plan, phase, course or fraction of radiotherapy"),
         ({"a.json": '{"resourceType": "Patient"'}, "neither one resource in JSON nor a resource on each line"),
         ({"a.json": '{"resourceType": 3}'}, "not a FHIR resource"),
-        ({"a.json": '{"resourceType": "Patient"}', "b.dcm": "x"}, "1 DICOM objects and 1 files of FHIR"),
+        ({"a.json": '{"resourceType": "Patient"}', "b.dcm": "x"}, "1 DICOM objects and 1 FHIR files"),
         ({"a.json": '{"resourceType": "Patient"}', "b.json": "{}", "c.json": "{}"}, "only one may stand beside resources"),
     ],
 )

@@ -227,6 +227,6 @@ def test_verification_names_each_statement(in_part: Issued) -> None:
     """Each statement has a line in what verify prints."""
     done = rtconform("verify", "b.zip", "--public-key", "key.pub", cwd=in_part.folder)
     assert 0 == done.returncode
-    assert [f"held         {said.name:11} {said.states}" for said in SAID] == [
-        line for line in done.stdout.splitlines() if any(line.startswith(f"held         {said.name:11} ") for said in SAID)
+    assert [f"held          {said.name:16}  {said.states}" for said in SAID] == [
+        line for line in done.stdout.splitlines() if any(line.startswith(f"held          {said.name:16}  ") for said in SAID)
     ]

@@ -59,7 +59,7 @@ def test_a_lock_stands_in_docs_as_it_is_written() -> None:
 def test_the_makers_lock_holds(folder: Path) -> None:
     """With the makers' key every check holds, as a table and as JSON."""
     ended = verify(folder)
-    assert (0, "the suites of the lock, and the lock is signed by that key") == (
+    assert (0, "the suites are those of the lock, and the lock is signed by that key") == (
         ended.returncode,
         ended.stdout.splitlines()[-1],
     )
@@ -79,7 +79,7 @@ def test_a_lock_made_here_holds_here(folder: Path) -> None:
     ended = verify(folder, suites="")
     assert (0, len(SUITES) + 1) == (ended.returncode, sum(line.startswith("held ") for line in ended.stdout.splitlines()))
     again = rtconform("suites", "lock", "--key", "makers.pem", "--out", "made.json", cwd=folder)
-    assert (2, True) == (again.returncode, "there is something already" in again.stderr)
+    assert (2, True) == (again.returncode, "exists already" in again.stderr)
 
 
 def test_another_key_does_not_hold(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_another_key_does_not_hold(folder: Path) -> None:
 def test_without_a_key_it_is_said_that_nobody_looked(folder: Path) -> None:
     """Digests are compared, and whose word they are is open; an unsigned lock never holds against a key."""
     ended = rtconform("suites", "verify", "lock.json", "--suite", FEW, cwd=folder)
-    assert (0, True) == (ended.returncode, "whose word the lock is was not looked at" in ended.stdout)
+    assert (0, True) == (ended.returncode, "nobody checked whose signature the lock has" in ended.stdout)
     (folder / "lock.json").write_bytes(signed_lock(LOCKED, None))
     assert (1, True) == ((ended := verify(folder)).returncode, "the lock is unsigned" in ended.stdout)
 

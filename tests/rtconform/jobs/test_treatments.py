@@ -269,8 +269,8 @@ def test_convert_says_what_takes_which(tmp_path: Path) -> None:
     """A folder needs --to case, and --to case needs a folder of objects."""
     (tmp_path / "cases.jsonl").write_text("{}")
     for arguments, said in (
-        ((tmp_path, "--to", "json"), "DICOM objects are converted with --to case"),
-        ((tmp_path / "cases.jsonl", "--to", "case"), "--to case takes a folder of DICOM RT files"),
+        ((tmp_path, "--to", "json"), "convert them with --to case"),
+        ((tmp_path / "cases.jsonl", "--to", "case"), "--to case converts DICOM objects or FHIR resources only"),
     ):
         ended = rtconform("convert", *arguments)
         assert 2 == ended.returncode

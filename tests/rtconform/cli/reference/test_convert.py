@@ -116,7 +116,7 @@ def test_an_835_is_no_disposition_for_a_277ca(claims: tuple[Path, list[Claim]], 
     )
     done = convert(tmp_path / "a.835", "--to", "277ca", "--claims", claims[0])
     assert 2 == done.exit_code or done.exception is not None
-    assert "X12 is read into json; convert it so first" in done.stderr + str(done.exception)
+    assert "X12 can only be converted to json; convert it to json first" in done.stderr + str(done.exception)
 
 
 @pytest.mark.parametrize("own", ["AB-12", "a.b_c", "own:1", "x" * 21])
@@ -166,9 +166,9 @@ def test_what_stands_before_the_first_segment_is_passed_over(
     ("content", "arguments", "said"),
     [
         ("hello", ("--to", "x12"), "neither X12 nor JSON Lines of rtconform"),
-        ('{"schema":"rtconform.result/1"}', ("--to", "x12"), "documents 'rtconform.result/1' are not converted"),
-        ('{"schema":"rtconform.claim/1"}', ("--to", "json"), "is json already"),
-        ('{"schema":"rtconform.disposition/1"}', ("--to", "x12"), "give the claims too: --claims FILE"),
+        ('{"schema":"rtconform.result/1"}', ("--to", "x12"), "documents 'rtconform.result/1' can't be converted"),
+        ('{"schema":"rtconform.claim/1"}', ("--to", "json"), "already holds json"),
+        ('{"schema":"rtconform.disposition/1"}', ("--to", "x12"), "give the claims too, with --claims FILE"),
         (
             "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*0900*^*00501*1*0*T*:~ST*270*1~",
             ("--to", "json"),
@@ -187,7 +187,7 @@ def test_what_is_refused(content: str, arguments: tuple[str, ...], said: str, tm
 def test_nothing_is_overwritten(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
     """A file that is there already stays."""
     (tmp_path / "out").write_text("mine")
-    assert "there is something already" in str(convert(claims[0], "--to", "x12", "--out", tmp_path / "out").exception)
+    assert "exists already" in str(convert(claims[0], "--to", "x12", "--out", tmp_path / "out").exception)
     assert "mine" == (tmp_path / "out").read_text()
 
 

@@ -35,7 +35,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert 0 == rtconform(*once).returncode
     ended = rtconform(*once)
     assert 2 == ended.returncode
-    assert "is there already" in ended.stderr
+    assert "exists already" in ended.stderr
 
 
 def test_claims_and_standard_output_are_refused(tmp_path: Path) -> None:

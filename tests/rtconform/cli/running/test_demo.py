@@ -37,7 +37,7 @@ def test_a_certificate_from_the_wheel_alone(tmp_path: Path) -> None:
     assert timedelta(days=1) == days
     assert b"DEMONSTRATION, not a product" in (tmp_path / "demo" / "report.html").read_bytes()
     again = rtconform("demo", "--certificate", "--out", "demo", cwd=tmp_path)
-    assert (2, True) == (again.returncode, "demo: there is something already" in again.stderr)
+    assert (2, True) == (again.returncode, "demo: exists already" in again.stderr)
 
 
 def test_a_certificate_is_of_the_sample_coder(tmp_path: Path) -> None:
