@@ -94,6 +94,8 @@ wheel-check: setup
 recorded: setup
 	$(BIN)/python -m tests.helpers.recorded_runs $(NAMES)
 
+bench: export RTCONFORM_BENCH_CASES ?= 2000
+bench: export RTCONFORM_BENCH_CLAIMS ?= 2000
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only -p no:xdist
 
@@ -155,7 +157,7 @@ names: setup
 plausible: setup
 	RTCONFORM_PLAUSIBLE_CASES=100000 $(BIN)/python -m pytest -q --timeout=1800 tests/tools/plausibility/test_plausibility.py
 
-# Every message of every suite that an 837 can express, held by two validators of others; the tests look at every twentieth claim and every eighth case.
+# Every message of every suite that an 837 can express, held by two validators of others; the tests look at every 40th claim and every 80th case.
 .PHONY: x12-messages
 x12-messages: setup
 	RTCONFORM_X12_EVERY=1 $(BIN)/python -m pytest -q --timeout=1800 tests/formats/test_x12_claims.py tests/formats/test_x12_coder_claims.py -k others_accept

@@ -1,6 +1,6 @@
 """The harness beside the barest thing that does the same, in one run: ratios are printed, not asserted (`make bench`).
 
-RTCONFORM_BENCH_CASES sets how many cases the longer ones take (2,000; the figures in docs/measured/performance.md: see there).
+RTCONFORM_BENCH_CASES sets how many cases the longer ones take (200, `make bench` 2,000; the figures in docs/measured/performance.md: see there).
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from rtconform.reference.documents.wire import encode
 
 pytestmark = pytest.mark.slow
 
-CASES = int(os.environ.get("RTCONFORM_BENCH_CASES", "2000"))
+CASES = int(os.environ.get("RTCONFORM_BENCH_CASES", "200"))
 Benchmark = Any  # the fixture of pytest-benchmark, which comes without types
 
 TRIVIAL = """

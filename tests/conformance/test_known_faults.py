@@ -63,11 +63,11 @@ def test_nothing_is_named_where_nothing_was_answered() -> None:
 @pytest.mark.slow
 def test_who_asks_for_review_is_not_said_to_bill() -> None:
     """Cautious coders and strict readers: a fault named for a group of requests for review asks for review in each of them."""
-    documents = dict(list(asked("respelled", "invalid").items())[::29])
-    runs = [results_of(one.code, ITEMS) for one in first_order() if one.edits[0].operator == CAUTION][::60]
+    documents = dict(list(asked("respelled", "invalid").items())[::58])
+    runs = [results_of(one.code, ITEMS) for one in first_order() if one.edits[0].operator == CAUTION][::120]
     named = 0
     for items, results in [(ITEMS, run) for run in runs] + [
-        (documents, results_of_reader(reader, documents)) for reader in readers()[::40]
+        (documents, results_of_reader(reader, documents)) for reader in readers()[::80]
     ]:
         found = recognised(results, items)
         assert [] == list(wrong_hints(results, found, items, CODERS))

@@ -146,10 +146,10 @@ def test_others_refuse_a_damaged_one() -> None:
 def test_others_accept_every_message(suite: str) -> None:
     """pyx12 and x12sdk, independent of each other, accept the messages of every suite that an 837 can express.
 
-    Every eighth of them is looked at; `make x12-messages` looks at all.
+    Every fortieth of them is looked at; `make x12-messages` looks at all.
     """
     refused = []
-    for claim, message in expressible(suite)[:: int(os.environ.get("RTCONFORM_X12_EVERY", "20"))]:
+    for claim, message in expressible(suite)[:: int(os.environ.get("RTCONFORM_X12_EVERY", "40"))]:
         # x12sdk knows no RD8 for a hospital's line; the guide and pyx12 do
         known = claim.kind == "institutional" and any(line.date_of_service_end for line in claim.lines)
         if not pyx12_accepts(message) or (not known and [claim.id] != ids_by_x12sdk(message)):

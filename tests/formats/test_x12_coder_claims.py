@@ -21,7 +21,7 @@ from tests.helpers.node_packages import package
 
 NODE_CODER = VENDORS / "x12_node_coder"
 CASE_SUITES = ("published", "boundaries", "pairwise", "clinic", "documentation")
-EVERY = 5 * int(os.environ.get("RTCONFORM_X12_EVERY", "8"))
+EVERY = 5 * int(os.environ.get("RTCONFORM_X12_EVERY", "16"))
 
 
 def billed() -> Iterator[tuple[Case, Answer]]:

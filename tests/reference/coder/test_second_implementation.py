@@ -23,7 +23,7 @@ ANY_MOTION = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=8 * settings().max_examples)
+@settings(max_examples=4 * settings().max_examples)
 @given(odd_records.cases(dates=DATES))
 def test_both_agree(case: Case) -> None:
     """Both implementations give the same outcome, lines and alternatives for every treatment."""

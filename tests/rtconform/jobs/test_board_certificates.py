@@ -59,8 +59,15 @@ def test_each_standing(good: Issued, refused: Issued, tmp_path: Path) -> None:
 
 def test_a_rehearsal_proves_nothing(tmp_path: Path) -> None:
     """An unsigned bundle, certificate or refusal, is called a rehearsal: anybody could have made it."""
-    vendor = VENDORS / "all_77407" / "vendor.toml"
-    done = rtconform("certify", vendor, "--unsigned", "--seed", "7", "--out", tmp_path / "refusal.zip")
+    vendor = tmp_path / "vendor.toml"
+    coder = VENDORS / "all_77407" / "coder.sh"
+    vendor.write_text(
+        '[vendor]\nname = "V"\nversion = "1"\n[vendor.supports]\ntechniques = ["intraoperative"]\n'
+        f'[adapter]\nkind = "cli"\ncommand = ["sh", "{coder}"]\nmode = "oneshot"\n'
+    )
+    done = rtconform(
+        "certify", vendor, "--unsigned", "--readable", coder.parent, "--seed", "7", "--out", tmp_path / "refusal.zip"
+    )
     assert 1 == done.returncode, done.stderr
     (found,) = _found(tmp_path / "board", tmp_path / "refusal.zip").values()
     assert "rehearsal" == found["certificates"][0]["standing"]

@@ -134,6 +134,8 @@ import json, sys
 for line in sys.stdin:
     print(json.dumps({"id": json.loads(line)["id"], "outcome": "needs_review"}), flush=True)
 """
+LITTLE = '[vendor.supports]\ntechniques = ["intraoperative"]\n'
+"""Asked for little, a run ends soon."""
 TELLS_THE_KEY = """
 import json, sys
 key = open("key.pem").read()
@@ -198,28 +200,25 @@ def test_a_declared_secret_is_not_published() -> None:
         check_leaks(records, None, {"ACME": "Tr0ub4dor&3x", "SHORT": "at"})
 
 
-@pytest.mark.parametrize("how", ["the file", "a copy", "a hard link", "a symbolic link"])
-def test_a_seed_is_spent_once(how: str, tmp_path: Path) -> None:
+def test_a_seed_is_spent_once(tmp_path: Path) -> None:
     """Whatever copy or link of a used seed's file is given, its cases are known: refused before anything is asked."""
-    vendor_of(tmp_path, ANSWERS)
+    vendor_of(tmp_path, ANSWERS, LITTLE)
     new_key(tmp_path / "key.pem")
     rtconform("seed", "commit", "--vendor", "V", cwd=tmp_path)
     command = ("certify", "vendor.toml", "--key", "key.pem")
     assert 1 == rtconform(*command, "--seed-file", "seed.json", cwd=tmp_path).returncode
     (tmp_path / "seed.json.used").unlink()
-    elsewhere = tmp_path / "elsewhere.json"
-    again: dict[str, Callable[[], object]] = {
-        "the file": lambda: shutil.move(tmp_path / "seed.json", elsewhere),
-        "a copy": lambda: shutil.copy(tmp_path / "seed.json", elsewhere),
-        "a hard link": lambda: elsewhere.hardlink_to(tmp_path / "seed.json"),
-        "a symbolic link": lambda: elsewhere.symlink_to(tmp_path / "seed.json"),
-    }
-    again[how]()
-    done = rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path)
-    assert 2 == done.returncode
-    assert f"used in a run before ({dt.datetime.now(dt.UTC):%Y-%m}" in done.stderr
+    copy, hard, symbolic, moved = (tmp_path / f"{way}.json" for way in ("copy", "hard", "symbolic", "moved"))
+    shutil.copy(tmp_path / "seed.json", copy)
+    hard.hardlink_to(tmp_path / "seed.json")
+    symbolic.symlink_to(moved)
+    shutil.move(tmp_path / "seed.json", moved)
+    for elsewhere in (copy, hard, symbolic, moved):
+        done = rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path)
+        assert 2 == done.returncode
+        assert f"used in a run before ({dt.datetime.now(dt.UTC):%Y-%m}" in done.stderr
     (tmp_path / "key.pem.spent").unlink()
-    assert 2 == rtconform(*command, "--seed-file", elsewhere, cwd=tmp_path).returncode, "the account's own ledger knows it too"
+    assert 2 == rtconform(*command, "--seed-file", copy, cwd=tmp_path).returncode, "the account's own ledger knows it too"
 
 
 def test_of_many_at_once_one_spends_the_seed(tmp_path: Path) -> None:
