@@ -1,9 +1,9 @@
 """Who the patient is, as objects say it: kept apart from everything else, so that it can be kept back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from rtconform.formats.dicom.reading.open_object import DicomObject, said
+from rtconform.formats.dicom.reading.open_object import DicomObject, items, said
 from rtconform.formats.dicom.reading.records import moment_of
 from rtconform.formats.identity import Identity
 
@@ -13,7 +13,6 @@ _IDENTIFYING = (
     "OtherPatientIDs",
     "OtherPatientNames",
     "PatientBirthName",
-    "PatientBirthDate",
     "PatientTelephoneNumbers",
     "PatientAddress",
     "PatientMotherBirthName",
@@ -26,7 +25,18 @@ _SEXES = {"F": "female", "M": "male", "O": "other"}
 
 def identity_of(objects: Iterable[DicomObject], beside: Iterable[str] = ()) -> Identity:
     """Everything by which a patient could be known, as these objects and files `beside` them say it."""
-    return Identity({said(one.data, keyword) for one in objects for keyword in _IDENTIFYING} | {*beside})
+    return Identity({text for one in objects for text in _texts(one)} | {*beside})
+
+
+def _texts(found: DicomObject) -> Iterator[str]:
+    data = found.data
+    yield from (said(data, keyword) for keyword in _IDENTIFYING)
+    yield from (said(other, "PatientID") for other in items(data, "OtherPatientIDsSequence"))
+    born = said(data, "PatientBirthDate")
+    if any(letter.isdigit() for letter in born):  # some write UNKNOWN
+        yield born
+        moment = moment_of(data, "PatientBirthDate", "NoSuchTime")
+        yield moment.date().isoformat() if moment else ""
 
 
 def patient_of(objects: Sequence[DicomObject]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pydicom.dataset import Dataset
@@ -12,6 +12,7 @@ from pydicom.uid import RTIonPlanStorage
 from rtconform.formats.dicom.reading.beam import ReadBeam
 from rtconform.formats.dicom.reading.brachytherapy import read_setups, technique_of_setups
 from rtconform.formats.dicom.reading.open_object import DicomObject, items, name_of, real, reals, said, value
+from rtconform.formats.dicom.reading.techniques import techniques_of
 
 _RADIATIONS = {"PHOTON": "photon", "ELECTRON": "electron", "PROTON": "proton", "ION": "ion"}
 _INTENTS = {"CURATIVE": "curative", "PALLIATIVE": "palliative", "PROPHYLACTIC": "prophylactic"}
@@ -22,6 +23,9 @@ _HELICAL_DEG = 540.0
 
 _SCANNED = ("MODULATED", "MODULATED_SPEC")
 _MOVED_MM = 0.01
+_SAME_WEIGHT = 1e-6
+_SINOGRAM = (0x300D, "TOMO_HA_01", 0xA7)
+"""Where helical systems say how long each of their binary leaves is open: a private group, its owner and the element."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class ReadPlan:
     """What a plan says.
 
     `sequence`: the attribute that holds its beams. `techniques`: what its control points show, the likeliest first, and `why`.
+    `groups`: the numbers of the treating beams of each fraction group. `empty`: how many beams are planned without meterset.
+    `on_patient`: it was made on images of the patient.
     """
 
     file: str
@@ -47,6 +53,9 @@ class ReadPlan:
     organs: tuple[str, ...]
     structure_sets: tuple[str, ...]
     doses: tuple[str, ...]
+    groups: tuple[tuple[int, ...], ...]
+    empty: int
+    on_patient: bool
 
     @property
     def treating(self) -> tuple[ReadBeam, ...]:
@@ -57,13 +66,14 @@ class ReadPlan:
 def read_plan(found: DicomObject) -> ReadPlan:
     """The plan in an RT Plan or RT Ion Plan object."""
     data = found.data
-    beams = tuple(_read_beam(one, place) for place, one in enumerate(_beams(data), 1)) + read_setups(data)
+    read = [_read_beam(one, place) for place, one in enumerate(_beams(data), 1)]
+    empty = _without_meterset(data, read)
+    beams = tuple(replace(one, treats=False) if one.number in empty else one for one in read) + read_setups(data)
     references = [*items(data, "DoseReferenceSequence")]
     structures = tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedStructureSetSequence"))
     treating = [beam for beam in beams if beam.treats]
-    techniques, why = technique_of_setups(data) or _techniques(
-        treating, planned_on_patient=said(data, "RTPlanGeometry") == "PATIENT" or bool(structures)
-    )
+    on_patient = said(data, "RTPlanGeometry") == "PATIENT"
+    techniques, why = technique_of_setups(data) or techniques_of(treating, planned_on_patient=on_patient or bool(structures))
     ion = _is_ion_plan(data)
     if ion and not treating:
         techniques, why = ("proton",), "the object is an RT Ion Plan, which has no beam that treats"
@@ -84,6 +94,9 @@ def read_plan(found: DicomObject) -> ReadPlan:
         organs=tuple(_volumes(references, "ORGAN_AT_RISK")),
         structure_sets=structures,
         doses=tuple(said(one, "ReferencedSOPInstanceUID") for one in items(data, "ReferencedDoseSequence")),
+        groups=tuple(_groups(data, {beam.number for beam in treating})),
+        empty=len(empty),
+        on_patient=on_patient,
     )
 
 
@@ -112,6 +125,31 @@ def _fractions(data: Dataset) -> int | None:
         if planned is not None and planned >= 1:
             return int(planned)
     return None
+
+
+def _groups(data: Dataset, treating: set[int]) -> Iterator[tuple[int, ...]]:
+    """The beams, or application setups, of each fraction group in which one treats."""
+    rows = (
+        ("ReferencedBeamSequence", "ReferencedBeamNumber"),
+        ("ReferencedBrachyApplicationSetupSequence", "ReferencedBrachyApplicationSetupNumber"),
+    )
+    for group in items(data, "FractionGroupSequence"):
+        named = [real(one, number) for sequence, number in rows for one in items(group, sequence)]
+        if found := tuple(int(one) for one in named if one is not None and int(one) in treating):
+            yield found
+
+
+def _without_meterset(data: Dataset, beams: list[ReadBeam]) -> set[int]:
+    """The beams that would treat and are planned with a meterset of nought; none where the plan gives no beam any."""
+    planned: dict[int, float] = {}
+    for group in items(data, "FractionGroupSequence"):
+        for one in items(group, "ReferencedBeamSequence"):
+            number, meterset = real(one, "ReferencedBeamNumber"), real(one, "BeamMeterset")
+            if number is not None and meterset is not None:
+                planned[int(number)] = max(meterset, planned.get(int(number), 0.0))
+    if not any(planned.values()):
+        return set()
+    return {beam.number for beam in beams if beam.treats and planned.get(beam.number, 1.0) == 0}
 
 
 def _volumes(references: list[Dataset], kind: str) -> Iterator[str]:
@@ -150,7 +188,7 @@ def _read_beam(data: Dataset, place: int) -> ReadBeam:
 
 
 def _angle(value_: float | None) -> float | None:
-    return value_ if value_ is not None and abs(value_) <= 360 else None
+    return round(value_, 3) + 0.0 if value_ is not None and abs(value_) <= 360 else None
 
 
 def _energy(data: Dataset, energy: float | None) -> str:
@@ -207,6 +245,19 @@ def _moved(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return len(one) == len(other) and any(abs(here - there) > _MOVED_MM for here, there in zip(one, other, strict=True))
 
 
+def _same(one: float | None, other: float | None) -> bool:
+    """Whether no meterset was planned between two cumulative weights."""
+    return one == other or (one is not None and other is not None and abs(one - other) < _SAME_WEIGHT)
+
+
+def _has_sinogram(point: Dataset) -> bool:
+    group, owner, element = _SINOGRAM
+    try:
+        return element in point.private_block(group, owner)
+    except KeyError:
+        return False
+
+
 def _modulation(data: Dataset, points: list[Dataset], apertures: list[dict[str, tuple[float, ...]]], *, moves: bool) -> str:
     if said(data, "ScanMode") in _SCANNED:
         return "pencil_beam_scanning"
@@ -214,39 +265,15 @@ def _modulation(data: Dataset, points: list[Dataset], apertures: list[dict[str, 
         return "compensator"
     if moves:
         weights = [real(point, "CumulativeMetersetWeight") for point in points]
-        while_off = [weights[at] == weights[at + 1] for at in range(len(points) - 1) if _differ(apertures[at], apertures[at + 1])]
-        return "step_and_shoot" if all(while_off) else "dynamic_mlc"
+        moving = [at for at in range(len(points) - 1) if _differ(apertures[at], apertures[at + 1])]
+        return "step_and_shoot" if all(_same(weights[at], weights[at + 1]) for at in moving) else "dynamic_mlc"
+    if any(_has_sinogram(point) for point in points):
+        return "binary_mlc"
     if (real(data, "NumberOfWedges") or 0) >= 1:
         return "wedge"
     if (real(data, "NumberOfBlocks") or 0) >= 1:
         return "block"
     return "static_mlc" if any(apertures) else "none"
-
-
-def _techniques(beams: list[ReadBeam], *, planned_on_patient: bool) -> tuple[tuple[str, ...], str]:
-    """What the beams show, the likeliest first, and the sentence that says by what."""
-    modulated = [beam for beam in beams if beam.modulation in ("dynamic_mlc", "step_and_shoot", "compensator")]
-    if not beams:
-        return (), "the plan has no beam that treats"
-    if all(beam.radiation == "electron" for beam in beams):
-        return ("electron", "total_skin_electron"), "every beam is an electron beam"
-    if any(beam.radiation == "proton" for beam in beams):
-        return ("proton",), "a beam is a proton beam"
-    if any(beam.radiation == "ion" for beam in beams):
-        return ("proton",), "a beam is of ions heavier than protons, for which there is no term: the nearest is taken"
-    if any(beam.modulation == "compensator" for beam in modulated):
-        return ("imrt_compensator", "3d_crt"), "a beam has a compensator"
-    if any(beam.delivery == "helical" for beam in modulated):
-        return ("helical_imrt", "sbrt"), "leaves move while the gantry goes round and round"
-    if any(beam.delivery == "arc" for beam in modulated):
-        return ("vmat", "3d_crt", "sbrt"), "leaves move while the gantry turns: VMAT, or a conformal arc"
-    if modulated:
-        step = all(beam.modulation == "step_and_shoot" for beam in modulated)
-        shown = "leaves move between segments: IMRT, or field-in-field" if step else "leaves move while the beam is on"
-        return ("imrt_static", "field_in_field", "sbrt") if step else ("imrt_static", "sbrt"), shown
-    if planned_on_patient:
-        return ("3d_crt", "2d", "sbrt"), "no leaf moves, and the plan was made on images of the patient"
-    return ("2d", "3d_crt"), "no leaf moves, and the plan was made without images of the patient"
 
 
 def source(found: str, *keywords: str) -> str:

@@ -35,8 +35,10 @@ def read_treatment(objects: Sequence[DicomObject]) -> Treatment:
     every = [*enumerate(sessions_of(reading.records), 1)]
     treating = [(number, records) for number, records in every if any(record.delivered for record in records)]
     sessions = tuple(reading.session(number, records) for number, records in treating or every)
-    isocenters = tuple({"id": name, "position_mm": list(position)} for position, name in reading.positions.items())
-    return Treatment(plans, sessions, isocenters, tuple(reading.facts), tuple(reading.notes))
+    isocenters = [{"id": name, "position_mm": list(position)} for position, name in reading.positions.items()]
+    if any(plan.get("supposed_beams") for plan in plans):
+        isocenters.append({"id": "ISO", "position_mm": [0.0, 0.0, 0.0]})
+    return Treatment(plans, sessions, tuple(isocenters), tuple(reading.facts), tuple(reading.notes))
 
 
 class _Reading:
@@ -59,19 +61,25 @@ class _Reading:
         others = f"; it may also be {', '.join(plan.techniques[1:])}" if plan.techniques[1:] else ""
         self._add(f"{path}.technique", "derived", likeliest, source(plan.file, *_shown_by(plan)), plan.why + others)
         beams = [self._beam(number, path, plan, beam) for beam in plan.treating]
-        skipped = len(plan.beams) - len(beams)
+        supposed = not beams and plan.techniques == ("proton",)
+        if supposed:
+            beams = [{"id": f"P{number}.1", "radiation": "proton", "isocenter": "ISO"}]
+        skipped = len(plan.beams) - len(plan.treating) - plan.empty
         radiations = ", ".join(sorted({beam.radiation for beam in plan.treating}))
-        note = f"{skipped} set-up or port beams are not counted" if skipped else ""
+        notes = ["one beam of protons is supposed"] if supposed else []
+        notes += [f"{skipped} set-up or port beams are not counted"] if skipped else []
+        notes += [f"{plan.empty} beams are planned without meterset, and not counted"] if plan.empty else []
         self._add(
-            f"{path}.beams", "read", f"{len(beams)} ({radiations})", source(plan.file, plan.sequence, *_radiation(plan)), note
+            f"{path}.beams",
+            "read",
+            f"{len(plan.treating)} ({radiations})",
+            source(plan.file, plan.sequence, *_radiation(plan)),
+            "; ".join(notes),
         )
-        modulated = sorted({beam.modulation for beam in plan.treating})
-        self._add(
-            f"{path}.beams.modulation",
-            "derived",
-            ", ".join(modulated),
-            source(plan.file, "ScanMode" if plan.sequence == "IonBeamSequence" else "LeafJawPositions"),
-        )
+        if plan.sequence != "ApplicationSetupSequence":
+            modulated = sorted({beam.modulation for beam in plan.treating})
+            shown_by = "ScanMode" if plan.sequence == "IonBeamSequence" else "LeafJawPositions"
+            self._add(f"{path}.beams.modulation", "derived", ", ".join(modulated), source(plan.file, shown_by))
         document: Document = {
             "uid": plan.uid,
             "id": f"P{number}",
@@ -82,7 +90,10 @@ class _Reading:
             "fractions": plan.fractions,
             "beams": beams,
             "planning": self._planning(path, plan, volumes),
+            "groups": [[f"P{number}.{beam}" for beam in group] for group in plan.groups],
         }
+        if supposed:
+            document["supposed_beams"] = True
         if likeliest:
             document["technique"] = likeliest
             document["techniques"] = list(plan.techniques)
@@ -117,13 +128,12 @@ class _Reading:
         """The evidence of planning; a key is absent where no object says it."""
         document: Document = {}
         structures, dose = volumes.structure_file, volumes.dose_file or plan.file
-        gone = "the structure set that the plan names is not among the files"
         drawn = source(structures or plan.file, "ContourImageSequence")
         outlined = source(structures or plan.file, "RTROIInterpretedType", "DoseReferenceType")
         rows: tuple[tuple[str, Any, str, str], ...] = (
-            ("volumetric_imaging", volumes.imaging, drawn, gone),
-            ("targets", volumes.targets, outlined, gone),
-            ("organs_at_risk", volumes.organs, outlined, gone),
+            ("volumetric_imaging", volumes.imaging, drawn, volumes.unknown),
+            ("targets", volumes.targets, outlined, volumes.unknown),
+            ("organs_at_risk", volumes.organs, outlined, volumes.unknown),
             ("dvh_evaluated", volumes.histogram, source(dose, "DVHSequence"), "no dose with histograms is among the files"),
         )
         for name, found, where, without in rows:

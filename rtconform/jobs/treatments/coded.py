@@ -25,7 +25,7 @@ each fact alone needs more.
 """
 
 SUPPOSED_DAY = "2026-01-05"
-_NOT_OF_A_CASE = ("uid", "techniques", "supposed_beams", "settled")
+_NOT_OF_A_CASE = ("uid", "techniques", "supposed_beams", "settled", "groups")
 """What a reader says of a plan or session beside the fields of a case."""
 
 _NOBODY = {"id": "PATIENT", "birth_date": "1900-01-01", "sex": "unknown"}
@@ -204,16 +204,33 @@ class _Day:
         return joined
 
     def _supposed_session(self) -> Document:
-        """A day on which every planned beam was delivered: what a plan without a record leaves to suppose."""
-        self._add(
-            "sessions",
-            "missing",
-            "",
-            "no treatment record is among the files: every treatment beam is supposed delivered in one session",
-        )
+        """A day on which what is planned was delivered: what a plan without a record leaves to suppose."""
+        ways = self._ways_to_deliver()
+        words, beams = ways[0]
+        what = "every treatment beam" if len(ways) == 1 else words
+        note = f"no treatment record is among the files: {what} is supposed delivered in one session"
+        self._add("sessions", "missing", "", note)
+        if len(ways) > 1:
+            self._open.append(suppositions.delivered(ways))
         date = self._case["billing"]["date_of_service"]
-        beams = [beam["id"] for plan in self._case["plans"] for beam in plan["beams"]]
         return {"uid": "", "id": "S1", "started_at": f"{date}T09:00:00", "beams_delivered": beams, "guidance": []}
+
+    def _ways_to_deliver(self) -> list[tuple[str, list[str]]]:
+        """What may have been delivered in one session, the likeliest first: a fraction group of each plan, or one alone."""
+        first: list[str] = []
+        alone: list[tuple[str, list[str]]] = []
+        for said, plan in zip(self._treatment.plans, self._case["plans"], strict=True):
+            groups = said.get("groups") or [[beam["id"] for beam in plan["beams"]]]
+            first += groups[0]
+            named = [(f"fraction group {number} of plan {plan['id']}", group) for number, group in enumerate(groups, 1)]
+            alone += named if len(groups) > 1 else [(f"plan {plan['id']}", groups[0])]
+        if len(alone) < 2:
+            return [("", first)]
+        if len(self._treatment.plans) == 1:
+            return alone[: suppositions.MOST_WAYS]
+        several = any(len(plan.get("groups") or ()) > 1 for plan in self._treatment.plans)
+        every = "the first fraction group of each plan" if several else "each plan"
+        return [(every, first), *alone][: suppositions.MOST_WAYS]
 
     def _session(self, place: int, session: Document) -> Document:
         said = entry_for(self._beside.get("sessions", []), session)

@@ -11,6 +11,7 @@ from rtconform.formats.hl7.segments import segments_of
 from rtconform.formats.identity import Identity
 from rtconform.formats.messages import Unreadable
 from rtconform.formats.treatments import Treatment
+from rtconform.jobs.treatments.objects import is_outside, nothing_in, of_several, without_copies, without_plans_for_nobody
 from rtconform.jobs.treatments.resources import holds_resources, patients_in
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, read_regular
@@ -110,12 +111,13 @@ def _objects_in(name: str, path: Path, files: list[tuple[str, Path]]) -> Treatme
             unread.append(f"{shown}: {error.strerror}")
     beside, persons, wrong = _beside(name, documents)
     identity = identity_of(objects, persons)
-    objects, copies = _without_copies(objects)
-    unread += copies
-    wrong = _nothing_in(name, path, objects, unread) or _of_several(name, objects) or wrong
+    objects, copies = without_copies(objects)
+    objects, aside = without_plans_for_nobody(objects)
+    unread += [*copies, *aside]
+    wrong = nothing_in(name, path, objects, unread) or of_several(name, objects) or wrong
     if wrong:
         raise UserError(identity.without(wrong))
-    unread += [f"{one.file}: {one.kind}: a day on which it was delivered is out of scope" for one in objects if _outside(one)]
+    unread += [f"{one.file}: {one.kind}: a day on which it was delivered is out of scope" for one in objects if is_outside(one)]
     beside_file = ", ".join(shown for shown, _ in documents[:_MOST_NAMED]) + (" …" if len(documents) > _MOST_NAMED else "")
     hidden = [replace(one, file=identity.without(one.file)) for one in objects]
     told = tuple(identity.without(what) for what in unread)
@@ -181,60 +183,3 @@ def _messages(shown: str, content: bytes) -> tuple[dict[str, Any], list[str], st
         return beside(content), persons, ""
     except Unreadable as why:
         return {}, persons, f"{shown}: {why.what}; correct the messages, or move them away"
-
-
-def _outside(found: "DicomObject") -> bool:
-    """Whether an object is known and not read."""
-    return found.kind.startswith("an ")
-
-
-def _without_copies(objects: list["DicomObject"]) -> tuple[list["DicomObject"], list[str]]:
-    """Each object once, and what is said of the files that hold one again."""
-    first: dict[str, str] = {}
-    kept, copies = [], []
-    for one in objects:
-        known = first.setdefault(one.uid, one.file) if one.uid else one.file
-        if known == one.file:
-            kept.append(one)
-        else:
-            copies.append(f"{one.file}: the object that {known} is, by its SOP Instance UID (0008,0018)")
-    return kept, copies
-
-
-def _of_several(name: str, objects: list["DicomObject"]) -> str:
-    """What is said of objects of several patients; empty where they are of one."""
-    from rtconform.formats.dicom.reading.open_object import said  # noqa: PLC0415 - pydicom is an extra
-
-    patients: dict[str, str] = {}
-    for one in objects:
-        who = said(one.data, "PatientID") or said(one.data, "PatientName")
-        if who and one.kind != "other":
-            patients.setdefault(who, one.file)
-    if len(patients) < 2:
-        return ""
-    both = " and ".join([*patients.values()][:2])
-    return (
-        f"{name}: objects of {len(patients)} patients: Patient ID (0010,0020) differs in {both}; give the folder of one patient"
-    )
-
-
-def _nothing_in(name: str, path: Path, objects: list["DicomObject"], unread: list[str]) -> str:
-    """What is said where nothing is in a file or folder that could be coded; empty where something is."""
-    from rtconform.formats.dicom.reading.plans import plans_something  # noqa: PLC0415 - pydicom is an extra
-
-    if any(one.kind == "record" or (one.kind == "plan" and plans_something(one.data)) for one in objects):
-        return ""
-    known = sorted({one.kind for one in objects if _outside(one)})
-    if any(one.kind == "plan" for one in objects):
-        return (
-            f"{name}: no beam is in the RT Plan: Beam Sequence (300A,00B0) is missing or empty; "
-            "look whether the file is whole, or add the treatment record"
-        )
-    if known:
-        return f"{name}: what is in it is {', '.join(known)}: outside of what is coded here, and not read"
-    what = (
-        "no RT Plan and no RT Beams Treatment Record is in this folder"
-        if path.is_dir()
-        else "not an RT Plan or RT Beams Treatment Record"
-    )
-    return f"{name}: {what}" + (f" ({'; '.join(unread[:3])})" if unread else "")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -10,10 +10,43 @@ from rtconform.jobs.treatments.coded import CodedDay, coded_days
 from rtconform.jobs.treatments.files import TreatmentFiles, treatments_in
 from rtconform.reference.coder.rules import RULES
 from rtconform.reference.codes import notation
+from rtconform.reference.documents.treatment import (
+    GUIDANCE_METHODS,
+    MOTION_METHODS,
+    RADIATIONS,
+    TECHNIQUES,
+    ClaimKind,
+    Monitor,
+    Purpose,
+    Setting,
+    Timing,
+)
 from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reports.text import clean
 
 SCHEMA = "rtconform.treatment/1"
+
+OUR_WORDS = frozenset(
+    {
+        *(
+            SCHEMA,
+            "rtconform.case/1",
+            "coded",
+            "needs_review",
+            "out_of_scope",
+            "read",
+            "derived",
+            "missing",
+            "PATIENT",
+            "medicare",
+        ),
+        *("female", "male", "other", "unknown", "ion", "curative", "palliative", "prophylactic"),
+        *("static", "arc", "helical", "none", "static_mlc", "wedge", "block", "dynamic_mlc", "step_and_shoot", "compensator"),
+        *("binary_mlc", "pencil_beam_scanning", *RULES, *RADIATIONS, *TECHNIQUES, *MOTION_METHODS, *GUIDANCE_METHODS),
+        *(word for words in (Monitor, Purpose, Timing, Setting, ClaimKind) for word in get_args(words)),
+    }
+)
+"""Whole values of a report or a case that are terms of ours, whoever the patient is."""
 
 
 def shown_days(name: str, form: str, *, explain: bool, keep_identity: bool) -> Iterator[str]:
@@ -52,8 +85,12 @@ def _json(day: CodedDay, files: TreatmentFiles, hidden: Callable[[str], str]) ->
 
 
 def within(value: Any, hidden: Callable[[str], str]) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """A document with something hidden in each of its texts. Numbers and names of fields stay: they say nothing of a patient."""
+    """A document with something hidden in each of its texts. What says nothing of a patient stays, so that it can still be read:
+    numbers, names of fields, and words of ours that a patient may be called by (`OUR_WORDS`).
+    """
     match value:
+        case str() if value in OUR_WORDS:
+            return value
         case str():
             return hidden(value)
         case dict():

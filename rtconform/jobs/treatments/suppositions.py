@@ -8,6 +8,9 @@ from typing import Any
 Document = dict[str, Any]
 Change = Callable[[Document], None]
 
+MOST_WAYS = 6
+"""How many ways to deliver what is planned are tried: each is coded with every other missing fact."""
+
 
 @dataclass(frozen=True)
 class Open:
@@ -95,6 +98,14 @@ def planning(place: int, names: list[str]) -> Open:
         return change
 
     return Open(f"plans[{place + 1}].planning ({', '.join(names)})", (("there", all_of(there)), ("not there", all_of(gone))))
+
+
+def delivered(ways: list[tuple[str, list[str]]]) -> Open:
+    """Which plans, or fraction groups of a plan, were delivered in the session of which there is no record."""
+    return Open(
+        "sessions[1].beams_delivered",
+        tuple((words, setting("sessions", 0, "beams_delivered", to=beams)) for words, beams in ways),
+    )
 
 
 def motion(place: int, method: str) -> Open:
