@@ -14,6 +14,8 @@ from rtconform.conformance.vendors.settings import (
     MllpSettings,
     PythonSettings,
     Settings,
+    TlsFiles,
+    TlsSettings,
 )
 from rtconform.reference.toml_tables import TomlFile
 
@@ -58,12 +60,18 @@ def check_settings(file: TomlFile, settings: Settings | None, variables: dict[st
         case HttpSettings():
             _check_http(file, settings, variables)
             _check_return(file, settings)
+            secure = _says_https(settings, variables)
+            _check_tls_files(file, settings, "" if secure else "is for TLS; write https:// in url, or remove it")
         case PythonSettings() if not _CALLABLE.fullmatch(settings.function):
             file.fault(f"{settings.function!r} names no callable; {ADVICE['callable']}", "adapter", "callable")
         case MllpSettings():
-            _check_mllp(file, settings)
-        case FolderSettings() | DicomSettings():
+            _check_tls(file, settings, settings.listen)
+            _check_listen(file, settings.listen)
+        case FolderSettings():
             _check_return(file, settings)
+        case DicomSettings():
+            _check_return(file, settings)
+            _check_tls(file, settings, settings.listen)
 
 
 def _check_cli(file: TomlFile, settings: CliSettings) -> None:
@@ -94,18 +102,28 @@ def _check_listen(file: TomlFile, address: str) -> None:
         file.fault("a port from 1 to 65535 was due", "adapter", "listen")
 
 
-def _check_mllp(file: TomlFile, settings: MllpSettings) -> None:
+def _check_tls(file: TomlFile, settings: TlsSettings, listen: str) -> None:
+    _check_tls_files(file, settings, "" if settings.tls else "is for TLS; write tls = true, or remove it")
+    if settings.tls and listen and not settings.certificate:
+        file.fault("missing: with TLS our address (listen) needs a certificate and its key", "adapter", "certificate")
+
+
+def _check_tls_files(file: TomlFile, settings: TlsFiles, without: str) -> None:
+    """`without`: what to do about files of TLS where none is spoken; empty where it is."""
     files = {"authority": settings.authority, "certificate": settings.certificate, "key": settings.key}
     for name, value in files.items():
         if "\0" in value:
             file.fault("holds a NUL character", "adapter", name)
-        elif value and not settings.tls:
-            file.fault("is for TLS; write tls = true, or remove it", "adapter", name)
+        elif value and without:
+            file.fault(without, "adapter", name)
     if settings.key and not settings.certificate:
         file.fault("a key belongs to a certificate: name that too", "adapter", "key")
-    if settings.tls and settings.listen and not settings.certificate:
-        file.fault("missing: with TLS our address (listen) needs a certificate and its key", "adapter", "certificate")
-    _check_listen(file, settings.listen)
+
+
+def _says_https(settings: HttpSettings, variables: dict[str, str]) -> bool:
+    """Whether the address says that TLS is spoken; an address of which the environment lacks a part may say it."""
+    known = all(variables[name] for name in references(settings.url))
+    return not known or interpolate(settings.url, variables).lower().startswith("https://")
 
 
 def _check_http(file: TomlFile, settings: HttpSettings, variables: dict[str, str]) -> None:

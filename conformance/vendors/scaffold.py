@@ -56,6 +56,10 @@ timeout_s = 10                      # how long one <question> may take
 workers = 8                         # how many requests at the same time
 # allow_redirects_to = ["a.example", "b.example:8443"]  # hosts to which a redirect (307 or 308) may take the <question> and
                                     # the headers; without it none is followed
+# authority = "ca.pem"              # with https: who signed your certificate, a PEM file beside this one; without it the
+                                    # system's authorities count
+# certificate = "ours.pem"          # ours, where you ask for one
+# key = "ours.key"
 # headers = { Authorization = "Bearer ${MY_TOKEN}" }  # ${NAME} comes from your environment and is kept out of reports
 """
 
@@ -115,6 +119,11 @@ called_ae = "ENGINE"                # your AE title
 calling_ae = "RTCONFORM"            # ours
 folder = "exchange"                 # beside this file: you write each answer as a file of any name to exchange/out; or
 # listen = "127.0.0.1:8104"         # you post it to this address of ours
+# tls = true                        # TLS, with these PEM files beside this one:
+# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count. With `listen` you
+                                    # show a certificate of this authority there
+# certificate = "ours.pem"          # ours, where you ask for one, and for the address `listen`, which is then https
+# key = "ours.key"
 timeout_s = 60                      # for one <question>: to send it, and to get its answer
 workers = 4                         # associations at the same time
 """

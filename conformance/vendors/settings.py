@@ -27,6 +27,24 @@ Address = Annotated[str, Meta(pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0
 Expression = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
+class TlsFiles(Struct, frozen=True, kw_only=True):
+    """PEM files beside the vendor file, for TLS; empty: none.
+
+    `authority`: who signed the vendor's certificate (empty: the system's authorities count). `certificate`, `key`: ours, shown
+    where the vendor asks for them and on an address of ours. With an authority, who connects there must show a certificate of it.
+    """
+
+    authority: Annotated[str, Meta(max_length=1000)] = ""
+    certificate: Annotated[str, Meta(max_length=1000)] = ""
+    key: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class TlsSettings(TlsFiles, frozen=True, kw_only=True):
+    """TLS of a vendor whose address does not say that it is spoken."""
+
+    tls: bool = False
+
+
 class CliSettings(Struct, frozen=True):
     """A program: `stream` is one process with JSON Lines both ways, `oneshot` a process a case. Started in the file's folder."""
 
@@ -38,11 +56,11 @@ class CliSettings(Struct, frozen=True):
     env: dict[str, str] = {}
 
 
-class HttpSettings(Struct, frozen=True):
+class HttpSettings(TlsFiles, frozen=True):
     """A web service; `workers` is the number of requests at the same time. Redirects go to none but the hosts listed.
 
     `folder`, `listen`: where the response does not hold the answer, the folder to whose `out` it comes as a file, or the address
-    of ours to which it is posted.
+    of ours to which it is posted; with a certificate of ours, by https.
     """
 
     kind: Literal["http"]
@@ -78,10 +96,10 @@ class FolderSettings(Struct, frozen=True):
     workers: Workers = 16
 
 
-class DicomSettings(Struct, frozen=True):
+class DicomSettings(TlsSettings, frozen=True):
     """A Storage SCP; `workers` is the number of associations at the same time.
 
-    Answers come as files to `out` in `folder`, or are posted to the address `listen` of ours.
+    Answers come as files to `out` in `folder`, or are posted to the address `listen` of ours; with TLS, by https.
     """
 
     kind: Literal["dicom"]
@@ -95,12 +113,11 @@ class DicomSettings(Struct, frozen=True):
     workers: Workers = 4
 
 
-class MllpSettings(Struct, frozen=True):
+class MllpSettings(TlsSettings, frozen=True):
     """A system that takes HL7 v2 messages by MLLP; `workers` is the number of connections, each with a visit at a time.
 
     Answers come on the same connection, or on one that the system opens to the address `listen` of ours. `acknowledge`: the mode
-    that our messages ask for. `authority`, `certificate`, `key`: PEM files beside the vendor file, for TLS. With an authority,
-    who connects to `listen` must show a certificate of it.
+    that our messages ask for.
     """
 
     kind: Literal["mllp"]
@@ -108,10 +125,6 @@ class MllpSettings(Struct, frozen=True):
     port: Annotated[int, Meta(ge=1, le=65535)]
     listen: Address | Literal[""] = ""
     acknowledge: Literal["original", "enhanced"] = "original"
-    tls: bool = False
-    authority: Annotated[str, Meta(max_length=1000)] = ""
-    certificate: Annotated[str, Meta(max_length=1000)] = ""
-    key: Annotated[str, Meta(max_length=1000)] = ""
     timeout_s: Seconds = 30.0
     workers: Workers = 4
 

@@ -11,6 +11,7 @@ from rtconform.conformance.adapters import Log, Reply
 from rtconform.conformance.adapters.dicom.association import Peer, Sender, Sent
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.returned import Returned
+from rtconform.conformance.adapters.tls import connecting
 from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.settings import DicomSettings, Vendor
 from rtconform.formats.dicom.network import as_objects
@@ -24,8 +25,9 @@ class DicomAdapter:
         self.window = workers
         self._timeout_s = settings.timeout_s
         self._exchange = Exchange(vendor, log)
-        self._returned = Returned(vendor, self._exchange, settings.folder, settings.listen, settings.timeout_s)
+        self._returned = Returned(vendor, self._exchange, settings)
         self._sender = Sender(Peer(settings.host, settings.port, settings.called_ae, settings.calling_ae))
+        self._settings, self._folder = settings, vendor.folder
         self._threads = ThreadPoolExecutor(workers, "dicom")
         self._left_out: set[str] = set()
         self._as_written = ExitStack()
@@ -35,6 +37,8 @@ class DicomAdapter:
         # what was written right is sent as it is: pydicom counts the bytes of a value where the standard counts characters
         self._as_written.enter_context(disable_value_validation())
         await self._exchange.start()
+        if self._settings.tls:
+            self._sender.secure(connecting(self._settings, self._folder))
         await self._returned.start()
         await asyncio.get_running_loop().run_in_executor(self._threads, self._sender.reach, self._timeout_s)
 

@@ -2,12 +2,13 @@
 
 import io
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 import pydicom
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -16,6 +17,8 @@ from pynetdicom.association import Association
 from pynetdicom.status import STORAGE_SERVICE_CLASS_STATUS, code_to_category
 
 from rtconform.conformance.adapters.connecting import why_not_connected
+from rtconform.conformance.adapters.dicom.secured import Secured, telling
+from rtconform.conformance.adapters.tls import not_accepted, why_no_tls
 from rtconform.formats.messages import Part
 from rtconform.reference.errors import VendorUnreachable
 
@@ -69,9 +72,14 @@ class Sender:
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
+        self._tls: ssl.SSLContext | None = None
         self._open: set[Association] = set()
         self._lock = Lock()
         self._closing = False
+
+    def secure(self, tls: ssl.SSLContext) -> None:
+        """Send by TLS from now on."""
+        self._tls = telling(tls)
 
     def reach(self, limit_s: float) -> None:
         """See that the peer takes an association. Raises VendorUnreachable."""
@@ -138,15 +146,19 @@ class Sender:
         entity.connection_timeout = min(left, CONNECT_LIMIT_S)
         for one in classes:
             entity.add_requested_context(one, _SYNTAXES)
-        connected: list[bool] = []
+        connected: list[socket.socket] = []
 
         def opened(event: evt.Event) -> None:
-            connected.append(True)
-            _without_delay(event)
+            connected.append(_without_delay(event))
 
         started = time.monotonic()
+        secured = Secured(self._tls) if self._tls is not None else None
         association = entity.associate(
-            self._peer.host, self._peer.port, ae_title=self._peer.called_ae, evt_handlers=[(evt.EVT_CONN_OPEN, opened)]
+            self._peer.host,
+            self._peer.port,
+            ae_title=self._peer.called_ae,
+            evt_handlers=[(evt.EVT_CONN_OPEN, opened)],
+            tls_args=(cast("ssl.SSLContext", secured), self._peer.host) if secured is not None else None,
         )
         if association.is_established:
             with self._lock:
@@ -155,16 +167,29 @@ class Sender:
                 association.abort()
             return association
         waited = time.monotonic() - started
+        for connection in connected:
+            connection.close()
+        if secured is not None:
+            secured.close()
+        failure = secured.failure if secured is not None else None
+        if failure is not None and not association.is_rejected:
+            raise _no_tls(where, failure, waited)
+        raise self._not_associated(association, waited, connected=bool(connected), in_time=time.monotonic() < deadline - 0.05)
+
+    def _not_associated(self, association: Association, waited: float, *, connected: bool, in_time: bool) -> _Failed:
+        """Why there is no association."""
+        where = f"{self._peer.host}:{self._peer.port}"
         if association.is_rejected:
-            raise _rejection(where, association)
+            return _rejection(where, association)
         if not connected:
             why = f"within {waited:.0f} s" if waited > 1 else "it is refused"
-            raise _Failed("error", f"no connection to {where}: {why}")
+            return _Failed("error", f"no connection to {where}: {why}")
         if not association.accepted_contexts and association.rejected_contexts:
-            raise _Failed("error", f"{where} takes none of the classes of objects that it is sent", refused=True)
-        if time.monotonic() >= deadline - 0.05:
-            raise _Failed("timeout", f"{where} did not answer the request for an association within {waited:.1f} s")
-        raise _Failed("error", f"{where} aborted the request for an association")
+            return _Failed("error", f"{where} takes none of the classes of objects that it is sent", refused=True)
+        if not in_time:
+            return _Failed("timeout", f"{where} did not answer the request for an association within {waited:.1f} s")
+        hint = "does it take our certificate?" if self._tls is not None else "does it speak TLS? then write [adapter] tls = true"
+        return _Failed("error", f"{where} aborted the request for an association; {hint}")
 
     def _store(self, association: Association, one: pydicom.Dataset, place: str, deadline: float) -> None:
         """Send one object. Raises _Failed."""
@@ -206,10 +231,12 @@ _SAMPLE = [UID("1.2.840.10008.5.1.4.1.1.481.5"), UID("1.2.840.10008.5.1.4.1.1.48
 """RT Plan and RT Beams Treatment Record: what every engine takes."""
 
 
-def _without_delay(event: evt.Event) -> None:
-    """Without it an object takes twelve times as long: small packets wait for acknowledgments that are held back."""
+def _without_delay(event: evt.Event) -> socket.socket:
+    """The connection, whose small packets no longer wait for acknowledgments that are held back (12 times as long)."""
     connection: Any = event.assoc.dul.socket
-    connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    found: socket.socket = connection.socket
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
 
 
 def _running_again(association: Association) -> None:
@@ -219,6 +246,14 @@ def _running_again(association: Association) -> None:
     """
     while association._is_paused and association.is_established and association.is_alive():  # noqa: SLF001 - nothing public says it
         time.sleep(0.0005)
+
+
+def _no_tls(where: str, failure: OSError, waited_s: float) -> _Failed:
+    if isinstance(failure, TimeoutError):
+        return _Failed("error", f"no TLS connection to {where} within {waited_s:.0f} s; does it speak TLS?")
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        return _Failed("error", not_accepted(where, failure))
+    return _Failed("error", f"no TLS with {where}: {why_no_tls(failure)}")
 
 
 def _rejection(where: str, association: Association) -> _Failed:

@@ -29,12 +29,9 @@ class StowAdapter(HttpAdapter):
 
     def __init__(self, vendor: Vendor, settings: HttpSettings, log: Log, workers: int) -> None:
         super().__init__(vendor, settings, log, workers)
-        elsewhere = settings.folder or settings.listen
         self._timeout_s = settings.timeout_s
         self._as_written = ExitStack()
-        self._returned = (
-            Returned(vendor, self._exchange, settings.folder, settings.listen, settings.timeout_s) if elsewhere else None
-        )
+        self._returned = Returned(vendor, self._exchange, settings) if settings.folder or settings.listen else None
 
     async def start(self) -> None:
         """See that somebody listens, and look for answers. Raises VendorUnreachable."""

@@ -7,6 +7,7 @@ connection is used no more (`drop`), and the question is put again on one that n
 """
 
 import select
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,10 +24,13 @@ _fresh: ContextVar[bool] = ContextVar("_fresh", default=False)
 
 
 class Connections(aiohttp.TCPConnector):
-    """Up to `limit` connections at the same time, each kept for as long as nothing comes on it unasked."""
+    """Up to `limit` connections at the same time, each kept for as long as nothing comes on it unasked.
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(limit=limit)
+    `tls`: what https goes by; None: as the system does it.
+    """
+
+    def __init__(self, limit: int, tls: ssl.SSLContext | None) -> None:
+        super().__init__(limit=limit, ssl=tls or True)
         self._waiting: WeakKeyDictionary[ResponseHandler, Callable[[], bool]] = WeakKeyDictionary()
 
     async def connect(self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:

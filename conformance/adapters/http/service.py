@@ -22,6 +22,7 @@ from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.connecting import why_not_connected
 from rtconform.conformance.adapters.exchange import Exchange
 from rtconform.conformance.adapters.http import connections, redirects
+from rtconform.conformance.adapters.tls import connecting, fault_in, not_accepted, why_no_tls
 from rtconform.conformance.protocol import Question, Writing
 from rtconform.conformance.vendors.settings import HttpSettings, Vendor
 from rtconform.reference.errors import VendorUnreachable
@@ -64,6 +65,8 @@ class HttpAdapter:
     def __init__(self, vendor: Vendor, settings: HttpSettings, log: Log, workers: int) -> None:
         self.window = workers
         self._settings = settings
+        self._folder = vendor.folder
+        self._tls: ssl.SSLContext | None = None
         self._url = URL(vendor.filled(settings.url))
         self._redirects_to = frozenset(map(redirects.host_of, settings.allow_redirects_to))
         self._headers = {
@@ -79,11 +82,13 @@ class HttpAdapter:
         """See that somebody listens. Raises VendorUnreachable, or UserError where the request template is wrong."""
         await self._exchange.start()
         try:
+            if self._url.scheme == "https":
+                self._tls = connecting(self._settings, self._folder)
             await self._reach()
         except VendorUnreachable as error:
             raise VendorUnreachable(self._exchange.redactor.text(str(error))) from None  # the host may be secret too
         self._session = aiohttp.ClientSession(
-            connector=connections.Connections(self.window),
+            connector=connections.Connections(self.window, self._tls),
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(total=None),  # the limit is on a request with all its redirects: see _send
             cookie_jar=aiohttp.DummyCookieJar(),  # a case must not depend on another through a cookie
@@ -94,17 +99,12 @@ class HttpAdapter:
         host, port = self._url.host or "", self._url.port or 0
         limit = min(CONNECT_LIMIT_S, self._settings.timeout_s)
         try:
-            _, writer = await asyncio.wait_for(
-                asyncio.open_connection(host, port, ssl=self._url.scheme == "https" or None), limit
-            )
+            _, writer = await asyncio.wait_for(asyncio.open_connection(host, port, ssl=self._tls), limit)
         except TimeoutError:
-            over = "TLS " if self._url.scheme == "https" else ""
+            over = "TLS " if self._tls else ""
             raise VendorUnreachable(f"{self._named()}: no {over}connection to {host}:{port} within {limit:g} s") from None
         except ssl.SSLCertVerificationError as error:
-            raise VendorUnreachable(
-                f"{self._named()}: the certificate of {host}:{port} is not accepted: {error.verify_message}; "
-                "where an authority of your own signed it, name that in the environment: SSL_CERT_FILE=authority.pem"
-            ) from None
+            raise VendorUnreachable(f"{self._named()}: {not_accepted(f'{host}:{port}', error)}") from None
         except ssl.SSLError as error:
             raise VendorUnreachable(
                 f"{self._named()}: no TLS with {host}:{port}: {error.reason or error}; should [adapter] url begin with http://?"
@@ -155,7 +155,9 @@ class HttpAdapter:
             fault = self._failure("error", f"what came is not HTTP: {' '.join(error.message.split())}".rstrip(" ^"), started)
             return msgspec.structs.replace(fault, answers_another=True)  # the rest of something, perhaps
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return self._failure("error", f"the request failed: {str(error) or type(error).__name__}", started)
+            of_tls = fault_in(error)
+            words = f"no TLS: {why_no_tls(of_tls)}" if of_tls is not None else str(error) or type(error).__name__
+            return self._failure("error", f"the request failed: {words}", started)
         if status_fault := _status_fault(response):
             refused = 400 <= response.status < 500 and response.status not in _ABOUT_THE_WAY
             return self._failure("error", status_fault, started, response.body, refused=refused)

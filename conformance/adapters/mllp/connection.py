@@ -15,7 +15,7 @@ from rtconform.conformance.adapters.mllp.framing import (
     framed,
     header_of,
 )
-from rtconform.conformance.adapters.mllp.tls import why_no_tls
+from rtconform.conformance.adapters.tls import why_no_tls
 
 CLOSE_LIMIT_S = 0.5
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rtconform.conformance.adapters.answers import LONGEST_ANSWER
 from rtconform.conformance.adapters.connecting import host_and_port, why_not_connected
 from rtconform.conformance.adapters.mllp.connection import Connection, Take
-from rtconform.conformance.adapters.mllp.tls import connecting, listening, why_no_tls
+from rtconform.conformance.adapters.tls import connecting, listening, not_accepted, why_no_tls
 from rtconform.conformance.vendors.settings import MllpSettings
 from rtconform.reference.errors import VendorUnreachable
 
@@ -36,18 +36,15 @@ class Endpoints:
         settings = self._settings
         place = f"{settings.host}:{settings.port}"
         limit = min(CONNECT_LIMIT_S, settings.timeout_s)
+        tls = connecting(settings, self._folder) if settings.tls else None
         try:
             reader, writer = await asyncio.wait_for(
-                asyncio.open_connection(
-                    settings.host, settings.port, ssl=connecting(settings, self._folder), limit=LONGEST_ANSWER
-                ),
-                limit,
+                asyncio.open_connection(settings.host, settings.port, ssl=tls, limit=LONGEST_ANSWER), limit
             )
         except TimeoutError:
             raise VendorUnreachable(f"no {'TLS ' if settings.tls else ''}connection to {place} within {limit:g} s") from None
         except ssl.SSLCertVerificationError as error:
-            advice = "name the authority that signed it: [adapter] authority"
-            raise VendorUnreachable(f"the certificate of {place} is not accepted: {error.verify_message}; {advice}") from None
+            raise VendorUnreachable(not_accepted(place, error)) from None
         except ssl.SSLError as error:
             raise VendorUnreachable(f"no TLS with {place}: {why_no_tls(error)}") from None
         except (OSError, UnicodeError) as error:
@@ -60,7 +57,7 @@ class Endpoints:
         if not self._settings.listen:
             return
         host, port = host_and_port(self._settings.listen)
-        self._listening = listening(self._settings, self._folder)
+        self._listening = listening(self._settings, self._folder) if self._settings.tls else None
         try:
             self._server = await asyncio.start_server(self._taken, host, port, limit=LONGEST_ANSWER)
         except OSError as error:

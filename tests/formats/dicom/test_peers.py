@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import ssl
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,9 +56,11 @@ def uid_of(content: bytes) -> str:
     return str(pydicom.dcmread(io.BytesIO(content), stop_before_pixels=True, specific_tags=["SOPInstanceUID"]).SOPInstanceUID)
 
 
-def stored(port: int, called_ae: str, asked: list[list[Part]], threads: int) -> list[Sent]:
+def stored(port: int, called_ae: str, asked: list[list[Part]], threads: int, tls: ssl.SSLContext | None = None) -> list[Sent]:
     """What came of sending each question by C-STORE."""
     sender = Sender(Peer("127.0.0.1", port, called_ae, "RTCONFORM"))
+    if tls is not None:
+        sender.secure(tls)
     with ThreadPoolExecutor(threads) as pool:
         return [*pool.map(lambda parts: sender.send(as_objects(parts), MOST_S), asked)]
 

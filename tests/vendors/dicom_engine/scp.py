@@ -3,6 +3,7 @@
     python scp.py PORT exchange                      writes each answer as a file to exchange/out
     python scp.py PORT http://127.0.0.1:8104/        posts each answer
     python scp.py PORT exchange --fault last-point   as engine.py has it
+    python scp.py PORT exchange --tls CERTIFICATE KEY [--authority CA]   by TLS; with an authority who calls shows a certificate of it
 
 It is made of pynetdicom and pydicom alone, and reads by the attributes that docs/how-to/dicom.md names. `--behave` makes it misbehave:
 `refuse-record` answers C-STORE of a treatment record with 0xC000; `abort` aborts after the first object; `silent` stores and says
@@ -12,6 +13,7 @@ nothing; `no-dose` takes no RT Dose; `busy` takes three associations at a time; 
 import argparse
 import json
 import socket
+import ssl
 import sys
 import urllib.request
 from pathlib import Path
@@ -39,6 +41,9 @@ class Engine:
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
         self.stored: dict[object, list[pydicom.Dataset]] = {}
+        self.posting = ssl.create_default_context(cafile=given.authority) if given.authority else None
+        if self.posting and given.shows:
+            self.posting.load_cert_chain(*given.tls)
 
     def opened(self, event: evt.Event) -> None:
         connection: Any = event.assoc.dul.socket
@@ -61,9 +66,9 @@ class Engine:
             self.answer(name, said)
 
     def answer(self, name: str, answer: bytes) -> None:
-        if self.given.answers.startswith("http://"):
+        if self.given.answers.startswith("http"):
             request = urllib.request.Request(self.given.answers, answer, method="POST")  # noqa: S310 - http, as just seen
-            urllib.request.urlopen(request).close()  # noqa: S310 - the same
+            urllib.request.urlopen(request, context=self.posting).close()  # noqa: S310 - the same
             return
         write_answer(Path(self.given.answers), name, answer)
 
@@ -76,12 +81,25 @@ def write_answer(folder: Path, name: str, answer: bytes) -> None:
     (out / f"{name}.json.done").touch()
 
 
+def context_of(given: argparse.Namespace) -> ssl.SSLContext | None:
+    if not given.tls:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=given.authority)
+    context.load_cert_chain(*given.tls)
+    if given.authority:
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 def main() -> None:
     reader = argparse.ArgumentParser()
     reader.add_argument("port", type=int)
     reader.add_argument("answers")
     reader.add_argument("--fault", action="append", default=[])
     reader.add_argument("--behave", default="")
+    reader.add_argument("--tls", nargs=2)
+    reader.add_argument("--authority")
+    reader.add_argument("--shows-nothing", dest="shows", action="store_false", help="post without a certificate")
     given = reader.parse_args()
     engine, entity = Engine(given), AE(ae_title="ENGINE")
     entity.maximum_associations = 3 if given.behave == "busy" else 20
@@ -96,9 +114,9 @@ def main() -> None:
         (evt.EVT_C_STORE, engine.store),
         (evt.EVT_RELEASED, engine.released),
     ]
-    if not given.answers.startswith("http://"):
+    if not given.answers.startswith("http"):
         (Path(given.answers) / "out").mkdir(parents=True, exist_ok=True)
-    entity.start_server(("127.0.0.1", given.port), evt_handlers=handlers)
+    entity.start_server(("127.0.0.1", given.port), evt_handlers=handlers, ssl_context=context_of(given))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ python stow.py PORT answers                      the response is the answer
 python stow.py PORT exchange                     the response says that all is stored; the answer is a file in exchange/out
 python stow.py PORT answers --fault last-point   as engine.py has it
 python stow.py PORT exchange --status 202        says that it did not store everything
+python stow.py PORT exchange --tls CERTIFICATE KEY [--authority CA]   by https, as scp.py has it
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 import pydicom
 
 sys.path.insert(0, str(Path(__file__).parent))
-from scp import coded, write_answer
+from scp import coded, context_of, write_answer
 
 
 def objects_in(kind: str, body: bytes) -> list[pydicom.Dataset]:
@@ -54,5 +55,10 @@ if __name__ == "__main__":
     reader.add_argument("answers")
     reader.add_argument("--fault", action="append", default=[])
     reader.add_argument("--status", type=int, default=200)
+    reader.add_argument("--tls", nargs=2)
+    reader.add_argument("--authority")
     Service.given = reader.parse_args()
-    ThreadingHTTPServer(("127.0.0.1", Service.given.port), Service).serve_forever()
+    server = ThreadingHTTPServer(("127.0.0.1", Service.given.port), Service)
+    if context := context_of(Service.given):
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.serve_forever()
