@@ -20,7 +20,7 @@ import pytest
 from rtconform.conformance.certificates.bundle import read_bundle
 from rtconform.conformance.records import Result
 from rtconform.conformance.runs.folder import RunFolder
-from tests.helpers import ROOT, VENDORS
+from tests.helpers import PATIENCE_S, ROOT, VENDORS
 from tests.helpers.command import rtconform
 from tests.helpers.dicom_nodes import free_port, node
 from tests.helpers.issued_bundles import failing
@@ -241,7 +241,7 @@ def test_by_pytest(flow: Flow) -> None:
     options = ("--rtconform-vendor", "vendor.toml", "--rtconform-suite", "suite.jsonl")
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    done = subprocess.run(command, cwd=flow.folder, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=flow.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     verdicts = [result.verdict for result in flow.results("whole")]
     failed, skipped = verdicts.count("fail"), verdicts.count("not_applicable")
     counts = f"{failed} failed, {len(verdicts) - failed - skipped} passed" + (f", {skipped} skipped" if skipped else "")
