@@ -241,7 +241,9 @@ def test_by_pytest(flow: Flow) -> None:
     options = ("--rtconform-vendor", "vendor.toml", "--rtconform-suite", "suite.jsonl")
     command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    done = subprocess.run(command, cwd=flow.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    done = subprocess.run(
+        command, cwd=flow.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     verdicts = [result.verdict for result in flow.results("whole")]
     failed, skipped = verdicts.count("fail"), verdicts.count("not_applicable")
     counts = f"{failed} failed, {len(verdicts) - failed - skipped} passed" + (f", {skipped} skipped" if skipped else "")
