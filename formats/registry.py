@@ -10,6 +10,9 @@ from rtconform.formats.fhir import answer_writer as fhir_answer_writer
 from rtconform.formats.fhir import answers as fhir_answers
 from rtconform.formats.fhir.case_reader import reread_bundle
 from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
+from rtconform.formats.fhir.claims import dispositions as fhir_dispositions
+from rtconform.formats.fhir.claims.claim_reader import reread_claim
+from rtconform.formats.fhir.claims.claim_writer import bundle_of_claim, claim_id, write_claim
 from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_headed_block, cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
@@ -129,6 +132,17 @@ def _refuse_bundle(question: Question) -> None:
     bundle_of(question)
 
 
+def _write_claim(question: Question, companion: Companion) -> tuple[Part, ...]:
+    assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
+    del companion
+    return (Part("json", write_claim(question)),)
+
+
+def _refuse_claim(question: Question) -> None:
+    assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
+    bundle_of_claim(question)
+
+
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
     return _write_837s([question], companion)
 
@@ -147,6 +161,12 @@ def _reread_837(document: bytes) -> Claim:
     if len(found) != 1 or found[0].claim is None:
         raise Unreadable("; ".join(note for read in found for note in read.notes) or f"{len(found)} claims where one is due")
     return found[0].claim
+
+
+def _read_fhir_editor(document: bytes, question: Question, settings: AnswerSettings) -> Disposition:
+    assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
+    del settings
+    return fhir_dispositions.read_disposition(document, question)
 
 
 def _read_x12_editor(document: bytes, question: Question, settings: AnswerSettings) -> Disposition:
@@ -192,6 +212,7 @@ def _again_x12(answer: Answer, case: Case, sessions: Sessions) -> Answer:
 
 
 X12, HL7, CSV, FHIR = "application/edi-x12", "application/hl7-v2", "text/csv", "application/fhir+json"
+RESOURCE = "a FHIR resource in a stream ends with its line"
 INTERCHANGE = "an X12 interchange ends with its IEA segment"
 
 QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
@@ -233,6 +254,15 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         write=_write_bundle,
         reread=reread_bundle,
         refuse=_refuse_bundle,
+    ),
+    ("fhir", "claim"): QuestionFormat(
+        title="FHIR R4",
+        media_type=FHIR,
+        suffix="json",
+        companions=("none",),
+        write=_write_claim,
+        reread=reread_claim,
+        refuse=_refuse_claim,
     ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""
@@ -297,7 +327,7 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         title="Claim, ChargeItem, ClaimResponse and OperationOutcome",
         media_type=FHIR,
         cut=lambda _: fhir_answers.cut_line,
-        ends="a FHIR resource in a stream ends with its line",
+        ends=RESOURCE,
         settings=("empty", "codes"),
         short_names=True,
         names=fhir_answers.names_in,
@@ -306,6 +336,19 @@ ANSWERS: dict[tuple[AnswerFormatName, Asks], AnswerFormat] = {
         fields=fhir_answers.FIELDS,
         again=_again_fhir,
         sessions=("named", "time", "day"),
+    ),
+    ("fhir", "claim"): AnswerFormat(
+        title="ClaimResponse and OperationOutcome",
+        media_type=FHIR,
+        cut=lambda _: fhir_answers.cut_line,
+        ends=RESOURCE,
+        settings=(),
+        short_names=True,
+        names=lambda document, _: fhir_dispositions.names_in_dispositions(document),
+        names_of=lambda name: (name, claim_id(name)),
+        read=_read_fhir_editor,
+        remarks=fhir_dispositions.remarks,
+        fields=fhir_dispositions.FIELDS,
     ),
 }
 """Every format in which something is answered; our own JSON is read without one."""

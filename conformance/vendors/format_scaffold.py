@@ -80,9 +80,18 @@ answer = "fhir"                     # a Claim comes back, a Bundle of ChargeItem
 [answers]
 {_EMPTY}{_CODES}"""
 
+_FHIR_EDITOR = """
+[format]
+question = "fhir"                   # claims go out as FHIR R4 Bundles of type collection, a line each:
+                                    # docs/reference/format-fhir-claims.md says where each field stands
+answer = "fhir"                     # a ClaimResponse comes back, a line each, or an OperationOutcome that refuses the claim.
+                                    # request refers to the Claim, or carries Bundle.identifier (an OperationOutcome: its id)
+"""
+
 _TEXTS: dict[tuple[str, RoleName], str] = {
     ("csv", "coder"): _CSV,
     ("fhir", "coder"): _FHIR,
+    ("fhir", "editor"): _FHIR_EDITOR,
     ("hl7v2", "coder"): _HL7,
     ("x12", "coder"): _X12_CODER,
     ("x12", "editor"): _X12_EDITOR,
@@ -111,5 +120,9 @@ def format_tables(name: str, role: RoleName) -> str:
 def streamed(name: str, role: RoleName) -> tuple[str, str]:
     """What stands for a question and for an answer on the streams of a program that speaks format `name`."""
     wire = ROLES[role].wire
-    written = {("x12", "editor"): "an interchange for each", ("fhir", "coder"): "a Bundle a line"}
+    written = {
+        ("x12", "editor"): "an interchange for each",
+        ("fhir", "coder"): "a Bundle a line",
+        ("fhir", "editor"): "a Bundle a line",
+    }
     return written.get((name, role), f"a {wire.question} a line"), _STREAMED[name]

@@ -51,8 +51,7 @@ def reread_bundle(document: bytes) -> Case:
     """The case that a Bundle says. Raises Unreadable."""
     found = read_case(Resources(opened(document)))
     for plan in found["plans"]:
-        plan.pop("uid")
-        plan.setdefault("technique", "")
+        _complete(plan)
     for session in found["sessions"]:
         session.pop("uid")
         session.pop("ours", None)
@@ -60,6 +59,26 @@ def reread_bundle(document: bytes) -> Case:
         return msgspec.convert(found, Case)
     except msgspec.ValidationError as error:
         raise Unreadable(f"the Bundle makes no case: {error}") from None
+
+
+def read_record(resources: Resources) -> Document | None:
+    """The record that goes along with a claim, its sessions each with their reference under `uid`; None where there is none."""
+    plans = [read_plan(resources, one, place) for place, one in enumerate(plans_in(resources), 1)]
+    sessions = read_sessions(resources)
+    course = any(has_profile(one, codes.COURSE_SUMMARY) for one in resources.of_type("Procedure"))
+    if not (plans or sessions or course):
+        return None
+    for plan in plans:
+        _complete(plan)
+    for session in sessions:
+        session.pop("ours", None)
+    return {"isocenters": read_isocenters(resources), "plans": plans, "sessions": sessions}
+
+
+def _complete(plan: Document) -> None:
+    """A plan as a document has it."""
+    plan.pop("uid")
+    plan.setdefault("technique", "")
 
 
 def read_case(resources: Resources) -> Document:
@@ -86,7 +105,11 @@ def _is_plan(request: Document) -> bool:
 
 def read_patient(resources: Resources) -> Document:
     """The patient, with what a case needs of one."""
-    patient = next(resources.of_type("Patient"), {})
+    return patient_of(next(resources.of_type("Patient"), {}))
+
+
+def patient_of(patient: Document) -> Document:
+    """A Patient, with what a case needs of one."""
     name = first(patient.get("name"))
     given = name.get("given")
     return {

@@ -11,8 +11,8 @@ from typing import Any
 Document = dict[str, Any]
 
 BASE = "https://rtconform.invalid/fhir/StructureDefinition/"
-BILLING, ISOCENTER, PLANNING, BEAM, SESSION, MODIFIER = (
-    f"{BASE}rt-{name}" for name in ("billing", "isocenter", "planning", "beam", "session", "modifier")
+BILLING, ISOCENTER, PLANNING, BEAM, SESSION, MODIFIER, STAY = (
+    f"{BASE}rt-{name}" for name in ("billing", "isocenter", "planning", "beam", "session", "modifier", "stay")
 )
 
 FHIR_VERSION = "4.0.1"
@@ -186,6 +186,15 @@ EXTENSIONS = (
         "A modifier of the charged code, in an answer. A ChargeItem of R4 has no place for one.",
         types=("code",),
         case="the answer's lines[].modifiers",
+    ),
+    Extension(
+        STAY,
+        "Claim",
+        "Stay",
+        "What the payer knows of a stay of the patient on the days of the claim: inpatient, or skilled_nursing_part_a for one "
+        "in a skilled nursing facility under Medicare Part A.",
+        types=("code",),
+        case="`stay` of a claim",
     ),
 )
 """Every extension of our own."""

@@ -17,24 +17,26 @@ from rtconform.formats.fhir.elements import (
 )
 from rtconform.formats.fhir.extensions import SESSION
 from rtconform.formats.messages import Inexpressible
-from rtconform.reference.documents.treatment import Case, Motion, MotionDocumentation, Session
+from rtconform.reference.documents.treatment import Motion, MotionDocumentation, Record, Session
 
 _LASTS = dt.timedelta(minutes=15)
 
 
 def encounter_id(case_id: str, place: int) -> str:
-    """The id of a session's Encounter, by its place in the case."""
+    """The id of a session's Encounter, by its place in the record."""
     return resource_id(case_id, "Encounter", place)
 
 
-def session_entries(case: Case, place: int, techniques: Sequence[list[Document]]) -> Iterator[Document]:
-    """The resources of a session. `techniques`: what mCODE says of each plan."""
-    session, encounter = case.sessions[place], reference(encounter_id(case.id, place))
-    patient = reference(resource_id(case.id, "Patient"))
+def session_entries(
+    name: str, record: Record, place: int, techniques: Sequence[list[Document]], *, account: bool
+) -> Iterator[Document]:
+    """The resources of a session. `techniques`: what mCODE says of each plan; `account`: the session names its Account."""
+    session, encounter = record.sessions[place], reference(encounter_id(name, place))
+    patient = reference(resource_id(name, "Patient"))
     period = {"start": moment(session.started_at), "end": moment(session.started_at + _LASTS)}
     yield {
         "resourceType": "Encounter",
-        "id": encounter_id(case.id, place),
+        "id": encounter_id(name, place),
         "meta": {"profile": [codes.TREATMENT_SESSION]},
         "extension": [{"url": SESSION, "extension": _happened(session)}],
         "identifier": [{"system": codes.SESSION, "value": text(session.id)}],
@@ -44,19 +46,19 @@ def session_entries(case: Case, place: int, techniques: Sequence[list[Document]]
         "serviceType": coding(codes.SNOMED, codes.RADIOTHERAPY),
         "subject": patient,
         "period": period,
-        "account": [reference(resource_id(case.id, "Account"))],
-        "serviceProvider": reference(resource_id(case.id, "Clinic")),
+        **({"account": [reference(resource_id(name, "Account"))]} if account else {}),
+        "serviceProvider": reference(resource_id(name, "Clinic")),
     }
     delivered = set(session.beams_delivered)
-    for at, plan in enumerate(case.plans):
+    for at, plan in enumerate(record.plans):
         if not delivered.isdisjoint(beam.id for beam in plan.beams):
             yield {
                 "resourceType": "Procedure",
-                "id": resource_id(case.id, f"Fraction {place}", at),
+                "id": resource_id(name, f"Fraction {place}", at),
                 "meta": {"profile": [codes.TREATED_FRACTION]},
                 "extension": [*techniques[at], *_as_codex(session)],
-                "basedOn": [reference(resource_id(case.id, "Plan", at))],
-                "partOf": [reference(resource_id(case.id, "Course"))],
+                "basedOn": [reference(resource_id(name, "Plan", at))],
+                "partOf": [reference(resource_id(name, "Course"))],
                 "status": "completed",
                 "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
                 "code": coding(codes.SNOMED, codes.FRACTION_CODE),
@@ -68,7 +70,7 @@ def session_entries(case: Case, place: int, techniques: Sequence[list[Document]]
         approved = session.physician_review.approved_at
         yield {
             "resourceType": "DiagnosticReport",
-            "id": resource_id(case.id, "Review", place),
+            "id": resource_id(name, "Review", place),
             "status": "final" if approved else "preliminary",
             "category": [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")],
             "code": {"text": "review of the session's images"},
@@ -76,12 +78,12 @@ def session_entries(case: Case, place: int, techniques: Sequence[list[Document]]
             "encounter": encounter,
             "effectiveDateTime": moment(session.started_at),
             **({"issued": moment(approved)} if approved else {}),
-            "resultsInterpreter": [reference(resource_id(case.id, "Physician"))],
+            "resultsInterpreter": [reference(resource_id(name, "Physician"))],
         }
     if session.next_session_at is not None:
         yield {
             "resourceType": "Appointment",
-            "id": resource_id(case.id, "Appointment", place),
+            "id": resource_id(name, "Appointment", place),
             "status": "booked",
             "serviceType": [coding(codes.SNOMED, codes.RADIOTHERAPY)],
             "supportingInformation": [encounter],

@@ -11,8 +11,10 @@ HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 UCUM = "http://unitsofmeasure.org"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
-CASE, SESSION, PLAN, PATIENT = (f"urn:rtconform:{kind}" for kind in ("case", "session", "plan", "patient"))
-"""Identifier systems of our own: what a case, a session, a plan and a patient are called."""
+CASE, SESSION, PLAN, PATIENT, CLAIM, ORGANIZATION = (
+    f"urn:rtconform:{kind}" for kind in ("case", "session", "plan", "patient", "claim", "organization")
+)
+"""Identifier systems of our own: what a case, a session, a plan, a patient, a claim and an organization are called."""
 
 _MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-"
 _CODEX = "http://hl7.org/fhir/us/codex-radiation-therapy/StructureDefinition/codexrt-"
@@ -87,3 +89,16 @@ GUIDANCE = {
 
 MONITORS = {"fiducial_imaging": "1335864002", "em_transponder": "1332089004", "optical_surface": "1297350006"}
 """What watches the patient during the beam: intrafraction verification."""
+
+_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
+
+CLAIM_TYPE, PRIORITY, CARE_TEAM = (f"{_TERMINOLOGY}{name}" for name in ("claim-type", "processpriority", "claimcareteamrole"))
+ADJUDICATION, INFORMATION = f"{_TERMINOLOGY}adjudication", f"{_TERMINOLOGY}claiminformationcategory"
+"""Code systems of HL7 for claims: the kind of claim, what an adjudication is about, what supporting information is."""
+
+SUPPORTING = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBSupportingInfoType"
+NUCC = "http://nucc.org/provider-taxonomy"
+PLACE_OF_SERVICE = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
+TYPE_OF_BILL, REVENUE_CODE = (f"https://www.nubc.org/CodeSystem/{name}" for name in ("TypeOfBill", "RevenueCodes"))
+CARC = "https://x12.org/codes/claim-adjustment-reason-codes"
+"""Code systems of others that claims in the United States use, under the addresses that CARIN's profiles give them."""

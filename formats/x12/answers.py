@@ -4,20 +4,18 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 it is allowed; a service that is not paid is denied or bundled by its reason code, and held where that says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from rtconform.formats.claims import Said, stopped, worst
 from rtconform.formats.messages import Heard, Unreadable
 from rtconform.formats.x12.envelope import control_number
 from rtconform.formats.x12.remittance_reader import ClaimSaid, Service, read_message
-from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.reference.documents.claim import Claim, ClaimLine, Disposition, DispositionLine, DispositionWord
 
 _DENIED, _REVERSED = "4", "22"
 _ACCEPTED = ("A0", "A1", "A2", "A5", "F0", "F1", "F3")
 _REJECTED = ("A3", "A4", "A6", "A7", "A8", "F2")
-
-Said = tuple[DispositionWord, str | None]
 
 
 def read_disposition(document: bytes, claim: Claim) -> Disposition:
@@ -82,9 +80,9 @@ def _remitted(said: ClaimSaid, claim: Claim) -> dict[int, Said]:
     for line in claim.lines:
         services = matched.get(line.number, [])
         if services:
-            found[line.number] = _worst([_service(service, said) for service in services])
+            found[line.number] = worst([_service(service, said) for service in services])
         elif not said.services and (said.reasons or said.status == _DENIED):
-            found[line.number] = _stopped(said.reasons)
+            found[line.number] = stopped(said.reasons)
         elif said.services:
             found[line.number] = ("review", None)  # the payer has decided on the others
     return found
@@ -100,28 +98,7 @@ def _service(service: Service, said: ClaimSaid) -> Said:
             "and no CAS says why",
             said.name,
         )
-    return _stopped(reasons)
-
-
-def _stopped(reasons: Iterable[str]) -> Said:
-    """What reason codes make of a service that is not paid."""
-    reasons = list(reasons)
-    telling = [reason for reason in reasons if reason not in NOT_A_DENIAL]
-    if reasons and not telling:
-        return "allow", None  # all of it is the patient's share, or the fee schedule's
-    if held := [reason for reason in telling if reason in PENDING]:
-        return "review", held[0]
-    if bundled := [reason for reason in telling if reason in BUNDLES]:
-        return "bundle", bundled[0]
-    return "deny", telling[0] if telling else None
-
-
-_RANK: dict[DispositionWord, int] = {"deny": 0, "bundle": 1, "review": 2, "allow": 3}
-
-
-def _worst(said: list[Said]) -> Said:
-    """A line that was split is allowed where every part of it is."""
-    return min(said, key=lambda one: _RANK[one[0]])
+    return stopped(reasons)
 
 
 def _acknowledged(said: ClaimSaid, claim: Claim) -> dict[int, Said]:
@@ -131,7 +108,7 @@ def _acknowledged(said: ClaimSaid, claim: Claim) -> dict[int, Said]:
     for line in claim.lines:
         statuses = [service.status for service in matched.get(line.number, [])]
         if statuses:
-            found[line.number] = _worst([(_word(status or said.status, said), None) for status in statuses])
+            found[line.number] = worst([(_word(status or said.status, said), None) for status in statuses])
         elif said.services:
             found[line.number] = ("allow", None)  # what a message names no fault of is accepted
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from rtconform.formats.claims import PassedThrough
 from rtconform.formats.x12.elements import units_of, whole
 from rtconform.reference.documents.claim import (
     LONGEST_SPAN,
@@ -30,20 +31,6 @@ _BILL = re.compile(r"[0-9]{2}[0-9A-Z]")
 _PLACE = re.compile(r"[0-9]{2}")
 _SEX: dict[str, Literal["female", "male", "other", "unknown"]] = {"F": "female", "M": "male"}
 _MOST_LINES = 999
-
-
-@dataclass(frozen=True)
-class PassedThrough:
-    """A line that no edit of ours can say anything of: its number, what it bills, what it charges.
-
-    `foreign`: it bills no CPT or HCPCS code; else something is wrong with it.
-    """
-
-    number: int
-    service: str
-    charge: Decimal
-    why: str
-    foreign: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from rtconform.formats.claims import BILLS, NONPHYSICIAN
 from rtconform.formats.x12.claim_building import ClaimRead, LineRead, OpenClaim, PersonRead, Place, closed
 from rtconform.formats.x12.elements import amount, day_of, whole
 from rtconform.formats.x12.segments import Segment
-from rtconform.formats.x12.vocabulary import NONPHYSICIAN, SERVICE_QUALIFIERS, TAXONOMIES
-from rtconform.reference.documents.claim import BillingProvider, ClaimForm
+from rtconform.formats.x12.vocabulary import SERVICE_QUALIFIERS
+from rtconform.reference.documents.claim import ClaimForm
 
 _SESSION = re.compile(r"SESSION (\S.{0,69})")
-_BILLS: dict[str, BillingProvider] = {taxonomy: provider for provider, taxonomy in TAXONOMIES.items()}
 _FORMS: tuple[tuple[str, ClaimForm], ...] = (("005010X222", "professional"), ("005010X223", "institutional"))
 
 
@@ -85,7 +85,7 @@ def _hl(state: Place, segment: Segment) -> None:
 def _prv(state: Place, segment: Segment) -> None:
     taxonomy = segment.get(3)
     if segment.get(1) == "BI" and state.claim is None:
-        state.billing = _BILLS.get(taxonomy)
+        state.billing = BILLS.get(taxonomy)
     elif segment.get(1) in ("PE", "AT") and state.claim is not None and not state.claim.lines:
         state.claim.rendering = "nonphysician" if taxonomy.startswith(NONPHYSICIAN) else "physician"
 

@@ -8,9 +8,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
+from rtconform.formats.claims import RENDERING, TAXONOMIES, charge_of
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.x12.envelope import RECEIVER, SENDER, amount, control_number, element, interchange
-from rtconform.formats.x12.vocabulary import FILING, GUIDES, INPATIENT_FILING, RENDERING, TAXONOMIES
+from rtconform.formats.x12.vocabulary import FILING, GUIDES, INPATIENT_FILING
 from rtconform.reference.documents.claim import Claim, ClaimLine
 
 MOST_IN_BATCH = 500
@@ -21,8 +22,6 @@ MOST_DIAGNOSES = {"professional": 12, "institutional": 25}
 MOST_POINTERS = 4
 LONGEST_CLAIM_ID = 20
 
-_CHARGES = {"77402": 450, "77407": 700, "77412": 900, "77387": 60, "77417": 40}
-_OTHER_CHARGE = 100
 _SEX = {"female": "F", "male": "M"}
 _HOSPITAL = {"19", "21", "22", "23"}
 _PROVIDERS = {
@@ -54,11 +53,6 @@ def write_claims(claims: Sequence[Claim], *, session_notes: bool = False) -> byt
     for index, claim in enumerate(claims):
         body += _claim(claim, 2 * index + 1, session_notes=session_notes)
     return interchange("HC", GUIDES[kind], [body], control=control_number(reference), day=day, code="837")
-
-
-def charge_of(line: ClaimLine) -> int:
-    """What a line is billed at, in whole dollars."""
-    return _CHARGES.get(line.code, _OTHER_CHARGE) * line.units
 
 
 def _claim(claim: Claim, level: int, *, session_notes: bool) -> list[str]:

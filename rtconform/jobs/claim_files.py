@@ -1,4 +1,4 @@
-"""Claims in a user's own files: our JSON Lines, or 837 interchanges, one file or a folder of them; read one claim at a time."""
+"""Claims in a user's own files: our JSON Lines, 837 interchanges or FHIR, one file or a folder; read one claim at a time."""
 
 import io
 import sys
@@ -10,10 +10,10 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from rtconform.formats.x12.claim_building import PassedThrough
+from rtconform.formats.claims import PassedThrough, charge_of
 from rtconform.formats.x12.claim_reader import read_claims
-from rtconform.formats.x12.claim_writer import charge_of
 from rtconform.formats.x12.segments import stream_segments
+from rtconform.jobs.resource_claims import holds_claims, kind_of, resource_claims
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.wire import decode_claims
 from rtconform.reference.errors import UserError
@@ -21,7 +21,8 @@ from rtconform.reference.regular_file import open_regular
 
 X12_SUFFIXES = (".837", ".x12", ".edi")
 SUFFIXES = (*X12_SUFFIXES, ".jsonl")
-"""How the names of the files end that are read of a folder."""
+RESOURCE_SUFFIXES = (".json", ".ndjson")
+"""How the names of the files end that are read of a folder; of the latter, those that hold claims in FHIR."""
 
 _FIRST = 64 * 1024
 _ANSWERS = "; it holds decisions on claims: use rtconform edit CLAIMS --decided FILE, or rtconform convert FILE --claims CLAIMS"
@@ -50,9 +51,9 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
     """The claims of a file, of each file of a folder, or of standard input (`-`). Raises UserError, or DocumentError."""
     path = Path(name)
     if name != "-" and path.is_dir():
-        files = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and one.is_file())
+        files = sorted(one for one in path.iterdir() if one.is_file() and _is_read(one))
         if not files:
-            raise UserError(f"{name}: no file of this folder ends in {', '.join(SUFFIXES)}")
+            raise UserError(f"{name}: no file of this folder ends in {', '.join(SUFFIXES)}, or holds claims in FHIR")
         for file in files:
             yield from claims_in(str(file))
         return
@@ -63,11 +64,22 @@ def claims_in(name: str) -> Iterator[FoundClaim]:
             raise UserError(f"{source}: this is UTF-16 text; save it as UTF-8, or as plain ASCII")
         if is_x12(first):
             yield from _from_837(cast("BinaryIO", _Begun(first.lstrip(BEFORE), stream)), source)
+            return
+        begun = first.lstrip(BEFORE)
+        whole = begun + (stream.read(_FIRST) if begun.strip() == b"{" else b"")
+        if kind_of(whole):
+            for one in resource_claims(whole, stream, source):
+                yield FoundClaim(source, one.name, one.claim, one.notes, one.outside, one.charges)
         else:
             first += stream.readline() if len(first) == _FIRST else b""
             for _, claim in decode_claims(chain([first], stream), source):
                 charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
                 yield FoundClaim(source, claim.id, claim, charges=charges)
+
+
+def _is_read(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    return suffix in SUFFIXES or (suffix in RESOURCE_SUFFIXES and holds_claims(path))
 
 
 def _beginning(stream: BinaryIO) -> bytes:

@@ -15,17 +15,20 @@ import msgspec
 from msgspec.structs import replace
 
 from rtconform.conformance.runs.expressible import lost_fields
+from rtconform.formats.claims import charge_of
+from rtconform.formats.fhir.claims.disposition_writer import write_disposition
+from rtconform.formats.fhir.claims.dispositions import read_disposition
 from rtconform.formats.messages import LONGEST_MESSAGE, Heard, Inexpressible, Part, Unreadable
 from rtconform.formats.names import LENGTH, name_of
 from rtconform.formats.registry import ANSWERS, QUESTIONS, Question, QuestionFormat, formats_for
 from rtconform.formats.x12 import segments
 from rtconform.formats.x12.acknowledgment_writer import write_acknowledgment
 from rtconform.formats.x12.answers import hear_dispositions
-from rtconform.formats.x12.claim_writer import charge_of
 from rtconform.formats.x12.remittance_reader import names_in
 from rtconform.formats.x12.remittance_writer import write_remittance
 from rtconform.jobs.claim_files import BEFORE, claims_in
 from rtconform.jobs.edit_files import paid
+from rtconform.jobs.resource_claims import kind_of, responses
 from rtconform.reference.documents.claim import Claim, Disposition
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode_lines, encode
@@ -67,7 +70,7 @@ class Found:
 
 def formats_of(kind: Kind) -> tuple[str, ...]:
     """The formats into which documents of a kind can be converted."""
-    return ("json", "x12", ACKNOWLEDGMENT) if kind == "disposition" else formats_for(kind)[0]
+    return ("json", "x12", ACKNOWLEDGMENT, "fhir") if kind == "disposition" else formats_for(kind)[0]
 
 
 def what_is(path: Path) -> Found:
@@ -83,16 +86,21 @@ def what_is(path: Path) -> Found:
         if code not in ("837", "835", "277", "999"):
             raise UserError(f"{path}: X12 transaction {code[:10]!r} can't be converted; give an 837, 835, 277CA or 999")
         return Found(path, "x12", "claim" if code == "837" else "disposition")
+    if kind := kind_of(start):
+        if kind == "other":
+            raise UserError(f"{path}: no Claim or ClaimResponse among its resources; use --to case for a treatment")
+        return Found(path, "fhir", "claim" if kind == "claim" else "disposition")
     first = start.partition(b"\n")[0]
     try:
         schema = msgspec.json.decode(first, type=dict[str, msgspec.Raw]).get("schema")
         named = msgspec.json.decode(schema, type=str) if schema is not None else "rtconform.case/1"
     except msgspec.MsgspecError:
-        raise UserError(f"{path}: neither X12 nor JSON Lines of rtconform; give one document per line, with its schema") from None
-    kind = _KINDS.get(named)
-    if kind is None:
+        what = "neither X12 nor FHIR nor JSON Lines of rtconform; give one document per line, with its schema"
+        raise UserError(f"{path}: {what}") from None
+    known = _KINDS.get(named)
+    if known is None:
         raise UserError(f"{path}: documents {named[:40]!r} can't be converted; give {' or '.join(_KINDS)}")
-    return Found(path, "json", kind)
+    return Found(path, "json", known)
 
 
 def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
@@ -107,10 +115,12 @@ def convert(found: Found, to: str, claims: Path | None) -> Iterator[Converted]:
             raise UserError(f"{found.path}: holds decisions on claims; give the claims too, with --claims FILE")
         asked = _named(_claims(claims))
         if to == "json":
-            return _read_remitted(found, asked)
+            return _read_remitted(found, asked) if found.format == "x12" else _read_responses(found, asked)
         if found.format != "json":
-            raise UserError(f"{found.path}: X12 can only be converted to json; convert it to json first, and the result to {to}")
-        return _remitted(found, asked, acknowledged=to == ACKNOWLEDGMENT)
+            what = "X12" if found.format == "x12" else "FHIR"
+            said = f"{what} can only be converted to json; convert it to json first, and the result to {to}"
+            raise UserError(f"{found.path}: {said}")
+        return _remitted(found, asked, to)
     if to != "json":
         row = next(row for (name, asks), row in QUESTIONS.items() if (name, asks) == (to, found.kind))
         return (_written(row, question) for question in _questions(found))
@@ -161,40 +171,57 @@ def _read_claims(found: Found) -> Iterator[Converted]:
         yield Converted(one.name, encode(one.claim) + b"\n" if one.claim is not None else None, losses)
 
 
-def _remitted(found: Found, asked: Mapping[str, _Named], *, acknowledged: bool) -> Iterator[Converted]:
+def _remitted(found: Found, asked: Mapping[str, _Named], to: str) -> Iterator[Converted]:
     with open_regular(found.path) as stream:
         for _, disposition in decode_lines(stream, Disposition, str(found.path)):
             _, claim = asked.get(disposition.id, (None, None))
-            yield _remittance(disposition, claim, acknowledged=acknowledged)
+            yield _remittance(disposition, claim, to)
 
 
-def _remittance(disposition: Disposition, claim: Claim | None, *, acknowledged: bool) -> Converted:
-    title = "a 277CA" if acknowledged else "an 835"
+def _remittance(disposition: Disposition, claim: Claim | None, to: str) -> Converted:
+    title = {ACKNOWLEDGMENT: "a 277CA", "x12": "an 835", "fhir": "a ClaimResponse"}[to]
     if claim is None:
         return Converted(disposition.id, None, ("its claim is not among those of --claims",))
     said = {line.number: line for line in disposition.lines}
     name = _name(claim.id)
     if set(said) != {line.number for line in claim.lines}:
         return Converted(disposition.id, None, (f"{title} says something of every line of the claim, this nothing of some",))
-    charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
+    sent = replace(claim, id=name)
     try:
-        decided = paid(replace(claim, id=name), said, charges)
-        content = write_acknowledgment(decided) if acknowledged else write_remittance([decided])
+        content = _written_decision(replace(disposition, id=name), sent, to)
     except Inexpressible as why:
         return Converted(disposition.id, None, (str(why),))
-    (heard,) = hear_dispositions([content], [(replace(claim, id=name), name)])
-    again = heard.answer if isinstance(heard, Heard) else None
+    if to == "fhir":
+        again: object = read_disposition(content, sent)
+    else:
+        (heard,) = hear_dispositions([content], [(sent, name)])
+        again = heard.answer if isinstance(heard, Heard) else None
     losses = [] if name == disposition.id else [f"id: goes out as {name}"]
     if isinstance(again, Disposition):
         losses += [f"{field}: not in {title}" for field in lost_fields(replace(disposition, id=name), again)]
     return Converted(disposition.id, content, tuple(losses))
 
 
+def _written_decision(disposition: Disposition, claim: Claim, to: str) -> bytes:
+    if to == "fhir":
+        return write_disposition(disposition, claim)
+    charges = {line.number: Decimal(charge_of(line)) for line in claim.lines}
+    decided = paid(claim, {line.number: line for line in disposition.lines}, charges)
+    return write_acknowledgment(decided) if to == ACKNOWLEDGMENT else write_remittance([decided])
+
+
 def _named(claims: Iterable[Claim]) -> dict[str, _Named]:
-    """What messages call each claim: its id and the name that it goes out under, and the group that it went out in (999)."""
-    names_of = ANSWERS["x12", "claim"].names_of
+    """What messages call each claim: its id, the name that it goes out under, the group that it went out in (999), its Claim."""
+    rows = [row for (_, asks), row in ANSWERS.items() if asks == "claim"]
     owned = ((own, claim) for claim in claims for own in dict.fromkeys((claim.id, name_of(claim.id, NAMES))))
-    return {name: (own, claim) for own, claim in owned for name in names_of(own)}
+    return {name: (own, claim) for own, claim in owned for row in rows for name in row.names_of(own)}
+
+
+def _read_responses(found: Found, asked: Mapping[str, _Named]) -> Iterator[Converted]:
+    lost = ("amounts, dates and remarks: not in a disposition",)
+    for one in responses(found.path, asked):
+        content = encode(one.disposition) + b"\n" if one.disposition is not None else None
+        yield Converted(one.name, content, lost if content else (one.why,))
 
 
 def _read_remitted(found: Found, asked: Mapping[str, _Named]) -> Iterator[Converted]:

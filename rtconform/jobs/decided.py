@@ -12,9 +12,11 @@ from typing import Literal
 from msgspec import Struct
 
 from rtconform.conformance.editor.judge import Slip, slips_of
+from rtconform.formats.fhir.claims.claim_writer import claim_id
 from rtconform.formats.messages import Unreadable
 from rtconform.formats.x12.answers import hear_dispositions
 from rtconform.jobs.claim_files import BEFORE, is_x12
+from rtconform.jobs.resource_claims import kind_of, responses
 from rtconform.reference.codes import notation
 from rtconform.reference.documents.adjudication import Adjudication
 from rtconform.reference.documents.claim import Claim, Disposition
@@ -32,6 +34,7 @@ _HEADS: dict[Kind, str] = {
     "held": "HELD: lines that are right, and wait for a person",
 }
 MOST_BYTES = 64 * 1024 * 1024
+_FIRST = 64 * 1024
 
 
 class Difference(Struct, frozen=True):
@@ -119,6 +122,8 @@ def _decisions(files: Sequence[Path], claims: Sequence[Claim]) -> dict[str, Disp
         content = _read(path)
         if is_x12(content):
             messages.append(content.lstrip(BEFORE))
+        elif kind_of(content[:_FIRST].lstrip(BEFORE)):
+            found |= {one.name: one.disposition or one.why for one in responses(path, _asked(claims))}
         else:
             found |= {one.id: one for _, one in decode_lines(content.splitlines(keepends=True), Disposition, str(path))}
     if not messages:
@@ -133,6 +138,11 @@ def _decisions(files: Sequence[Path], claims: Sequence[Claim]) -> dict[str, Disp
         elif isinstance(one, Unreadable) and one.name == claim.id:
             found.setdefault(claim.id, str(one))
     return found
+
+
+def _asked(claims: Sequence[Claim]) -> dict[str, tuple[str, Claim]]:
+    """What responses call each claim: by its id, and by that of its Claim."""
+    return {name: (claim.id, claim) for claim in claims for name in (claim.id, claim_id(claim.id))}
 
 
 def _read(path: Path) -> bytes:

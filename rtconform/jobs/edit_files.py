@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rtconform.formats.claims import PassedThrough
 from rtconform.formats.messages import Inexpressible
-from rtconform.formats.x12.claim_building import PassedThrough
 from rtconform.formats.x12.remittance_writer import PaidClaim, PaidLine, write_remittance
 from rtconform.jobs.claim_files import FoundClaim
 from rtconform.reference.codes import notation

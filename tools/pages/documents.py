@@ -14,6 +14,7 @@ from tools.pages.answer_pages import csv_page, hl7_page, x12_page
 from tools.pages.claim_fields_page import claim_fields_page
 from tools.pages.command_tree import commands_of
 from tools.pages.editor_rules import editor_rules
+from tools.pages.fhir_claims_page import fhir_claims_page
 from tools.pages.fhir_page import definition_files, fhir_page
 from tools.pages.formats_page import formats_page
 from tools.pages.hl7_questions_page import hl7_questions_page
@@ -66,6 +67,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/format-hl7v2-questions.md": hl7_questions_page,
     "reference/format-x12.md": x12_page,
     "reference/format-fhir.md": fhir_page,
+    "reference/format-fhir-claims.md": fhir_claims_page,
     **definition_files(),
     "reference/one-case.md": one_case,
     "reference/commands.md": command_help,

@@ -84,7 +84,7 @@ Your coder is asked each case as a Bundle (type `collection`) in the shape of Co
 ChargeItems in a Bundle, with a ClaimResponse or with an OperationOutcome. Start with
 `rtconform vendor init --format fhir vendor.toml`. A program in mode `stream` gets a Bundle a line and answers a resource a line.
 A web service gets a Bundle as the body of a request, as `application/fhir+json`. `rtconform convert cases.jsonl --to fhir` writes
-Bundles of cases of your own.
+Bundles of cases of your own. Claim editors are asked [claims as Bundles](format-fhir-claims.md).
 
 Everything that a case says is in its Bundle, so every case can be asked. All ids come of the name that the case goes out under,
 20 characters in `Bundle.identifier`; nothing tells a suite or a case.

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from rtconform.conformance.protocol import Mask
 from rtconform.conformance.roles import ROLES
 from rtconform.conformance.runs.expressible import inexpressible, lost_fields
+from rtconform.formats.claims import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
 from rtconform.formats.registry import ANSWERS, QUESTIONS
 from rtconform.formats.settings import Companion, FormatSettings, QuestionFormatName
-from rtconform.formats.x12.vocabulary import BUNDLES, NOT_A_DENIAL, PENDING
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
@@ -30,11 +30,13 @@ def formats_page() -> str:
         treatments="\n".join(_treatments()),
         visits="\n".join(_reread("hl7v2")),
         bundles_of_fhir="\n".join(_reread("fhir")),
+        claims_of_fhir="\n".join(_claims_reread("fhir")),
         coders=coder_shares(),
         not_a_denial=", ".join(sorted(NOT_A_DENIAL, key=int)),
         bundles=", ".join(sorted(BUNDLES)),
         pending=", ".join(sorted(PENDING)),
         answers=ANSWERS["x12", "claim"].title,
+        fhir_answers=ANSWERS["fhir", "claim"].title,
     )
 
 
@@ -66,6 +68,18 @@ def _reread(name_of_format: QuestionFormatName) -> Iterator[str]:
             again = row.reread(row.write(case, "none")[0].content)
             decided += case == again or coder.decided(coder.expect(case)) == coder.decided(coder.expect(again))
         yield f"| `{name}` | {decided} of {size} |"
+
+
+def _claims_reread(name_of_format: QuestionFormatName) -> Iterator[str]:
+    """How many claims of each suite are the same when what was written of them is read."""
+    row = QUESTIONS[name_of_format, "claim"]
+    for name in SUITES:
+        suite, same = any_suite(name), 0
+        size = suite.size(None)
+        for index in range(size):
+            claim = suite.case(index, 1).question
+            same += claim == row.reread(row.write(claim, "none")[0].content)
+        yield f"| `{name}` | {same} of {size} |"
 
 
 def _shares() -> Iterator[str]:
@@ -105,7 +119,7 @@ _PAGE = """\
 
 Made from the code by `make docs`; don't edit it by hand.
 
-A vendor's editor can be asked and can answer in the formats of the trade. The vendor file says which:
+A vendor's editor can be asked and can answer in X12 or [in FHIR](format-fhir-claims.md). The vendor file says which:
 
 ```toml
 [format]
@@ -114,7 +128,13 @@ answer = "x12"        # {answers}
 companion = "none"    # or "note": the session of a line in NTE, for an editor that reads it there
 ```
 
-Everything else of the vendor file stays as it is. A program in mode `stream` gets one interchange after the other, and
+```toml
+[format]
+question = "fhir"     # a Bundle with a Claim
+answer = "fhir"       # {fhir_answers}
+```
+
+Everything else of the vendor file stays as it is. In X12 a program in mode `stream` gets one interchange after the other, and
 answers each with one interchange. A program in mode `oneshot` gets one on its standard input. A web service gets it as the
 body of a request, as `application/edi-x12`.
 
@@ -165,6 +185,13 @@ lack. Each case was written as a Bundle, read again, and coded by the reference.
 |---|---|
 {bundles_of_fhir}
 
+[A claim editor may be asked in FHIR R4](format-fhir-claims.md) too. Each claim was written as a Bundle, with its record where it
+has one, and read again: it is the same claim.
+
+| suite | comes back |
+|---|---|
+{claims_of_fhir}
+
 ## What a coder's answer decides
 
 A coder may be asked in JSON and answer in a format: [a charge export as CSV](format-csv.md), [HL7 v2 charges](format-hl7v2.md),
@@ -188,6 +215,10 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 | 835 | paid, or only CARC {not_a_denial} | another CARC | CARC {bundles} | CARC {pending}; the line is missing |
 | 277CA | A0, A1, A2, A5, F0, F1, F3 | A3, A4, A6, A7, A8, F2, E… | | P…, R… |
 | 999 | accepted | rejected: every line | | |
+| ClaimResponse | paid, or no reason against it | another CARC; outcome error | as an 835 | CARC {pending}; queued; no item |
+| OperationOutcome | issue of severity warning or information | error or fatal: every line | | |
+
+[FHIR has a page of its own](format-fhir-claims.md). Of X12:
 
 - The judge takes a denial and a bundle for one another.
 - A service belongs to the line that its REF*6R names (REF*FJ in a 277CA), else to the line with its code and modifiers, else
@@ -217,6 +248,7 @@ right vendor is certified, and its bundle verifies.
 | `hl7v2` | `hl7v2` | MLLP | yes | yes | yes | by hand | yes | yes |
 | `dicom` | JSON | C-STORE | yes | yes | yes | not tested | yes | yes |
 | `x12` (an editor) | `x12` | a stream | yes | yes | yes | yes | yes | yes |
+| `fhir` (an editor) | `fhir` | a stream | yes | yes | yes | yes | yes | yes |
 
 *By hand*: the hunt over MLLP takes four minutes with the sample engine, so that CI leaves it out; with
 `RTCONFORM_HUNT_EVERYWHERE=1` the test does it. Other tests: certifying over DICOM is in `test_dicom_certificate.py` beside it, a

@@ -11,6 +11,7 @@ import click
 from rtconform.formats.registry import QUESTIONS
 from rtconform.jobs.conversions import ACKNOWLEDGMENT, Converted, what_is
 from rtconform.jobs.conversions import convert as converted
+from rtconform.jobs.resource_claims import holds_claims
 from rtconform.jobs.treatments.as_cases import TreatmentCase, cases_of
 from rtconform.jobs.treatments.files import is_treatment
 from rtconform.reference.errors import UserError
@@ -24,7 +25,7 @@ _FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), ACKNOWLEDGMEN
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--to", "target", type=click.Choice(_FORMATS), required=True, help="The format to write.")
-@click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON or 837.")
+@click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON, 837 or FHIR.")
 @click.option("--losses", type=_FILE, metavar="FILE", help="Write what is lost here instead of standard error.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
 @click.option("--keep-identity", is_flag=True, help="With --to case: keep the patient's names and ids in the case.")
@@ -37,18 +38,20 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     rtconform convert january.835 --to json --claims january.837
     rtconform convert dispositions.jsonl --to x12 --claims claims.jsonl
     rtconform convert dispositions.jsonl --to 277ca --claims claims.jsonl
+    rtconform convert claims.jsonl --to fhir --out claims.ndjson
+    rtconform convert responses.ndjson --to json --claims claims.ndjson
     rtconform convert treatment/ --to case --out cases.jsonl
 
-    The beginning of FILE shows what it holds. Claims are converted between JSON Lines and 837, dispositions between JSON Lines
-    and 835 or 277CA; a 999 is read; cases go from JSON Lines to the other formats. A loss is something that the format can't
-    say, found by reading back what was written. A document that can't be written is named with the reason; the others are
-    written, and the exit code is then 2.
+    The beginning of FILE shows what it holds. Claims are converted between JSON Lines, 837 and FHIR, dispositions between JSON
+    Lines and 835, 277CA or FHIR (ClaimResponse); a 999 is read; cases go from JSON Lines to the other formats. A loss is
+    something that the format can't say, found by reading back what was written. A document that can't be written is named with
+    the reason; the others are written, and the exit code is then 2.
 
     With --to case, FILE holds DICOM objects or FHIR resources, or is a folder of them, as for `rtconform code`. Each treatment
     becomes a case; what is missing in it is named, with what is supposed instead.
     """
     treatment = target == _CASE
-    if treatment != is_treatment(str(file)):
+    if treatment != is_treatment(str(file)) and not (not treatment and holds_claims(file)):
         held = "DICOM objects or FHIR resources"
         what = f"--to case converts {held} only" if treatment else f"holds {held}: convert them with --to case"
         raise UserError(f"{file}: {what}")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from rtconform.cli.options import shard_of
 from rtconform.formats.fhir.case_writer import write_bundle
+from rtconform.formats.fhir.claims.claim_writer import write_claim
 from rtconform.formats.hl7.treatment.question import write_case
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
@@ -33,7 +34,7 @@ from rtconform.reference.errors import UserError
     "--as",
     "written",
     type=click.Choice(["837", "dicom", "fhir", "hl7v2"]),
-    help="Instead of JSON: each claim as 837, each case as HL7 v2 messages, a FHIR Bundle or a folder of DICOM RT files.",
+    help="Instead of JSON: each claim as 837, each case as HL7 v2 messages or DICOM RT files, either as a FHIR Bundle.",
 )
 def generate(
     suite: str | None,
@@ -53,9 +54,10 @@ def generate(
     rtconform generate clinic --as dicom --out treatments --count 100
     rtconform generate clinic --as hl7v2 --out visits.hl7 --count 100
     rtconform generate clinic --as fhir --out bundles.ndjson --count 100
+    rtconform generate edits-claim --as fhir --out claims.ndjson
 
     What a format can't say is named on standard error, with the reason. With --as dicom each case becomes a folder of its own,
-    with a companion.json for what no DICOM object has a place for. With --as fhir each case is a Bundle, one per line.
+    with a companion.json for what no DICOM object has a place for. With --as fhir each case or claim is a Bundle, one per line.
     """
     if suite is None and case_id is None:
         raise click.UsageError("give a SUITE, or --id with a case's id")
@@ -122,12 +124,17 @@ def _as_hl7(found: Iterator[SuiteItem]) -> Iterator[bytes]:
 
 
 def _as_fhir(found: Iterator[SuiteItem]) -> Iterator[bytes]:
-    """Each case as a Bundle on a line of its own."""
-    for case in _cases(found, "FHIR"):
+    """Each case or claim as a Bundle on a line of its own."""
+    for item in found:
+        question = item.question
+        name = name_of(question.id, _PUBLIC)
         try:
-            yield write_bundle(replace(case, id=name_of(case.id, _PUBLIC)))
+            if isinstance(question, Claim):
+                yield write_claim(replace(question, id=name))
+            else:
+                yield write_bundle(replace(question, id=name))
         except Inexpressible as why:
-            click.echo(f"{case.id}: not written: {why}", err=True)
+            click.echo(f"{question.id}: not written: {why}", err=True)
 
 
 _PUBLIC = b"generate"

@@ -45,7 +45,7 @@ def vendor() -> None:
     type=click.Choice(["json", "csv", "fhir", "hl7v2", "x12"]),
     default="json",
     show_default=True,
-    help="What the vendor speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12.",
+    help="What the vendor speaks: a coder answers in csv, hl7v2, x12 or fhir; an editor is asked and answers in x12 or fhir.",
 )
 @click.argument("path", required=False, type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
 @QUIET

@@ -72,6 +72,18 @@ def test_a_planted_fault_is_found_through_the_format(fault: str, code: str, tmp_
     assert not summary.conformant
 
 
+@pytest.mark.slow
+def test_a_planted_fault_of_reading_is_found_through_fhir(tmp_path: Path) -> None:
+    """An editor that takes the first day of an item's period for its only one denies lines of several days."""
+    editor = str(VENDORS / "fhir_editor" / "editor.py")
+    path = program(tmp_path / "v.toml", editor, "fault-single-day")
+    path.write_text(path.read_text().replace('"x12"', '"fhir"'))
+    planned = plan_run(path, ("edits-claim",), seed=1)
+    failed = [result for result in run_first(planned, tmp_path / "run", 60) if result.verdict == "fail"]
+    assert failed
+    assert all("a false denial" in result.explanation for result in failed)
+
+
 ONCE = """
 import sys
 from pathlib import Path

@@ -131,15 +131,15 @@ def test_the_name_that_a_case_goes_out_under_is_all_that_its_ids_come_of() -> No
     assert set() == ids[0] & ids[1]
 
 
-def _references(element: Any) -> Iterator[str]:
+def references_in(element: Any) -> Iterator[str]:
     if isinstance(element, dict):
         if isinstance(element.get("reference"), str):
             yield element["reference"]
         for value in element.values():
-            yield from _references(value)
+            yield from references_in(value)
     elif isinstance(element, list):
         for value in element:
-            yield from _references(value)
+            yield from references_in(value)
 
 
 def test_every_reference_points_into_the_bundle() -> None:
@@ -148,7 +148,7 @@ def test_every_reference_points_into_the_bundle() -> None:
         bundle = json.loads(write_bundle(case))
         urls = [entry["fullUrl"] for entry in bundle["entry"]]
         assert len(urls) == len(set(urls))
-        assert set() == set(_references(bundle)) - set(urls)
+        assert set() == set(references_in(bundle)) - set(urls)
 
 
 @pytest.mark.parametrize(

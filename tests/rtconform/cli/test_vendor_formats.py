@@ -17,6 +17,7 @@ from tests.helpers import VENDORS
 SPEAKS: list[tuple[str, RoleName]] = [
     ("csv", "coder"),
     ("fhir", "coder"),
+    ("fhir", "editor"),
     ("hl7v2", "coder"),
     ("x12", "coder"),
     ("x12", "editor"),
@@ -38,7 +39,7 @@ def test_what_init_writes_can_be_loaded(kind: str, mode: str, speaks: str, role:
 
 def test_an_unknown_format_has_no_file() -> None:
     """A format that a role does not speak is said with those that it does."""
-    with pytest.raises(UserError, match="an editor is not asked and does not answer in csv; formats for an editor: x12"):
+    with pytest.raises(UserError, match="an editor is not asked and does not answer in csv; formats for an editor: x12, fhir"):
         scaffold("cli", "stream", "editor", "csv")
 
 
@@ -58,6 +59,7 @@ def check(folder: Path, speaks: str, role: RoleName, *command: str, timeout_s: i
         ("csv", "coder", "csv_coder", '{"schema":"rtconform.case/1"', "Account;Visit;DOS;CPT", "S1: 77387-26 × 1"),
         ("hl7v2", "coder", "hl7_coder", '{"schema":"rtconform.case/1"', "FT1|1|||20260310", "S1: 77387-26 × 1"),
         ("x12", "editor", "x12_editor", "SV2*0333*HC:77412*900*UN*1~", "SVC*HC:77412*900*900**1~", "line 1: allow"),
+        ("fhir", "editor", "fhir_editor", '{"resourceType":"Bundle"', '{"resourceType":"ClaimResponse"', "line 1: allow"),
     ],
 )
 def test_a_pasted_file_works(speaks: str, role: RoleName, home: str, sent: str, came: str, read: str, tmp_path: Path) -> None:

@@ -88,6 +88,12 @@ ROWS = {
         said="837",
         supports='payers = ["commercial", "unitedhealthcare"]',  # it knows no national edits
     ),
+    "fhir-editor": Row(
+        "fhir_editor/editor.py",
+        '[format]\nquestion = "fhir"\nanswer = "fhir"\n',
+        role="editor",
+        supports='payers = ["commercial", "unitedhealthcare"]',
+    ),
 }
 PLAIN = {"coder": "json", "editor": "json-editor"}
 FORMATS = [name for name in ROWS if name not in PLAIN.values()]

@@ -13,7 +13,7 @@ from rtconform.formats.names import name_of
 from rtconform.generators.suites.registry import any_suite
 from rtconform.jobs.conversions import NAMES
 from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
-from rtconform.reference.documents.wire import encode
+from rtconform.reference.documents.wire import decode, encode
 from rtconform.reference.editor.editor import adjudicate
 from tests.formats.test_x12_claims import pyx12_accepts
 from tests.helpers.command import rtconform
@@ -72,6 +72,48 @@ def test_dispositions_go_to_835_and_come_back(claims: tuple[Path, list[Claim]], 
         for one in map(json.loads, back.stdout.splitlines())
     }
     assert {name: [(line.number, line.disposition) for line in one.lines] for name, one in made.items()} == came
+
+
+def test_claims_go_to_fhir_and_come_back(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """Each claim comes back equal under the name that it went out under, and from FHIR into an 837 as from JSON."""
+    path, asked = claims
+    there = convert(path, "--to", "fhir", "--out", tmp_path / "claims.ndjson")
+    assert 0 == there.exit_code, there.exception
+    back = convert(tmp_path / "claims.ndjson", "--to", "json")
+    assert [replace(claim, id=name_of(claim.id, NAMES)) for claim in asked] == [
+        decode(line.encode(), Claim) for line in back.stdout.splitlines()
+    ]
+    by_json, by_fhir = (convert(one, "--to", "x12") for one in (path, tmp_path / "claims.ndjson"))
+    assert by_json.stdout == by_fhir.stdout != ""
+
+
+def test_dispositions_go_to_fhir_and_come_back(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """What is done with each line and the reason code come back from ClaimResponses, in a file a line or in a Bundle."""
+    path, asked = claims
+    lines = {
+        claim.id: [DispositionLine(one.number, one.disposition, None, one.carc) for one in adjudicate(claim).lines]
+        for claim in asked
+    }
+    made = [Disposition(name, tuple(found)) for name, found in lines.items()]
+    (tmp_path / "said.jsonl").write_bytes(b"".join(encode(one) + b"\n" for one in made))
+    there = convert(tmp_path / "said.jsonl", "--to", "fhir", "--claims", path, "--out", tmp_path / "said.ndjson")
+    assert 0 == there.exit_code, there.exception
+    responses = [json.loads(line) for line in (tmp_path / "said.ndjson").read_text().splitlines()]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": one} for one in responses]}
+    (tmp_path / "said.json").write_text(json.dumps(bundle, indent=1))
+    for name in ("said.ndjson", "said.json"):
+        back = convert(tmp_path / name, "--to", "json", "--claims", path)
+        assert made == [decode(line.encode(), Disposition) for line in back.stdout.splitlines()]
+    done = convert(tmp_path / "said.ndjson", "--to", "x12", "--claims", path)
+    assert "FHIR can only be converted to json" in str(done.exception)
+
+
+def test_a_response_of_which_no_claim_is_there_is_named(claims: tuple[Path, list[Claim]], tmp_path: Path) -> None:
+    """It is not written, and the exit code says so."""
+    (tmp_path / "said.ndjson").write_text('{"resourceType":"ClaimResponse","outcome":"complete","identifier":[{"value":"X1"}]}\n')
+    done = convert(tmp_path / "said.ndjson", "--to", "json", "--claims", claims[0])
+    assert "X1: not written: its claim is not among those of --claims" in done.stderr
+    assert "could not be written as json" in str(done.exception)
 
 
 def _envelope(code: str, guide: str, *body: str) -> bytes:
@@ -165,10 +207,13 @@ def test_what_stands_before_the_first_segment_is_passed_over(
 @pytest.mark.parametrize(
     ("content", "arguments", "said"),
     [
-        ("hello", ("--to", "x12"), "neither X12 nor JSON Lines of rtconform"),
+        ("hello", ("--to", "x12"), "neither X12 nor FHIR nor JSON Lines of rtconform"),
         ('{"schema":"rtconform.result/1"}', ("--to", "x12"), "documents 'rtconform.result/1' can't be converted"),
         ('{"schema":"rtconform.claim/1"}', ("--to", "json"), "already holds json"),
         ('{"schema":"rtconform.disposition/1"}', ("--to", "x12"), "give the claims too, with --claims FILE"),
+        ('{"resourceType":"Patient"}', ("--to", "json"), "no Claim or ClaimResponse among its resources"),
+        ('{"resourceType":"ClaimResponse"}', ("--to", "json"), "give the claims too, with --claims FILE"),
+        ('{"resourceType":"Claim"}', ("--to", "fhir"), "already holds fhir"),
         (
             "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260101*0900*^*00501*1*0*T*:~ST*270*1~",
             ("--to", "json"),

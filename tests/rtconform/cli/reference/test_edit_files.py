@@ -9,11 +9,13 @@ from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from rtconform.cli.main import cli
+from rtconform.formats.fhir.claims.claim_writer import bundle_of_claim, write_claim
+from rtconform.formats.fhir.claims.disposition_writer import write_disposition
 from rtconform.formats.x12.answers import read_disposition
 from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteClaim
-from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.claim import Claim, Disposition, DispositionLine
 from rtconform.reference.editor.editor import adjudicate
 from rtconform.reference.errors import UserError
 
@@ -244,6 +246,48 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("nothing of ours")
     found = CliRunner().invoke(cli, ["edit", str(tmp_path)])
     assert [one.id for one in (*batch[3:], *batch[:3])] == [json.loads(row)["id"] for row in found.stdout.splitlines()]
+
+
+def test_claims_in_fhir_are_edited_like_others(tmp_path: Path) -> None:
+    """A Bundle a line, one Bundle of several Claims over many lines, on standard input and in a folder: each claim is edited."""
+    batch = claims(4)
+    due = [[line.disposition for line in adjudicate(claim).lines] for claim in batch]
+    lines = b"".join(write_claim(claim) for claim in batch)
+    entries = [entry for claim in batch for entry in bundle_of_claim(claim)["entry"]]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "claims.json").write_text(json.dumps({"resourceType": "Bundle", "entry": entries}, indent=1))
+    (folder / "other.json").write_text("[1]")
+    for found in (CliRunner().invoke(cli, ["edit"], input=lines), CliRunner().invoke(cli, ["edit", str(folder)])):
+        assert 0 == found.exit_code, found.exception
+        rows = [json.loads(row) for row in found.stdout.splitlines()]
+        assert ([claim.id for claim in batch], due) == (
+            [row["id"] for row in rows],
+            [[line["disposition"] for line in row["lines"]] for row in rows],
+        )
+
+
+def test_what_a_payer_answered_in_fhir_is_laid_beside(tmp_path: Path) -> None:
+    """--decided takes ClaimResponses: a line that is wrongly denied is a false denial."""
+    claim = next(claim for claim in claims(20) if all(line.disposition == "allow" for line in adjudicate(claim).lines))
+    (tmp_path / "claims.ndjson").write_bytes(write_claim(claim))
+    denied = Disposition(claim.id, tuple(DispositionLine(line.number, "deny", None, "18") for line in claim.lines))
+    (tmp_path / "said.ndjson").write_bytes(write_disposition(denied, claim))
+    found = CliRunner().invoke(cli, ["edit", str(tmp_path / "claims.ndjson"), "--decided", str(tmp_path / "said.ndjson")])
+    assert {("false_denial", "CARC 18")} == {(one["kind"], one["edit"]) for one in map(json.loads, found.stdout.splitlines())}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"resourceType":"Patient"}', "no Claim is among its resources (Patient); give resources of type Claim"),
+        ('{"resourceType":"ClaimResponse"}', "--decided FILE"),
+        ('{"resourceType":"Claim"}\n7\n', ":2: not a FHIR resource in JSON"),
+    ],
+)
+def test_a_file_of_fhir_without_claims_is_refused_in_words(text: str, said: str, run: Run) -> None:
+    """What is in it, and what to give."""
+    assert said in str(run(text).exception)
 
 
 def test_standard_input_may_be_an_837() -> None:

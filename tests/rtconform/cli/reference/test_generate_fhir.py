@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from rtconform.formats.fhir.case_reader import reread_bundle
+from rtconform.formats.fhir.claims.claim_reader import reread_claim
 from rtconform.reference.coder.coder import code
+from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode
 from tests.helpers.command import rtconform
@@ -24,7 +28,16 @@ def test_each_case_is_a_bundle_on_a_line(tmp_path: Path) -> None:
     assert whole.read_bytes() == b"".join(parts)
 
 
-def test_claims_are_refused() -> None:
-    """Only cases are written as Bundles, and the message says what to give."""
-    ended = rtconform("generate", "edits-claim", "--as", "fhir")
-    assert (2, True) == (ended.returncode, "only cases are written as FHIR" in ended.stderr)
+def test_each_claim_is_a_bundle_on_a_line(tmp_path: Path) -> None:
+    """Every claim of a suite of claims is written, and is read as it was, under a name of its own."""
+    path = tmp_path / "claims.ndjson"
+    assert 0 == rtconform("generate", "edits-documented", "--as", "fhir", "--shard", "1/40", "--out", path).returncode
+    asked = decode_all(rtconform("generate", "edits-documented", "--shard", "1/40").stdout)
+    written = [reread_claim(line) for line in path.read_bytes().splitlines()]
+    assert asked == [replace(claim, id=own.id) for claim, own in zip(written, asked, strict=True)]
+    assert not {claim.id for claim in asked} & {claim.id for claim in written}
+
+
+def decode_all(text: str) -> list[Claim]:
+    """The claims of JSON Lines."""
+    return [decode(line.encode(), Claim) for line in text.splitlines()]

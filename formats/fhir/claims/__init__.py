@@ -1,0 +1,1 @@
+"""Claims as FHIR Bundles, and what an editor answers."""
