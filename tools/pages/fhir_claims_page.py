@@ -129,16 +129,19 @@ import json, sys
 import rtconform
 from rtconform.formats.fhir.claims.claim_reader import reread_claim
 
-for line in sys.stdin:
-    claim = reread_claim(line.encode())
+for text in sys.stdin:
+    claim = reread_claim(text.encode())
     items = []
-    for one in rtconform.edit(claim).lines:
-        paid = {{"value": 100 if one.disposition == "allow" else 0, "currency": "USD"}}
-        adjudication = [{{"category": {{"text": "payment", "coding": [{{"code": "benefit"}}]}}, "amount": paid}}]
-        if one.disposition != "allow":
-            carc = "133" if one.disposition == "review" else one.carc
+    for line, right in zip(claim.lines, rtconform.edit(claim).lines, strict=True):
+        # what a payer's front end sends back before any edit: a code that is none, a service before the patient was born
+        nonsense = not line.code[-1].isdigit() or line.date_of_service < claim.patient.birth_date
+        allowed = right.disposition == "allow" and not nonsense
+        paid = {{"value": 100 if allowed else 0, "currency": "USD"}}
+        adjudication = [{{"category": {{"coding": [{{"code": "benefit"}}]}}, "amount": paid}}]
+        if not allowed:
+            carc = "133" if right.disposition == "review" else right.carc or "181"
             adjudication.append({{"category": {{"text": "denial"}}, "reason": {{"coding": [{{"code": carc}}]}}}})
-        items.append({{"itemSequence": one.number, "adjudication": adjudication}})
+        items.append({{"itemSequence": line.number, "adjudication": adjudication}})
     request = {{"identifier": {{"value": claim.id}}}}
     answer = {{"resourceType": "ClaimResponse", "status": "active", "outcome": "complete", "request": request, "item": items}}
     print(json.dumps(answer), flush=True)
