@@ -61,12 +61,12 @@ FINDINGS: dict[FindingKind, Meaning] = {
         "The editor allowed what nobody can pay (a code that is in no list, a service before the patient was born).",
         conformant=False,
     ),
-    "unstable": Meaning("Asked the same case again, the vendor answered differently.", conformant=False),
+    "unstable": Meaning("The vendor answered differently when it was asked the same case again.", conformant=False),
     "order_dependent": Meaning("The answer depends on which cases came before.", conformant=False),
     "id_dependent": Meaning("The answer depends on the case's id, which says nothing about the treatment.", conformant=False),
     "answered_again": Meaning("A second answer to a case came when the first had been judged.", conformant=False),
     "unanswered_again": Meaning(
-        "Asked the same case again, the vendor crashed, was too late or gave no answer.", conformant=False
+        "The vendor crashed, was too late or gave no answer when it was asked the same case again.", conformant=False
     ),
     "records_changed": Meaning("Another program changed the run's records while the run was under way.", conformant=False),
 }

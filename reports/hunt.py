@@ -54,7 +54,7 @@ def _fault(group: tuple[Found, ...]) -> dict[str, Any]:
 
 def _row(found: Found) -> dict[str, Any]:
     result = found.result
-    remark = " Unstable: asked again, the answer differs." if found.stable is False else ""
+    remark = " Unstable: the answer differs when it is asked again." if found.stable is False else ""
     return {
         "case": found.question.id,
         "cause": found.cause.id,

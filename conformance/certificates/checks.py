@@ -108,14 +108,18 @@ def check_bundle(records: Records, trust: Trust) -> Iterator[Check]:
     """Every check that needs nothing but the bundle, in order, each made when it is asked for."""
     bundle = records.bundle
     certificate = bundle.statement.predicate
-    yield _check("form", bundle.altered, "byte for byte what these contents are packed as")
+    yield _check("form", bundle.altered, "byte for byte as these contents are packed")
     yield from _seal(bundle, certificate, trust.public_key)
     yield _check("digests", _wrong_digests(bundle), "every file has the digest that the certificate states")
     for name, look, holds in (
-        ("boundary", _boundary, "what is said to have been around the vendor fits how it was reached"),
+        ("boundary", _boundary, "the sandbox that the records state fits how the vendor was reached"),
         ("suites", _suites, "rule set, suites and digests are those installed here"),
-        ("cases", _cases, "made again from suite and seed: every case is there, once, in the order drawn, as it was sent"),
-        ("judgement", _judgement, "every expectation coded again, every answer judged again, to the same result"),
+        (
+            "cases",
+            _cases,
+            "the cases made again from suite and seed are all there, once each, in the order drawn, as they were sent",
+        ),
+        ("judgement", _judgement, "every expectation was coded again and every answer judged again, with the same result"),
     ):
         yield _looked(name, look, records, holds)
     yield from _seed(bundle, certificate, trust.commitment)
@@ -152,10 +156,10 @@ def _seal(bundle: Bundle, certificate: Certificate, trusted: PublicKey | None) -
         if trusted is None:
             yield Check("signature", "not_checked", "UNSIGNED: nobody vouches for this bundle")
         else:
-            yield Check("signature", "failed", "UNSIGNED, and a key was given that it should be signed with")
+            yield Check("signature", "failed", "UNSIGNED, but --public-key names a key that it should be signed with")
         return
     if signer is None or not envelope.signatures:
-        what = "signed, but the certificate names no signer" if envelope.signatures else "the signature was taken away"
+        what = "signed, but the certificate names no signer" if envelope.signatures else "the signature was removed"
         yield Check("signature", "failed", what)
         return
     try:
@@ -174,11 +178,11 @@ def _seal(bundle: Bundle, certificate: Certificate, trusted: PublicKey | None) -
         wrong = "the key's id is not that of the key"
     yield _check("signature", wrong, f"Ed25519 over the certificate by {named.id}")
     if trusted is None:
-        yield Check("signer", "not_checked", "whose key that is: give the certifier's with --public-key")
+        yield Check("signer", "not_checked", "nobody checked whose key it is: give the certifier's with --public-key")
     else:
         same = trusted.id == named.id and trusted.signed(envelope)
         other = "" if same else f"signed by {named.id}, not by the key given, {trusted.id}"
-        yield _check("signer", other, "the key given")
+        yield _check("signer", other, "it is the key that was given")
 
 
 def _wrong_digests(bundle: Bundle) -> str:
@@ -247,16 +251,20 @@ def _seed(bundle: Bundle, certificate: Certificate, published: str | None) -> It
     record = certificate.seed
     claimed = level_of(record, signed=certificate.signer is not None)
     if certificate.level != claimed:
-        yield Check("level", "failed", f"{certificate.level} is claimed, signer and seed allow {claimed}")
+        yield Check("level", "failed", f"the certificate claims {certificate.level}, but signer and seed allow {claimed}")
     if record.origin == "given":
         yield _given_seed(bundle, record, published)
         return
     yield _check("seed", _wrong_opening(bundle, certificate), f"{record.seed}: {SEED} opens the commitment to it")
     if published is not None:
         other = "" if published == record.commitment else f"{record.commitment} was opened, {published} was published"
-        yield _check("commitment", other, "the one published")
+        yield _check("commitment", other, "it is the published one")
     elif record.origin == "committed":
-        yield Check("commitment", "not_checked", "that it was published before the run: give the one published with --commitment")
+        yield Check(
+            "commitment",
+            "not_checked",
+            "nobody checked that it was published before the run: give the published one with --commitment",
+        )
 
 
 def _given_seed(bundle: Bundle, record: SeedRecord, published: str | None) -> Check:

@@ -36,7 +36,7 @@ async def check_vendor(vendor: Vendor, questions: Sequence[Question]) -> list[Ch
     unmatched = [event.detail for event in events if event.kind == "stray_output"]
     if unmatched:
         details = tuple(_shown(detail) for detail in unmatched[:3])
-        checked.append(Checked(good=False, what="prints more to standard output than an answer a line", details=details))
+        checked.append(Checked(good=False, what="prints more to standard output than one answer per line", details=details))
     return checked
 
 

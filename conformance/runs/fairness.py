@@ -132,15 +132,15 @@ async def _look_into(role: Role, open_adapter: OpenAgain, changed: Sequence[Answ
 def _unanswered(role: Role, changed: Sequence[Changed]) -> Event:
     first = changed[0]
     what = f"{first.question.id}: {first.reply.status}: {first.reply.detail}"
-    detail = f"asked again, the {role.noun} did not answer {len(changed)} {role.asks}s that it had answered, for instance {what}"
+    detail = f"the {role.noun} did not answer {len(changed)} {role.asks}s again that it had answered before, for instance {what}"
     return Event("finding", now(), detail, "unanswered_again", tuple(one.question.id for one in changed))
 
 
 def _finding(role: Role, kind: FindingKind, changed: Sequence[Answered]) -> Event:
     how = {
-        "unstable": f"asked the same again, the {role.noun} answered differently",
-        "order_dependent": f"asked in another order, the {role.noun} answered differently",
-        "id_dependent": f"asked under another id, the {role.noun} answered differently",
+        "unstable": f"the {role.noun} answered differently when asked the same again",
+        "order_dependent": f"the {role.noun} answered differently when asked in another order",
+        "id_dependent": f"the {role.noun} answered differently when asked under another id",
     }[kind]
     detail = f"{how}: {len(changed)} of the {role.asks}s asked again, for instance {changed[0].question.id}"
     return Event("finding", now(), detail, kind, tuple(asked.question.id for asked in changed))

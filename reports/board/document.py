@@ -14,10 +14,10 @@ Standing = Literal["valid", "expired", "refused", "not_checked", "rehearsal", "n
 
 STANDINGS: dict[Standing, str] = {
     "valid": "A certificate: every check held, and a key that was given signed it.",
-    "expired": "A certificate that held, and is past its last day.",
+    "expired": "A certificate that held, but has expired.",
     "refused": "A sealed refusal: the vendor was tried and not certified.",
-    "not_checked": "Sound in itself, but no key was given of whoever signed it: whose word it is was not looked at.",
-    "rehearsal": "Sound in itself, but unsigned or on a seed that could be known before: it proves nothing, also as a refusal.",
+    "not_checked": "Sound in itself, but its signer's key was not given: nobody checked whose signature it is.",
+    "rehearsal": "Sound in itself, but unsigned, or with a seed that could be known before: it proves nothing, as a refusal too.",
     "not_valid": "Something that the bundle says does not hold.",
 }
 """What can be said of a bundle, with its meaning."""

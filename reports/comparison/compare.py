@@ -25,9 +25,9 @@ CHANGES: dict[Change, str] = {
     "withdrawn": "It was wrong, and is declared unsupported now.",
     "new": "Only the new run has it.",
     "gone": "Only the old run has it.",
-    "expectation": "The reference expects another answer than it did: nothing can be said of the vendor.",
-    "changed": "It is right as before, by another answer.",
-    "still_wrong": "It was wrong and is wrong.",
+    "expectation": "The reference expects another answer than it did: nothing can be said about the vendor.",
+    "changed": "It is right as before, with another answer.",
+    "still_wrong": "It was wrong and still is.",
     "same": "Nothing changed.",
 }
 """Every change of a case with its meaning, in the order in which reports list them."""

@@ -18,8 +18,8 @@ TITLES: dict[Change, str] = {
     "withdrawn": "Withdrawn",
     "new": "New cases",
     "gone": "Gone cases",
-    "expectation": "Expected otherwise",
-    "changed": "Right as before, by another answer",
+    "expectation": "Another answer expected",
+    "changed": "Right as before, with another answer",
     "still_wrong": "Still wrong",
 }
 _WIDEST = 60

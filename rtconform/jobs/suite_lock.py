@@ -118,7 +118,7 @@ def _signature(envelope: Envelope, trusted: PublicKey | None) -> Check:
     if not envelope.signatures:
         return Check("signature", "not_checked" if trusted is None else "failed", "the lock is unsigned")
     if trusted is None:
-        return Check("signature", "not_checked", "whose it is can't be known without --public-key")
+        return Check("signature", "not_checked", "nobody checked whose signature it is: give --public-key")
     if trusted.signed(envelope) and envelope.signatures[0].keyid == trusted.id:  # the signature covers no key id
         return Check("signature", "held", f"by the key {trusted.id}")
     return Check("signature", "failed", f"not by the key {trusted.id}")
@@ -132,7 +132,9 @@ def _check(name: str, lock: SuiteLock) -> Check:
         return Check(name, "failed", "the suite is not in the lock: nobody vouches for its cases")
     here = _locked(name, lock.seed)
     if here.version != locked.version:
-        return Check(name, "failed", f"version {locked.version} is locked, version {here.version} is here: of another release")
+        return Check(
+            name, "failed", f"version {locked.version} is locked, version {here.version} is installed: it is of another release"
+        )
     if here != locked:
         return Check(
             name, "failed", f"version {here.version} has other cases here: {here.digest} ({here.cases:,} cases), "

@@ -177,8 +177,8 @@ def test_what_init_writes_can_be_read(kind: str, tmp_path: Path) -> None:
         ('import sys\nfor line in sys.stdin: print(\'{"id": "x", "outcome": "coded"}\', flush=True)', "x"),
         ("import sys\nsys.exit(3)", "3"),
         ("print('hello')", "does it go on reading until its input ends?"),
-        ("print('hello')", "more to standard output than an answer a line"),
-        ("import sys\nfor line in sys.stdin: print('{\\n}', flush=True)", "more to standard output than an answer a line"),
+        ("print('hello')", "more to standard output than one answer per line"),
+        ("import sys\nfor line in sys.stdin: print('{\\n}', flush=True)", "more to standard output than one answer per line"),
         ("import time\ntime.sleep(60)", "no answer"),
     ],
 )

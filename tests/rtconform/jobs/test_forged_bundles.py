@@ -211,7 +211,7 @@ def test_a_changed_file(name: str, good: Issued) -> None:
     forged = read_bundle(write_bundle(files, good.bundle.statement, None), "forged.zip")
     found = failing(forged)
     assert f"{name} has another digest than stated" == found["digests"]
-    assert "the signature was taken away" == found["signature"]
+    assert "the signature was removed" == found["signature"]
 
 
 def _deflated(text: bytes, level: int) -> bytes:

@@ -111,7 +111,7 @@ def test_a_lock_changed_after_it_was_signed(folder: Path) -> None:
     [
         (lambda suites: suites["published"].update(digest="0" * 64), "version 1 has other cases here"),
         (lambda suites: suites["published"].update(cases=72), "version 1 has other cases here"),
-        (lambda suites: suites["published"].update(version="0"), "version 0 is locked, version 1 is here"),
+        (lambda suites: suites["published"].update(version="0"), "version 0 is locked, version 1 is installed"),
         (lambda suites: suites.pop("published"), "nobody vouches for its cases"),
     ],
     ids=["digest", "cases", "version", "not locked"],
