@@ -1,6 +1,6 @@
 """On which level a resource speaks of a treatment: plan, phase or course, as planned, prescribed or treated."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from rtconform.formats.fhir import vocabulary as codes
@@ -49,15 +49,20 @@ def level_of(resource: Document) -> Level | None:
     return next(by_profile, next(by_code, None))
 
 
-def finest(resources: Iterable[Document], *, treated: bool | None = None) -> tuple[Level | None, list[Document]]:
+def finest(
+    resources: Iterable[Document], *, treated: bool | None = None, kept: Container[int] = ()
+) -> tuple[Level | None, list[Document]]:
     """The resources of the finest level of which there are any; of a resource in several versions the newest.
 
-    `treated`: only levels that say, or don't say, what was delivered.
+    `treated`: only levels that say, or don't say, what was delivered. `kept`: the `id()` of those that count although they were
+    revoked, because something was treated by them.
     """
     found: dict[Level, dict[str, Document]] = {}
     for one in resources:
         level = level_of(one)
-        if level is None or one.get("status") in _GONE or treated not in (None, level.treated):
+        if level is None or treated not in (None, level.treated):
+            continue
+        if one.get("status") in _GONE and not (one.get("status") == "revoked" and id(one) in kept):
             continue
         name = " ".join(sorted(identifiers(one))) or f"id {one.get('id')}"
         same = found.setdefault(level, {}).get(name)

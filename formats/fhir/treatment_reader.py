@@ -36,7 +36,7 @@ class _Reading:
         self._resources, self._files = resources, files
         self._facts: list[Fact] = []
         self._notes: list[str] = []
-        self._level, self._planned = finest(resources.every())
+        self._level, self._planned = finest(resources.every(), kept=_treated_by(resources))
         self._plans: list[Document] = []
 
     def treatment(self) -> Treatment:
@@ -82,7 +82,7 @@ class _Reading:
             self._add(f"{path}.beams", "missing", "", self._at(found, ""), note)
         for name in ("intent", "diagnosis", "fractions", "dose_gy", "site"):
             if document.get(name) not in (None, ""):
-                self._add(f"{path}.{name}", "read", str(document[name]), self._at(found, _ELEMENTS[name]))
+                self._add(f"{path}.{name}", "read", str(document[name]), self._at(found, _element(found, name)))
         self._evidence(path, found, document)
         return document
 
@@ -93,7 +93,7 @@ class _Reading:
         if ours:
             planning.setdefault("targets", [])
         for name in _EVIDENCE:
-            element = "extension(codexrt-radiotherapy-dose-planned-to-volume)" if name == "targets" else "extension(rt-planning)"
+            element = _dose_element(found) if name == "targets" else "extension(rt-planning)"
             if name in planning:
                 value = planning[name]
                 shown = str(len(value)) if isinstance(value, list) else str(value or "none")
@@ -206,13 +206,29 @@ class _Reading:
         self._facts.append(Fact(path, how, value, where, note))
 
 
-_ELEMENTS = {
-    "intent": "extension(mcode-procedure-intent)",
-    "diagnosis": "reasonReference or reasonCode",
-    "fractions": "extension(codexrt-radiotherapy-fractions-planned)",
-    "dose_gy": "extension(codexrt-radiotherapy-dose-planned-to-volume).totalDose",
-    "site": "bodySite",
-}
+def _element(found: Document, name: str) -> str:
+    """The element of a plan, phase or course that says a fact."""
+    if name == "fractions":
+        return f"extension({_said(found, codes.FRACTIONS_PLANNED, codes.FRACTIONS_PRESCRIBED)})"
+    if name == "dose_gy":
+        return f"{_dose_element(found)}.totalDose"
+    elements = {"intent": "extension(mcode-procedure-intent)", "diagnosis": "reasonReference or reasonCode", "site": "bodySite"}
+    return elements[name]
+
+
+def _dose_element(found: Document) -> str:
+    return f"extension({_said(found, codes.DOSE_TO_VOLUME, codes.DOSE_PRESCRIBED, codes.DOSE_DELIVERED)})"
+
+
+def _said(found: Document, *urls: str) -> str:
+    """The name of the first of these extensions that a resource has; of the first where it has none."""
+    return next((url for url in urls if extensions(found, url)), urls[0]).rpartition("/")[2]
+
+
+def _treated_by(resources: Resources) -> set[int]:
+    """The `id()` of every resource that something treated is based on: it counts, though it was revoked afterwards."""
+    treated = (one for one in resources.of_type("Procedure") if one.get("status") not in ("entered-in-error", "not-done"))
+    return {id(resources.named(based)) for one in treated for based in dicts(one.get("basedOn"))}
 
 
 def _began(resource: Document) -> str:

@@ -1,6 +1,7 @@
 """A treatment coded: as it is supposed where facts are missing, and by each missing fact what else it may come to."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ each fact alone needs more.
 SUPPOSED_DAY = "2026-01-05"
 _NOT_OF_A_CASE = ("uid", "techniques", "supposed_beams", "settled", "groups")
 """What a reader says of a plan or session beside the fields of a case."""
+
+_OF_SESSION = re.compile(r"sessions\[(\d+)\]")
 
 _NOBODY = {"id": "PATIENT", "birth_date": "1900-01-01", "sex": "unknown"}
 
@@ -62,15 +65,27 @@ def coded_days(files: TreatmentFiles, *, keep_identity: bool = False) -> Iterato
         treatment = replace(treatment, plans=tuple(_named_without(plan, files.identity) for plan in treatment.plans))
     beside = checked(files.beside, files.beside_file)
     patient = files.patient if keep_identity else _NOBODY
-    days: dict[str, list[Document]] = {}
-    for session in treatment.sessions:
+    days: dict[str, dict[int, Document]] = {}
+    for place, session in enumerate(treatment.sessions, 1):
         day = treatment.billing.get("date_of_service") or str(session.get("started_at", ""))[:10]
-        days.setdefault(str(day), []).append(session)
-    for date, sessions in (days or {"": []}).items():
+        days.setdefault(str(day), {})[place] = session
+    for date, numbered in (days or {"": {}}).items():
         following = min(
-            (str(one.get("started_at", "")) for day, later in days.items() if day > date for one in later), default=None
+            (str(one.get("started_at", "")) for day, later in days.items() if day > date for one in later.values()), default=None
         )
-        yield _Day(treatment, beside, files.beside_file, patient, date, sessions, following).coded()
+        sessions = [*numbered.values()]
+        of_day = replace(treatment, facts=tuple(_facts_of(treatment.facts, [*numbered])))
+        yield _Day(of_day, beside, files.beside_file, patient, date, sessions, following).coded()
+
+
+def _facts_of(facts: tuple[Fact, ...], numbers: list[int]) -> Iterator[Fact]:
+    """The facts of one day: of its sessions only, under the numbers that these have in its case."""
+    for fact in facts:
+        found = _OF_SESSION.match(fact.path)
+        if found is None:
+            yield fact
+        elif (number := int(found[1])) in numbers:
+            yield replace(fact, path=f"sessions[{numbers.index(number) + 1}]{fact.path[found.end() :]}")
 
 
 def _named_without(plan: Document, identity: Identity) -> Document:

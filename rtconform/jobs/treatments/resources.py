@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,9 @@ def patients_in(name: str, files: list[tuple[str, Path]], unread: tuple[str, ...
                 for one, url in own:
                     resources.add(one, url)
                 shown = {key: identity.without(file) for key, file in pool.files.items()}
-                treatment = read_resources(resources, shown)
+                read = read_resources(resources, shown)
+                facts = tuple(replace(fact, source=identity.without(fact.source)) for fact in read.facts)
+                treatment = replace(read, facts=facts)
             except Unreadable as why:
                 raise UserError(identity.without(f"{name}: {why.what}")) from None
             yield PatientResources(treatment, read_patient(resources), identity, tuple(map(identity.without, unread)))
