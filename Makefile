@@ -88,6 +88,11 @@ signed-lock: setup docs-check
 wheel-check: setup
 	$(BIN)/python tools/wheel_check.py
 
+# The container's image, built and tried, where there is podman or docker and the base can be had.
+.PHONY: image
+image:
+	@bash tools/image_check.sh
+
 # The verdicts of every sample vendor, on record in tests/data/recorded: made again where a suite has a new version, or a verdict
 # is meant to change. Look at the difference; the commit says why. Less for NAMES="correct-vendor". Two minutes.
 .PHONY: recorded

@@ -16,6 +16,9 @@ from rtconform._version import __version__
 from rtconform.cli.options import print_rows
 from rtconform.reference import RULE_SET
 
+EXTRAS = ("certify", "cluster", "dicom")
+"""The extras whose packages a user's rtconform uses; the others (`dev`, `site`) are for who develops it."""
+
 
 @click.command()
 @click.option(
@@ -29,7 +32,8 @@ from rtconform.reference import RULE_SET
 def about(form: str) -> None:
     """Print the versions of rtconform, its rule set and Python, and each dependency with its version and licence.
 
-    The bill of materials also lists what the dependencies need, if it is installed.
+    A package that an extra adds ('rtconform[certify]') is named with that extra. The bill of materials
+    also lists what the dependencies need, if it is installed.
 
     \b
     rtconform about
@@ -39,12 +43,13 @@ def about(form: str) -> None:
         click.echo(json.dumps(bill_of_materials(), indent=2, ensure_ascii=False))
         return
     rows = [
-        {"name": "rtconform", "version": __version__, "licence": "Apache-2.0"},
-        {"name": "rule set", "version": RULE_SET, "licence": ""},
-        {"name": "Python", "version": platform.python_version(), "licence": "PSF-2.0"},
+        {"name": "rtconform", "version": __version__, "licence": "Apache-2.0", "extra": ""},
+        {"name": "rule set", "version": RULE_SET, "licence": "", "extra": ""},
+        {"name": "Python", "version": platform.python_version(), "licence": "PSF-2.0", "extra": ""},
         *(_row(name) for name in _needs("rtconform")),
+        *(_row(name, ", ".join(extras)) for name, extras in _added().items()),
     ]
-    print_rows(rows, form, ("name", "version", "licence"), (None, None, 60))
+    print_rows(rows, form, ("name", "version", "licence", "extra"), (None, None, 60, None))
     if form == "table":
         click.echo(f"\n{platform.platform()}\n{sys.executable}")
 
@@ -56,7 +61,8 @@ def bill_of_materials() -> dict[str, Any]:
     while waiting:
         name = waiting.pop()
         if name not in edges:
-            edges[name] = [need for need in _needs(name) if _installed(need)]
+            needs = [*_needs(name), *(_added() if name == "rtconform" else ())]
+            edges[name] = [need for need in needs if _installed(need)]
             waiting += edges[name]
     names = sorted(edges)
     return {
@@ -70,12 +76,23 @@ def bill_of_materials() -> dict[str, Any]:
     }
 
 
-def _needs(name: str) -> Iterator[str]:
-    """What the package needs here, directly and without extras."""
+def _added() -> dict[str, list[str]]:
+    """What the extras add to what rtconform needs anyway, each with the extras that add it."""
+    always = set(_needs("rtconform"))
+    added: dict[str, list[str]] = {}
+    for extra in EXTRAS:
+        for name in _needs("rtconform", extra):
+            if name not in always:
+                added.setdefault(name, []).append(extra)
+    return added
+
+
+def _needs(name: str, extra: str = "") -> Iterator[str]:
+    """What the package needs here, directly, with this extra or without any."""
     found = _installed(name)
     for line in (found.requires or ()) if found else ():
         requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
             yield canonicalize_name(requirement.name)
 
 
@@ -87,11 +104,11 @@ def _installed(name: str) -> Distribution | None:
         return None
 
 
-def _row(name: str) -> dict[str, Any]:
+def _row(name: str, extra: str = "") -> dict[str, Any]:
     found = _installed(name)
     if found is None:
-        return {"name": name, "version": "not installed", "licence": ""}
-    return {"name": found.metadata["Name"], "version": found.version, "licence": _licence(found)}
+        return {"name": name, "version": "not installed", "licence": "", "extra": extra}
+    return {"name": found.metadata["Name"], "version": found.version, "licence": _licence(found), "extra": extra}
 
 
 def _component(name: str, kind: str) -> dict[str, Any]:

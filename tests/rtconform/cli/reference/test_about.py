@@ -1,12 +1,17 @@
 """`rtconform about`: what a buyer asks of an installation."""
 
 import json
+import tomllib
 from importlib.metadata import distribution
+from pathlib import Path
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from rtconform.cli.reference.about import EXTRAS
 from tests.helpers.command import rtconform
+
+ROOT = Path(__file__).parents[4]
 
 
 def test_the_bill_of_materials_is_valid_and_whole() -> None:
@@ -35,3 +40,13 @@ def test_versions_are_those_installed() -> None:
     """The table for programs has the version of each."""
     rows = {row["name"]: row["version"] for row in json.loads(rtconform("about", "--format", "json").stdout)}
     assert distribution("click").version == rows["click"]
+
+
+def test_what_an_extra_adds_is_listed_with_it() -> None:
+    """Each package of a user's extra is in the table under that extra, and in the bill; no extra of pyproject.toml is forgotten."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert {*EXTRAS, "dev", "site"} == set(extras)
+    rows = {row["name"]: row["extra"] for row in json.loads(rtconform("about", "--format", "json").stdout)}
+    bill = json.loads(rtconform("about", "--format", "cyclonedx").stdout)
+    assert {"cryptography": "certify, cluster", "pydicom": "dicom", "click": ""}.items() <= rows.items()
+    assert {"cryptography", "cffi", "pydicom", "distributed"} <= {component["name"] for component in bill["components"]}
