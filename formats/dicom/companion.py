@@ -48,16 +48,19 @@ def companion_of(case: Case) -> Document:
 def put_together(treatment: Treatment, companion: Document, patient: Document) -> Case:
     """The case that objects and companion say together. Raises msgspec.ValidationError where they make none.
 
-    Plans and sessions are matched by UID. What the companion says counts; what it lacks, the objects say.
+    Plans and sessions are matched by UID, and stand in the companion's order, as the isocenters do that they use. What the
+    companion says counts; what it lacks, the objects say.
     """
     plans = {plan["uid"]: plan for plan in treatment.plans}
     sessions = {session["uid"]: session for session in treatment.sessions}
+    named = [plan["uid"] for plan in companion["plans"]]
+    used = [beam["isocenter"] for uid in named for beam in plans.get(uid, {}).get("beams", ())]
     document = {
         "schema": "rtconform.case/1",
         "id": companion["id"],
         "patient": patient,
         "billing": companion["billing"],
-        "isocenters": list(treatment.isocenters),
+        "isocenters": sorted(treatment.isocenters, key=lambda one: used.index(one["id"]) if one["id"] in used else len(used)),
         "plans": [laid_over(plans.get(plan["uid"], {}), plan) for plan in companion["plans"]],
         "sessions": [laid_over(sessions.get(session["uid"], {}), session) for session in companion["sessions"]],
     }

@@ -179,7 +179,7 @@ class _Reading:
         document["port_images"] = sum(record.port_images for record in records)
         shift = next((record.shift for record in records if record.shift is not None), None)
         document["couch_shift_mm"] = list(shift) if shift is not None else None
-        self._motion(path, document, records, files, held=any(one.held for one in deliveries))
+        self._motion(path, document, records, files, held=any(one.held for record in records for one in record.delivered))
         guidance = read_guidance(records, self._objects)
         document["guidance"] = guidance.acts
         for fact in guidance.facts:

@@ -23,13 +23,14 @@ _APART = dt.timedelta(minutes=90)
 
 @dataclass(frozen=True)
 class ReadDelivery:
-    """One delivery of a beam."""
+    """One delivery of a beam. `continues`: one that was interrupted."""
 
     plan: str
     number: int
     name: str
     began: dt.datetime | None
     held: bool
+    continues: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,13 @@ def sessions_of(records: Iterable[ReadRecord]) -> list[tuple[ReadRecord, ...]]:
 
 
 def delivered_in_order(records: Iterable[ReadRecord]) -> list[ReadDelivery]:
-    """The deliveries of a session in the order of their first control points; those without a time come last."""
-    every = [(one, record) for record in records for one in record.delivered]
-    return [one for one, _ in sorted(every, key=lambda pair: pair[0].began or _LAST)]
+    """The deliveries of a session in the order of their first control points; those without a time come last.
+
+    What continues a delivery of the session is part of it.
+    """
+    every = sorted((one for record in records for one in record.delivered), key=lambda one: one.began or _LAST)
+    begun = {(one.plan, one.number) for one in every if not one.continues}
+    return [one for one in every if not one.continues or (one.plan, one.number) not in begun]
 
 
 def _together(one: ReadRecord, other: ReadRecord) -> bool:
@@ -158,6 +163,7 @@ def _delivery(beam: Dataset, plan: str) -> ReadDelivery:
         name=said(beam, "BeamName") or said(beam, "ApplicationSetupName"),
         began=min((one for one in moments if one is not None), default=None),
         held="HOLD" in transitions,
+        continues=said(beam, "TreatmentDeliveryType") == "CONTINUATION",
     )
 
 

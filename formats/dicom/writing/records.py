@@ -6,6 +6,7 @@ It says what was delivered of one plan in one session, how motion was managed an
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pydicom.dataset import Dataset
 from pydicom.uid import RTBeamsTreatmentRecordStorage, RTBrachyTreatmentRecordStorage, RTIonBeamsTreatmentRecordStorage
@@ -39,7 +40,11 @@ _SIGNALS = {
 }
 """Respiratory Signal Source (0018,9171)."""
 
+Part = Literal["whole", "partial", "completion"]
+"""What of a plan's delivery in a session a record says."""
+
 _BETWEEN_BEAMS = dt.timedelta(minutes=1)
+_INTERRUPTED_FOR = _BETWEEN_BEAMS / 2
 _UNKNOWN_BEAM = 9000
 """Number of a beam that no plan has; the next one has the next."""
 
@@ -98,17 +103,34 @@ class PlannedIn:
         return [made for keyword in named for made in self.planned.get(keyword) or ()]
 
 
-def write_record(
+def write_records(
     export: Export, where: PlannedIn, delivery: Delivery, before: Sequence[Dataset], during: Sequence[Dataset]
-) -> Dataset:
-    """The record of one plan in one session. `before`, `during`: references to the images of guidance."""
-    session, at = where.session, where.at
-    names = ("record", str(where.place), str(at))
+) -> Iterator[Dataset]:
+    """The record of a plan in a session, or two where it was interrupted. `before`, `during`: references to images."""
     kind = kind_of(where.plan) if where.plan is not None else "beams"
-    made = new_object(export, _CLASSES[kind], "RTRECORD", names, session.started_at)
-    made.InstanceNumber = 1
-    made.TreatmentDate = day(session.started_at)
-    made.TreatmentTime = clock(session.started_at)
+    if export.realism.interrupted and where.at == delivery.first and kind != "brachy":
+        yield _record(export, where, delivery, "partial", before, during)
+        yield _record(export, where, delivery, "completion")
+    else:
+        yield _record(export, where, delivery, "whole", before, during)
+
+
+def _record(
+    export: Export,
+    where: PlannedIn,
+    delivery: Delivery,
+    part: Part,
+    before: Sequence[Dataset] = (),
+    during: Sequence[Dataset] = (),
+) -> Dataset:
+    session, at = where.session, where.at
+    names = ("record", str(where.place), str(at), *(("completion",) if part == "completion" else ()))
+    kind = kind_of(where.plan) if where.plan is not None else "beams"
+    began = session.started_at + (_INTERRUPTED_FOR if part == "completion" else dt.timedelta())
+    made = new_object(export, _CLASSES[kind], "RTRECORD", names, began)
+    made.InstanceNumber = 2 if part == "completion" else 1
+    made.TreatmentDate = day(began)
+    made.TreatmentTime = clock(began)
     made.TreatmentSessionUID = session_uid(export, where.place)
     made.ReferencedRTPlanSequence = [reference(plan_class(where.plan), export.uid(*plan_names(at)))]
     made.ReferencedFractionGroupNumber = 1
@@ -127,7 +149,7 @@ def write_record(
         set_brachytherapy_record(made, session, where.plan, [*_application_setups(where, delivery)])
         return made
     made.PrimaryDosimeterUnit = "MU"
-    items = list(_items(export, where, delivery))
+    items = list(_items(export, where, delivery, part))
     if during and at == delivery.first:
         treated = next(beam for beam in items if beam.TreatmentDeliveryType == "TREATMENT")
         treated.ReferencedVerificationImageSequence = list(during)
@@ -151,7 +173,7 @@ def _application_setups(where: PlannedIn, delivery: Delivery) -> Iterator[tuple[
         yield place, beam, began, name
 
 
-def _items(export: Export, where: PlannedIn, delivery: Delivery) -> Iterator[Dataset]:
+def _items(export: Export, where: PlannedIn, delivery: Delivery, part: Part) -> Iterator[Dataset]:
     session, known = where.session, where.beams
     stranger = Beam("", "photon", "")
     delivered = [
@@ -162,6 +184,11 @@ def _items(export: Export, where: PlannedIn, delivery: Delivery) -> Iterator[Dat
         )
         for name, began in delivery.by_plan[where.at]
     ]
+    if part == "completion":
+        (name, began, beam_), *rest = delivered
+        yield _item(export, session, beam_, began + _INTERRUPTED_FOR, "CONTINUATION", text(name))
+        yield from (_item(export, session, beam_, at, "TREATMENT", text(name)) for name, at, beam_ in rest)
+        return
     began = delivered[0][1]
     setup = where.items[-1] if where.items else None
     if setup is not None and setup.TreatmentDeliveryType == "SETUP":
@@ -171,25 +198,36 @@ def _items(export: Export, where: PlannedIn, delivery: Delivery) -> Iterator[Dat
         for order in range(session.port_images):
             earlier = dt.timedelta(seconds=order + 2)
             yield _item(export, session, delivered[0][2], began - earlier, "OPEN_PORTFILM", text(delivered[0][0]))
-    for name, at, beam_ in delivered:
-        yield _item(export, session, beam_, at, "TREATMENT", text(name))
+    for name, at, beam_ in delivered[:1] if part == "partial" else delivered:
+        yield _item(export, session, beam_, at, "TREATMENT", text(name), stopped=part == "partial")
 
 
 def _item(
-    export: Export, session: Session, what: tuple[int, Beam, Dataset], began: dt.datetime, delivery: str, name: str
+    export: Export,
+    session: Session,
+    what: tuple[int, Beam, Dataset],
+    began: dt.datetime,
+    delivery: str,
+    name: str,
+    *,
+    stopped: bool = False,
 ) -> Dataset:
-    """One delivery of a beam: its number, the beam, and the item of the plan, with which the record agrees in every point."""
+    """One delivery of a beam: its number, the beam, and the item of the plan, with which the record agrees in every point.
+
+    `stopped`: it ended when half of its meterset was delivered. A continuation delivers the other half.
+    """
     number_, beam, planned = what
-    treats = delivery == "TREATMENT"
+    treats = delivery in ("TREATMENT", "CONTINUATION")
     meterset = METERSET if treats else 1.0
+    first, last_share = (0.5 if delivery == "CONTINUATION" else 0.0), (0.5 if stopped else 1.0)
     points = points_of(planned)
     kept = range(len(points)) if export.realism.all_points else (0, len(points) - 1)
     made = item(
         CurrentFractionNumber=counted(session.fraction),
-        TreatmentTerminationStatus="NORMAL",
+        TreatmentTerminationStatus="MACHINE" if stopped else "NORMAL",
         TreatmentVerificationStatus="VERIFIED",
         SpecifiedPrimaryMeterset=number(meterset),
-        DeliveredPrimaryMeterset=number(meterset),
+        DeliveredPrimaryMeterset=number((last_share - first) * meterset),
         BeamLimitingDeviceLeafPairsSequence=list(limiting_devices(leaves=has_leaves(planned), boundaries=False)),
         SourceAxisDistance=number(1000),
         BeamName=name,
@@ -207,6 +245,9 @@ def _item(
     made.ControlPointDeliverySequence = [
         _control_point(beam, points[index], index, began, meterset, last=len(points) - 1) for index in kept
     ]
+    for point in made.ControlPointDeliverySequence:
+        share = float(point.SpecifiedMeterset) / meterset
+        point.DeliveredMeterset = number(min(max(share, first), last_share) * meterset)
     if treats and session.motion is not None and session.motion.beam_hold:
         made.GatingBeamHoldTransitionSequence = list(_transitions(session.motion, began))
     return made
@@ -220,7 +261,6 @@ def _control_point(beam: Beam, planned: Dataset, index: int, began: dt.datetime,
         TreatmentControlPointDate=day(at),
         TreatmentControlPointTime=clock(at.replace(microsecond=0)),
         SpecifiedMeterset=number(share * meterset),
-        DeliveredMeterset=number(share * meterset),
         DoseRateDelivered=number(600),
         DoseRateSet=number(600),
     )

@@ -1,6 +1,6 @@
 """A case as DICOM RT objects: a file for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from pydicom.dataset import Dataset
@@ -9,8 +9,8 @@ from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.dicom.writing.images import write_images
 from rtconform.formats.dicom.writing.objects import Export, export_of, file_of
 from rtconform.formats.dicom.writing.plans import has_structures, write_plan
-from rtconform.formats.dicom.writing.realism import Realism, realism_of
-from rtconform.formats.dicom.writing.records import Delivery, PlannedIn, write_record
+from rtconform.formats.dicom.writing.realism import Realism, realism_of, scattered
+from rtconform.formats.dicom.writing.records import Delivery, PlannedIn, write_records
 from rtconform.formats.dicom.writing.volumes import write_dose, write_structures
 from rtconform.reference.documents.treatment import Case, Session
 
@@ -22,8 +22,13 @@ def write_objects(case: Case, realism: Realism | None = None) -> Iterator[tuple[
     its patient is called: asked again under another id, a vendor sees the same export.
     """
     refuse_inexpressible(case)
-    export = export_of(case, realism or realism_of(_content(case)))
-    for order, made in enumerate(_objects(export)):
+    content = _content(case)
+    export = export_of(case, realism or realism_of(content))
+    objects: Iterable[Dataset] = _objects(export)
+    if export.realism.scattered:
+        ordered = [*objects]
+        objects = (ordered[place] for place in scattered(content, len(ordered)))
+    for order, made in enumerate(objects):
         yield f"{order:03}-{made.Modality.lower()}.dcm", file_of(made)
 
 
@@ -57,4 +62,4 @@ def _session(export: Export, place: int, session: Session, plans: list[Dataset])
     for at in delivery.by_plan:
         known = at < len(plans)
         where = PlannedIn(session, place, at, export.case.plans[at] if known else None, plans[at] if known else None)
-        yield write_record(export, where, delivery, before, during)
+        yield from write_records(export, where, delivery, before, during)

@@ -66,7 +66,7 @@ def decided(case: Case) -> object:
     return coding.outcome, [(line.session, line.code, line.modifiers, line.units) for line in coding.lines], coding.alternatives
 
 
-REALISMS = st.builds(Realism, *[st.booleans()] * 5)
+REALISMS = st.builds(Realism, *[st.booleans()] * 7)
 
 
 @pytest.mark.slow
@@ -162,11 +162,42 @@ def observed() -> Case:
 
 
 def test_no_verdict_depends_on_realism() -> None:
-    """Set-up beams, repeated isocenters, all control points, tolerance tables and private tags change nothing."""
+    """Set-up beams, repeated isocenters, all control points, tolerance tables, private tags, order and interruptions change nothing."""
     case = one_case()
-    for traits in [(False,) * 5, (True,) * 5, *(tuple(place == at for at in range(5)) for place in range(5))]:
+    for traits in [(False,) * 7, (True,) * 7, *(tuple(place == at for at in range(7)) for place in range(7))]:
         assert decided(case) == decided(comes_back(case, Realism(*traits)))
     assert {True, False} == {getattr(realism_of(str(n)), name) for n in range(20) for name in ("setup_beams", "all_points")}
+    assert {True, False} == {getattr(realism_of(str(n)), name) for n in range(20) for name in ("scattered", "interrupted")}
+
+
+def test_an_interrupted_session_has_two_records() -> None:
+    """A partial record and its completion: one session, one plan, half of the first beam in each; every other beam once."""
+    whole = datasets(one_case(), PLAIN)["RTRECORD"]
+    parts = datasets(one_case(), Realism(setup_beams=False, interrupted=True))["RTRECORD"]
+    assert len(whole) + 1 == len(parts)
+    partial, completion = parts[:2]
+    assert partial.TreatmentSessionUID == completion.TreatmentSessionUID
+    assert partial.ReferencedRTPlanSequence == completion.ReferencedRTPlanSequence
+    begun, ended = partial.TreatmentSessionBeamSequence[-1], completion.TreatmentSessionBeamSequence[0]
+    assert ("MACHINE", "CONTINUATION") == (begun.TreatmentTerminationStatus, ended.TreatmentDeliveryType)
+    assert begun.ReferencedBeamNumber == ended.ReferencedBeamNumber
+    assert begun.SpecifiedPrimaryMeterset == begun.DeliveredPrimaryMeterset + ended.DeliveredPrimaryMeterset
+    once = [beam.ReferencedBeamNumber for beam in whole[0].TreatmentSessionBeamSequence]
+    assert once == [
+        beam.ReferencedBeamNumber for part in parts[:2] for beam in part.TreatmentSessionBeamSequence if beam is not ended
+    ]
+    assert completion.TreatmentTime > partial.TreatmentTime
+
+
+def test_files_come_in_any_order() -> None:
+    """Scattered objects are the same ones under other names and in another order, which is the same whenever they are written."""
+    case = one_case()
+    plain, other = ([*write_objects(case, Realism(scattered=scattered))] for scattered in (False, True))
+    assert sorted(content for _, content in plain) == sorted(content for _, content in other)
+    assert [content for _, content in plain] != [content for _, content in other]
+    renamed = [name for name, _ in write_objects(replace(case, id="another"), Realism(scattered=True))]
+    assert [name for name, _ in other] == renamed
+    assert [name for name, _ in other] == sorted(name for name, _ in other)
 
 
 def datasets(case: Case, realism: Realism) -> dict[str, list[pydicom.Dataset]]:

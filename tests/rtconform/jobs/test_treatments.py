@@ -216,7 +216,8 @@ def test_protons_are_outside(tmp_path: Path) -> None:
     ended = rtconform("code", folder)
     assert (0, "") == (ended.returncode, ended.stderr)
     assert "out_of_scope (SCOPE-TECHNIQUE)" in ended.stdout
-    assert "plans[1].technique = proton  [001-rtplan.dcm: Ion Beam Sequence (300A,03A2)" in ended.stdout
+    (plan,) = (file.name for file in folder.glob("*-rtplan.dcm"))
+    assert f"plans[1].technique = proton  [{plan}: Ion Beam Sequence (300A,03A2)" in ended.stdout
     assert "needs: nothing" in ended.stdout
 
 

@@ -3,6 +3,8 @@
     python engine.py FOLDER                        correct
     python engine.py FOLDER --fault setup-beams    counts set-up beams among those that treated
     python engine.py FOLDER --fault last-point     takes the isocenter of a beam's last control point, and the origin where it says none
+    python engine.py FOLDER --fault each-record    takes each treatment record for a session of its own
+    python engine.py FOLDER --fault by-order       takes what a record delivered for beams of the plan that came last before it
 
 It reads with pydicom, by the attributes that docs/how-to/dicom.md names, and not with rtconform's own reader. What it makes of the
 files it hands to the plain coder beside it (../correct).
@@ -87,14 +89,25 @@ def plan_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> tuple
     return {"id": said["uid"], "technique": said["technique"], "beams": beams, "planning": planning}, isocenters
 
 
-def session_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Doc:
+def sessions_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> list[Doc]:
     if said["uid"] is None:
-        return said
+        return [said]
     records = [data for data in files if data.Modality == "RTRECORD" and data.TreatmentSessionUID == said["uid"]]
-    day, clock = records[0].TreatmentDate, records[0].TreatmentTime
+    if "each-record" in faults:
+        return [session_from(files, said, [record], faults) for record in records]
+    return [session_from(files, said, records, faults)]
+
+
+def session_from(files: list[pydicom.Dataset], said: Doc, records: list[pydicom.Dataset], faults: list[str]) -> Doc:
+    began = min(record.TreatmentDate + record.TreatmentTime for record in records)
+    day, clock = began[:8], began[8:]
     delivered, held, ports = [], False, 0
     for record in records:
         plan = record.ReferencedRTPlanSequence[0].ReferencedSOPInstanceUID
+        if "by-order" in faults:
+            plan = next(
+                (one.SOPInstanceUID for one in reversed(files[: files.index(record)]) if one.Modality == "RTPLAN"), "none"
+            )
         for setup in record.get("TreatmentSessionApplicationSetupSequence", []):
             first = setup.RecordedChannelSequence[0].BrachyControlPointDeliveredSequence[0]
             at = first.TreatmentControlPointDate + first.TreatmentControlPointTime
@@ -120,7 +133,7 @@ def case_in(folder: Path, faults: list[str]) -> Doc:
 def case_of(files: list[pydicom.Dataset], said: Doc, faults: list[str]) -> Doc:
     plans = [plan_of(files, plan, faults) for plan in said["plans"]]
     isocenters = {place["id"]: place for _, places in plans for place in places}
-    sessions = [session_of(files, session, faults) for session in said["sessions"]]
+    sessions = [session for one in said["sessions"] for session in sessions_of(files, one, faults)]
     patient = {"id": "P", "birth_date": "1950-01-01", "sex": "unknown"}
     parts = {"billing": said["billing"], "plans": [plan for plan, _ in plans], "isocenters": [*isocenters.values()]}
     return {"schema": "rtconform.case/1", "id": said["id"], "patient": patient, "sessions": sessions, **parts}

@@ -109,7 +109,8 @@ function sessionOf(files, said) {
     }
   }
   delivered.sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
-  const { TreatmentDate: day, TreatmentTime: clock } = records[0];
+  const began = records.map((record) => `${record.TreatmentDate}${record.TreatmentTime}`).sort()[0];
+  const [day, clock] = [began.slice(0, 8), began.slice(8)];
   return {
     ...said,
     started_at: `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${clock.slice(0, 2)}:${clock.slice(2, 4)}:${clock.slice(4)}`,
