@@ -5,7 +5,9 @@ It knows neither groups that import their commands late nor click's own mark for
 """
 
 import inspect
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -14,13 +16,14 @@ from rtconform.cli.main import cli
 from tools.pages.command_tree import commands_of
 
 _AS_IT_STANDS = "\b"
+_CHANGES = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 
 
 def man_page() -> str:
     """The page in the man macros of roff, in ASCII."""
     lines = [
         '.\\" Made from the commands by `make docs`; not edited by hand.',
-        f'.TH RTCONFORM 1 "" "rtconform {__version__}" "User Commands"',
+        f'.TH RTCONFORM 1 {_released()} "rtconform {__version__}" "User Commands"',
         ".SH NAME",
         f"rtconform \\- {_escaped((cli.help or '').split('.')[0])}",
         ".SH SYNOPSIS",
@@ -44,14 +47,22 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield from (".TP", f"\\fB{_escaped(record[0])}\\fR", _escaped(" ".join(record[1].split())))
 
 
+def _released() -> str:
+    """The day of the last release, which a manual page shows at its foot."""
+    (day, *_) = re.findall(r"^## \[[^]]+\] - (\d{4}-\d\d-\d\d)$", _CHANGES.read_text(encoding="utf-8"), re.MULTILINE)
+    return str(day)
+
+
 def _paragraphs(text: str) -> Iterator[str]:
-    """Paragraphs are filled, but for those that click leaves as they stand."""
-    for paragraph in inspect.cleandoc(text.replace("\f", "")).split("\n\n"):
+    """Paragraphs are filled, but for those that click leaves as they stand. The first one follows its heading without a mark."""
+    for number, paragraph in enumerate(inspect.cleandoc(text.replace("\f", "")).split("\n\n")):
+        if number:
+            yield ".PP"
         first, *rest = paragraph.splitlines()
         if first.strip() == _AS_IT_STANDS:
-            yield from (".PP", ".nf", *map(_escaped, rest), ".fi")
+            yield from (".nf", *map(_escaped, rest), ".fi")
         else:
-            yield from (".PP", _escaped(" ".join(paragraph.split())))
+            yield _escaped(" ".join(paragraph.split()))
 
 
 def _escaped(text: str) -> str:

@@ -90,4 +90,4 @@ def check(path: Path) -> None:
     if not all(line.good for line in checks):
         sys.exit(EXIT_NOT_CONFORMANT)
     following = pasted("rtconform", "run", path, "--suite", ",".join(role.begin_with))
-    say(f"\n{one_line(loaded.name)} answers. Next: {following}")
+    say(f"\n{one_line(loaded.name)} answers; a run judges whether its answers are right. Next: {following}")

@@ -23,6 +23,13 @@ def test_roff_warns_of_nothing() -> None:
     assert set(COMMANDS) == {heading.split()[1] for heading in headings}
 
 
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+def test_mandoc_warns_of_nothing() -> None:
+    """The other formatter of manual pages, that of Alpine, macOS and the BSDs, accepts the page without a warning."""
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(PAGE)], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stdout)
+
+
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_what_looks_like_a_command_to_roff_is_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A help that begins with a dot, with a backslash and a sign beyond ASCII in it, is printed as it stands."""
