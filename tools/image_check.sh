@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 base=$(sed -n 's/^FROM \([^ ]*\)$/\1/p' Containerfile)
 engine=""
 for name in podman docker; do
-  if "$name" run --rm "$base" true >/dev/null 2>&1; then engine=$name && break; fi
+  if timeout 300 "$name" run --rm "$base" true >/dev/null 2>&1; then engine=$name && break; fi
 done
 if [ -z "$engine" ]; then echo "image: neither podman nor docker runs $base here: not built" && exit 0; fi
 
