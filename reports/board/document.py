@@ -61,9 +61,10 @@ class Latest(Struct, frozen=True):
 class RunSeen(Struct, frozen=True):
     """A run of a vendor's. `id` is a digest of its records.
 
-    `before`: the last whole run before it of the same suites, versions and seed (empty: there is none). `new_faults` and
-    `gone_faults`: the causes that it shows and that run did not, and those that it shows no more. `part`: what of its suites it
-    asked, where that was not all. `latency_ms` is the mean over its answers, None where it has none.
+    `told_from`: those of its suites that a whole run before it was asked too, in the same version and with the same seed.
+    `new_faults` and `gone_faults`: the causes that these suites show now and did not then, and those that they show no more,
+    where the last run of no other suite shows them. `part`: what of its suites it asked, where that was not all. `latency_ms` is
+    the mean over its answers, None where it has none.
     """
 
     id: str
@@ -81,9 +82,24 @@ class RunSeen(Struct, frozen=True):
     faults: tuple[FaultSeen, ...]
     findings: tuple[FindingKind, ...]
     latency_ms: Annotated[float, Meta(ge=0)] | None
-    before: str = ""
+    told_from: tuple[str, ...] = ()
     new_faults: tuple[str, ...] = ()
     gone_faults: tuple[str, ...] = ()
+
+
+class FaultLife(Struct, frozen=True):
+    """How long a vendor had a fault, in whole runs: `first` is the run that showed it first, `until` the one that no longer did.
+
+    `born`: the suites of `first` had been asked before and had not shown it; otherwise nobody had looked. `not_asked_again`: the
+    last runs don't show it, and were asked other cases than those that did.
+    """
+
+    cause: str
+    says: str
+    first: str
+    until: str
+    standing: Literal["there", "gone", "not_asked_again"]
+    born: bool
 
 
 class CertificateSeen(Struct, frozen=True):
@@ -115,7 +131,7 @@ class VendorSeen(Struct, frozen=True):
     """A vendor: its runs and its certificates, the oldest first. `page` and `badge` are files of the board.
 
     `written`: the name as it is written, escaped, where it can't be shown as it is or another name on the board reads the same.
-    `latest`: what stands for it on the first page: of each suite the last whole run that asked it.
+    `latest`: what stands for it on the first page: of each suite the last whole run that asked it. `lives`: its faults over time.
     """
 
     name: str
@@ -126,6 +142,7 @@ class VendorSeen(Struct, frozen=True):
     latest: tuple[Latest, ...]
     certificates: tuple[CertificateSeen, ...]
     written: str = ""
+    lives: tuple[FaultLife, ...] = ()
 
 
 class Unread(Struct, frozen=True):

@@ -1,74 +1,48 @@
-"""The board as files: a first page, a page and a badge for each vendor. No script, no network; everything is escaped."""
+"""The board as files: its pages, and a page and a badge for each vendor. No script, no network; everything is escaped."""
 
 import hashlib
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
 
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.verdicts import FINDINGS
 from rtconform.reference import RULE_SET
-from rtconform.reports.board.document import STANDINGS, WEIGHT, Board, CertificateSeen, RunSeen, SuiteSeen, VendorSeen
-from rtconform.reports.figures.failure import RuleText, rule_text
-from rtconform.reports.figures.summary import RuleCount
+from rtconform.reports.board.charts import over_time
+from rtconform.reports.board.document import STANDINGS, Board, CertificateSeen, VendorSeen
+from rtconform.reports.board.tables import (
+    SOON_DAYS,
+    VendorRow,
+    days_left,
+    fault_rows,
+    groups_of,
+    last_certificate,
+    latest_of,
+    rule_rows,
+    vendor_rows,
+)
 from rtconform.reports.page.page import asset, environment, policy
 from rtconform.reports.text import clip, one_line
 from rtconform.reports.writers.badge import BAD, GOOD, OPEN, badge
 
 FIRST_PAGE = "index.html"
+PAGES = {FIRST_PAGE: "Vendors", "certificates.html": "Certificates", "rules.html": "By rule", "faults.html": "By fault"}
+"""The pages of the whole board, with what links to them say."""
+
 FAULTS_SHOWN = 200
-"""Faults in the table of the first page, those of most vendors and cases first; all are on the vendors' pages and in the JSON."""
+"""Faults in the table, those of most vendors and cases first; all are on the vendors' pages and in the JSON."""
+
+RUNS_OPEN = 20
+"""Runs of a vendor that are shown at once, the newest; the others unfold."""
+
+LIVES_SHOWN = 100
+CAUSES_SHOWN = 10
+UNREAD_SHOWN = 50
 
 LONGEST_NAME = 80
-
-COLUMNS = 6
-"""Vendors beside each other in one table: more of them stand in tables of their own, below, on paper and on a screen."""
-
-
-@dataclass(frozen=True)
-class Stands:
-    """The last whole run of a suite, and what it showed of it. Other suites of that run may have been asked again since."""
-
-    run: RunSeen
-    suite: SuiteSeen
-
-
-@dataclass(frozen=True)
-class Group:
-    """Vendors of one role whose columns stand in one table, by their places on the board; `number` of `of` tables."""
-
-    role: RoleName
-    places: tuple[int, ...]
-    number: int
-    of: int
-
-
-@dataclass(frozen=True)
-class RuleRow:
-    """A rule with its counts by vendor, in the vendors' order; None: not at work in what was asked of that vendor."""
-
-    rule: RuleText
-    counts: tuple[RuleCount | None, ...]
-
-    def at_work(self, places: Iterable[int]) -> bool:
-        """Whether it is at work in what any of these vendors was asked."""
-        return any(self.counts[place] for place in places)
-
-
-@dataclass(frozen=True)
-class FaultRow:
-    """A fault with the number of cases by vendor, in the vendors' order, and the known faults that would answer just so."""
-
-    cause: str
-    says: str
-    cases: tuple[int, ...]
-    known: tuple[str, ...]
-
-    def seen(self, places: Iterable[int]) -> bool:
-        """Whether any of these vendors shows it."""
-        return any(self.cases[place] for place in places)
 
 
 def file_names(vendor: str, role: RoleName) -> tuple[str, str]:
@@ -85,87 +59,86 @@ def reads_as(name: str) -> str:
 
 def files_of(board: Board) -> dict[str, bytes]:
     """The files of the board by name. The same board gives the same bytes."""
-    style = asset("report.css")
-    shared = {"style": style, "policy": policy(style), "board": board, "standings": STANDINGS, "rule_set": RULE_SET}
-    latest = {vendor.page: latest_of(vendor) for vendor in board.vendors}
+    style = asset("report.css") + asset("board.css")
+    shared = {
+        "style": style, "policy": policy(style), "board": board, "pages": PAGES, "standings": STANDINGS, "rule_set": RULE_SET,
+        "soon_days": SOON_DAYS,
+    }  # fmt: skip
+    rows = vendor_rows(board)
     faults = fault_rows(board)
-    pages = {
-        FIRST_PAGE: environment()
-        .get_template("board.html.j2")
-        .render(
-            **shared,
-            groups=_groups(board),
-            latest=latest,
-            certificates={vendor.page: last_certificate(vendor) for vendor in board.vendors},
-            rules=rule_rows(board),
-            faults=faults[:FAULTS_SHOWN],
-            more_faults=len(faults) - FAULTS_SHOWN,
-        )
+    groups = groups_of(board)
+    shown: dict[str, tuple[str, Mapping[str, Any]]] = {
+        FIRST_PAGE: (
+            "board.html.j2",
+            {"rows": rows, "glance": _glance(rows), "shown": _filters(rows), "most_unread": UNREAD_SHOWN},
+        ),
+        "certificates.html": ("board-certificates.html.j2", {"found": _certificates(board)}),
+        "rules.html": ("board-rules.html.j2", {"groups": groups, "rules": rule_rows(board)}),
+        "faults.html": (
+            "board-faults.html.j2",
+            {"groups": groups, "faults": faults[:FAULTS_SHOWN], "more_faults": len(faults) - FAULTS_SHOWN},
+        ),
+        **{row.vendor.page: ("board-vendor.html.j2", _of_vendor(board, row)) for row in rows},
     }
-    of_vendor = environment().get_template("board-vendor.html.j2")
-    for vendor in board.vendors:
-        pages[vendor.page] = of_vendor.render(
-            **shared, vendor=vendor, latest=latest[vendor.page], says=_says(vendor), findings=FINDINGS
-        )
-        pages[vendor.badge] = badge_of(vendor)
-    return {name: f"{page}\n".encode() if name.endswith(".html") else page.encode() for name, page in pages.items()}
+    made = {
+        name: environment().get_template(template).render(**shared, **about, here=name)
+        for name, (template, about) in shown.items()
+    }
+    files = {name: f"{page}\n".encode() for name, page in made.items()}
+    return files | {vendor.badge: badge_of(vendor).encode() for vendor in board.vendors}
 
 
-def _groups(board: Board) -> list[Group]:
-    """The vendors of whom something stands, those of one role together, a few beside each other."""
-    found = []
-    for role in dict.fromkeys(vendor.role for vendor in board.vendors):
-        places = [place for place, vendor in enumerate(board.vendors) if vendor.role == role and vendor.latest]
-        starts = range(0, len(places), COLUMNS)
-        found += [Group(role, tuple(places[at : at + COLUMNS]), number, len(starts)) for number, at in enumerate(starts, 1)]
-    return found
+def _glance(rows: tuple[VendorRow, ...]) -> list[tuple[int, str, str]]:
+    """The figures at the top of the first page: how many, of what, and how it is shown."""
+    standings = [row.certificate.standing for row in rows if row.certificate]
+    return [
+        (len(rows), "vendors", ""),
+        (sum(len(row.vendor.runs) for row in rows), "runs", ""),
+        (standings.count("valid"), "with a valid certificate", "good-number"),
+        (sum(row.soon for row in rows), f"expire within {SOON_DAYS} days", "warn-number"),
+        (standings.count("expired"), "expired", "warn-number"),
+        (standings.count("refused"), "refused", "bad-number"),
+        (sum(bool(row.stands) and not row.conformant for row in rows), "not conformant in the last runs", "bad-number"),
+    ]
 
 
-def latest_of(vendor: VendorSeen) -> tuple[Stands, ...]:
-    """What stands for a vendor now, the oldest run first."""
-    runs = {run.id: (place, run) for place, run in enumerate(vendor.runs)}
-    found = [(*runs[one.run], one.suite) for one in vendor.latest]
-    return tuple(
-        Stands(run, next(one for one in run.suites if one.name == suite))
-        for _, run, suite in sorted(found, key=lambda it: it[::2])
-    )
+def _filters(rows: tuple[VendorRow, ...]) -> list[tuple[str, str, int]]:
+    """The choices of the first page, with how many vendors each shows: those that show some and not all."""
+    words = {
+        "coder": "coders", "editor": "editors", "certified": "with a valid certificate", "soon": "that expires soon",
+        "uncertified": "without one", "wrong": "not conformant",
+    }  # fmt: skip
+    counted = [(key, name, sum(f"g-{key}" in row.groups.split() for row in rows)) for key, name in words.items()]
+    return [("all", "all", len(rows)), *(one for one in counted if 0 < one[2] < len(rows))]
 
 
-def last_certificate(vendor: VendorSeen) -> CertificateSeen | None:
-    """The bundle that stands for a vendor: of those that prove most, the last. One that proves less can't push it aside."""
-    return max(enumerate(vendor.certificates), key=lambda one: (WEIGHT[one[1].standing], one[0]), default=(0, None))[1]
+def _certificates(board: Board) -> list[tuple[VendorSeen, CertificateSeen, int | None]]:
+    """Every bundle with its vendor and the days until it expires: valid ones first, the next to expire at the top."""
+    found = [(vendor, one, days_left(one, board.on)) for vendor in board.vendors for one in vendor.certificates]
+    valid = sorted((one for one in found if one[2] is not None), key=lambda one: (one[1].valid_until, one[1].id))
+    others = sorted((one for one in found if one[2] is None), key=lambda one: (one[1].issued_at, one[1].id), reverse=True)
+    return valid + others
 
 
-def rule_rows(board: Board) -> tuple[RuleRow, ...]:
-    """Every rule that is at work in the latest runs, in the order in which the runs name them."""
-    by_vendor = [_rules(latest_of(vendor)) for vendor in board.vendors]
-    met = dict.fromkeys(rule for rules in by_vendor for rule in rules)
-    return tuple(RuleRow(rule_text(rule), tuple(rules.get(rule) for rules in by_vendor)) for rule in met)
-
-
-def _rules(stands: Iterable[Stands]) -> dict[str, RuleCount]:
-    whole: dict[str, RuleCount] = {}
-    for one_suite in stands:
-        for rule, one in one_suite.suite.rules.items():
-            so_far = whole.get(rule, RuleCount(0, 0, 0))
-            whole[rule] = RuleCount(so_far.cases + one.cases, so_far.right + one.right, so_far.broken + one.broken)
-    return whole
-
-
-def fault_rows(board: Board) -> list[FaultRow]:
-    """Every fault of the latest runs: those that most vendors have first, then those of most cases."""
-    cases: dict[str, Counter[int]] = {}
-    says: dict[str, str] = {}
-    known: dict[str, dict[str, None]] = {}
-    for place, vendor in enumerate(board.vendors):
-        for stands in latest_of(vendor):
-            for fault in stands.suite.faults:
-                cases.setdefault(fault.cause, Counter())[place] += fault.cases
-                says.setdefault(fault.cause, fault.says)
-                known.setdefault(fault.cause, {}).update(dict.fromkeys(fault.known))
-    order = sorted(cases, key=lambda cause: (-len(cases[cause]), -cases[cause].total(), cause))
-    places = range(len(board.vendors))
-    return [FaultRow(one, says[one], tuple(cases[one][place] for place in places), tuple(known[one])) for one in order]
+def _of_vendor(board: Board, row: VendorRow) -> dict[str, Any]:
+    vendor = row.vendor
+    newest = tuple(reversed(vendor.runs))
+    here, gone = (sum(life.standing == standing for life in vendor.lives) for standing in ("there", "gone"))
+    more = f"; the first {LIVES_SHOWN} are shown, all are in board.json" if len(vendor.lives) > LIVES_SHOWN else ""
+    return {
+        "row": row,
+        "vendor": vendor,
+        "now": [(one, over_time(vendor.runs, one.suite.name, one.suite.version)) for one in reversed(row.stands)],
+        "certificates": [(one, days_left(one, board.on)) for one in reversed(vendor.certificates)],
+        "runs": {run.id: run for run in vendor.runs},
+        "newest_runs": newest[:RUNS_OPEN],
+        "earlier_runs": newest[RUNS_OPEN:],
+        "lives_shown": f"{here:,} still there, {gone:,} gone{more}",
+        "most_lives": LIVES_SHOWN,
+        "most_causes": CAUSES_SHOWN,
+        "findings": FINDINGS,
+        "badge": Markup(badge_of(vendor)),  # noqa: S704 - our own drawing, its texts escaped
+    }
 
 
 def badge_of(vendor: VendorSeen) -> str:
@@ -173,10 +146,11 @@ def badge_of(vendor: VendorSeen) -> str:
     label = clip(one_line(vendor.name), LONGEST_NAME) or "a vendor"
     found = last_certificate(vendor)
     if found is not None:
+        version = clip(one_line(found.version), 20)
         words, colour = {
-            "valid": (f"{found.level.replace('_', ' ')} certificate until {found.valid_until:%Y-%m-%d}", GOOD),
-            "expired": (f"certificate expired {found.valid_until:%Y-%m-%d}", OPEN),
-            "refused": ("not certified", BAD),
+            "valid": (f"version {version}: {found.level.replace('_', ' ')} certificate until {found.valid_until:%Y-%m-%d}", GOOD),
+            "expired": (f"version {version}: certificate expired {found.valid_until:%Y-%m-%d}", OPEN),
+            "refused": (f"version {version}: not certified", BAD),
             "not_valid": ("certificate not valid", BAD),
             "not_checked": ("certificate not checked", OPEN),
             "rehearsal": ("rehearsal, proves nothing", OPEN),
@@ -187,8 +161,3 @@ def badge_of(vendor: VendorSeen) -> str:
         return badge(label, "nothing shown", OPEN)
     good = all(one.suite.conformant for one in stands)
     return badge(label, "conformant in practice" if good else "not conformant", GOOD if good else BAD)
-
-
-def _says(vendor: VendorSeen) -> dict[str, str]:
-    """What each cause of the vendor's runs says, for those that are named by id alone."""
-    return {fault.cause: fault.says for run in vendor.runs for fault in run.faults}

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from rtconform.conformance.records import Event, KnownFaults, Manifest, SuiteRecord, VendorRecord
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.conformance.verdicts import VERDICTS
-from rtconform.reports.board.document import FaultSeen, Latest, RunSeen, SuiteSeen
+from rtconform.reports.board.document import FaultSeen, RunSeen, SuiteSeen
 from rtconform.reports.figures.faults import FaultGroup, FaultTally
 from rtconform.reports.figures.summary import Tally, counted_results, outcome, stands_against, summarise
 from rtconform.reports.text import clip
@@ -86,41 +86,3 @@ def _faults(tally: FaultTally, known: KnownFaults | None) -> tuple[FaultSeen, ..
 def _fault(group: FaultGroup) -> FaultSeen:
     known = tuple(clip(fault.says, LONGEST) for fault in group.known.faults[:MOST_KNOWN]) if group.known else ()
     return FaultSeen(clip(group.cause.id, LONGEST), clip(group.cause.sentence, LONGEST), group.step.cases, known)
-
-
-def compared(runs: list[RunSeen]) -> tuple[RunSeen, ...]:
-    """The runs of one vendor in order of time, each told from the last whole run before it that asked the same."""
-    last: dict[object, RunSeen] = {}
-    found = []
-    for run in sorted(runs, key=lambda one: (one.started_at, one.id)):
-        if whole(run):
-            asked = tuple(sorted((suite.name, suite.digest) for suite in run.suites))
-            if before := last.get(asked):
-                run = _told_from(run, before)  # noqa: PLW2901 - the same run, with what is new in it
-            last[asked] = run
-        found.append(run)
-    return tuple(found)
-
-
-def _told_from(run: RunSeen, before: RunSeen) -> RunSeen:
-    then, now = ({fault.cause: None for fault in one.faults} for one in (before, run))
-    return replace(
-        run,
-        before=before.id,
-        new_faults=tuple(cause for cause in now if cause not in then),
-        gone_faults=tuple(cause for cause in then if cause not in now),
-    )
-
-
-def whole(run: RunSeen) -> bool:
-    """Whether it asked all of its suites to the end."""
-    return run.finished and not run.part
-
-
-def latest(runs: tuple[RunSeen, ...]) -> tuple[Latest, ...]:
-    """The runs that stand for a vendor now, by suite: of each the last whole run that asked it."""
-    last: dict[str, str] = {}
-    for run in runs:
-        if whole(run):
-            last.update((suite.name, run.id) for suite in run.suites)
-    return tuple(Latest(suite, last[suite]) for suite in sorted(last))

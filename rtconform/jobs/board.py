@@ -26,8 +26,9 @@ from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, put_whole, read_regular
 from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Standing, Unread, VendorSeen
+from rtconform.reports.board.history import compared, latest, lives
 from rtconform.reports.board.page import file_names, files_of, reads_as
-from rtconform.reports.board.reading import LONGEST, compared, latest, run_seen
+from rtconform.reports.board.reading import LONGEST, run_seen
 from rtconform.reports.text import clip, one_line
 
 DOCUMENT = "board.json"
@@ -257,11 +258,11 @@ def _vendors(kept: Iterable[_Kept], on: dt.date) -> tuple[VendorSeen, ...]:
 
 def _vendor(name: str, role: RoleName, kept: list[_Kept], on: dt.date, *, twin: bool) -> VendorSeen:
     page, badge = file_names(name, role)
-    runs = compared([one.run for one in kept if one.run is not None])
+    runs = compared(one.run for one in kept if one.run is not None)
     certificates = [_standing_on(one.certificate, on) for one in kept if one.certificate is not None]
     ordered = tuple(sorted(certificates, key=lambda one: (one.issued_at, one.id)))
     written = name.encode("ascii", "backslashreplace").decode() if twin or one_line(name) != name else ""
-    return VendorSeen(name, role, page, badge, runs, latest(runs), ordered, one_line(written))
+    return VendorSeen(name, role, page, badge, runs, latest(runs), ordered, one_line(written), lives(runs))
 
 
 def _cache(out: Path) -> _Cache:

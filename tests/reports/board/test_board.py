@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,23 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from playwright.sync_api import Page
 
+from rtconform.conformance.records import Result, SuiteRecord
 from rtconform.conformance.runs.folder import RunFolder
 from rtconform.jobs.board import build_board
-from rtconform.reports.board.document import STANDINGS, CertificateSeen, Standing, VendorSeen
-from rtconform.reports.board.page import file_names, last_certificate
+from rtconform.reference.documents.wire import encode
+from rtconform.reports.board.document import (
+    STANDINGS,
+    Board,
+    CertificateSeen,
+    FaultSeen,
+    RunSeen,
+    Standing,
+    SuiteSeen,
+    VendorSeen,
+)  # fmt: skip
+from rtconform.reports.board.history import compared, latest, lives
+from rtconform.reports.board.page import PAGES, file_names, files_of
+from rtconform.reports.board.tables import last_certificate
 from tests.helpers.command import rtconform
 from tests.reports.conftest import HOSTILE, STARTED, WriteRun, failing, other, passing
 
@@ -54,14 +68,101 @@ def test_versions_over_time(write_run: WriteRun, tmp_path: Path) -> None:
 
     runs = vendor["runs"]
     assert ["1", "2", "3", "2"] == [run["version"] for run in runs]
-    assert [("", [], [])] * 2 == [(run["before"], run["new_faults"], run["gone_faults"]) for run in (runs[0], runs[2])]
-    assert (runs[0]["id"], [], ["L2-SINGLE/declined"]) == tuple(runs[1][name] for name in ("before", "new_faults", "gone_faults"))
+    assert [([], [], [])] * 2 == [(run["told_from"], run["new_faults"], run["gone_faults"]) for run in (runs[0], runs[2])]
+    told: tuple[list[str], ...] = (["boundaries", "published"], [], ["L2-SINGLE/declined"])
+    assert told == tuple(sorted(runs[1][name]) for name in ("told_from", "new_faults", "gone_faults"))
     assert [("boundaries", runs[1]["id"]), ("published", runs[3]["id"])] == [
         (one["suite"], one["run"]) for one in vendor["latest"]
     ]
     page = (tmp_path / "board" / vendor["page"]).read_text()
     assert "no longer seen:" in page
     assert "only 1 case of its suites" in page
+
+
+def shown(*numbers: int) -> list[Result]:
+    """Suite `published` without a fault, `boundaries` with a fault in these cases."""
+    return [passing(1), *(with_a_fault(number) if number in numbers else passing(number, "boundaries") for number in (1, 2))]
+
+
+def with_a_fault(number: int) -> Result:
+    found = failing(number)
+    return replace(found, causes=found.causes[:1])
+
+
+def test_a_fault_is_born_once_and_fixed_once(write_run: WriteRun, tmp_path: Path) -> None:
+    """A run of one suite in between neither ends nor begins a fault of another; the same fault that comes back has a second life."""
+    runs = [shown(1), shown(), [passing(1)], shown(1), [passing(1)], shown()]
+    for number, results in enumerate(runs):
+        write_run(results, folder=f"runs/{number}", vendor_version=f"v{number}", started_at=later(number))
+    (vendor,) = built(tmp_path / "board", tmp_path / "runs")["vendors"]
+    version = {run["id"]: run["version"] for run in vendor["runs"]}
+    cause = vendor["lives"][0]["cause"]
+    assert [([], []), ([], [cause]), ([], []), ([cause], []), ([], []), ([], [cause])] == [
+        (run["new_faults"], run["gone_faults"]) for run in vendor["runs"]
+    ]
+    found = [
+        (one["cause"], version[one["first"]], version[one["until"]], one["standing"], one["born"]) for one in vendor["lives"]
+    ]
+    assert [(cause, "v3", "v5", "gone", True), (cause, "v0", "v1", "gone", False)] == found
+
+
+def test_what_was_asked_with_another_seed_ends_no_fault(write_run: WriteRun, tmp_path: Path) -> None:
+    """Other cases that show nothing prove nothing: the fault is neither there nor gone until the same cases are asked."""
+    for number, (seed, results) in enumerate([(1, [with_a_fault(1)]), (2, [passing(1, "boundaries")])]):
+        run = write_run(results, folder=f"runs/{number}", seed=seed, started_at=later(number))
+        asked_now = replace(run.manifest, suites=(SuiteRecord("boundaries", "1.0", f"{seed}" * 64, 1, seed),))
+        (run.path / "manifest.json").write_bytes(encode(asked_now) + b"\n")
+    (vendor,) = built(tmp_path / "board", tmp_path / "runs")["vendors"]
+    assert ["not_asked_again"] == [one["standing"] for one in vendor["lives"]]
+    assert [[], []] == [run["gone_faults"] for run in vendor["runs"]]
+
+
+causes = st.frozensets(st.sampled_from("abc"))
+asked = st.fixed_dictionaries(
+    {}, optional={"one": st.tuples(st.sampled_from("12"), causes), "two": st.tuples(st.just("1"), causes)}
+)
+
+
+@given(st.lists(asked.filter(bool), max_size=8))
+def test_every_fault_has_one_life_at_a_time(history: list[dict[str, tuple[str, frozenset[str]]]]) -> None:
+    """Whatever suites are asked in whatever order: what is new was not there, what is gone was, and what is there is shown."""
+    runs = compared(_run_of(number, suites) for number, suites in enumerate(history))
+    found = lives(runs)
+    there = {fault.cause for one in latest(runs) for run in runs if run.id == one.run
+             for suite in run.suites if suite.name == one.suite for fault in suite.faults}  # fmt: skip
+    assert there == {one.cause for one in found if one.standing == "there"}
+    assert sum(len(run.gone_faults) for run in runs) == sum(one.standing == "gone" for one in found)
+    assert sum(len(run.new_faults) for run in runs) == sum(one.born for one in found)
+    for cause in "abc":
+        ordered = sorted((int(one.first), int(one.until or 99)) for one in found if one.cause == cause)
+        assert all(first < until for first, until in ordered)
+        assert all(one[1] <= after[0] for one, after in pairwise(ordered))
+
+
+def _run_of(number: int, suites: dict[str, tuple[str, frozenset[str]]]) -> RunSeen:
+    seen = tuple(
+        SuiteSeen(name, "1", digest, not faults, 3, len(faults), {}, tuple(FaultSeen(one, one, 1, ()) for one in sorted(faults)))
+        for name, (digest, faults) in suites.items()
+    )
+    at = STARTED + dt.timedelta(days=number)
+    return RunSeen(str(number), "v", "r", "practice", 1, at, True, False, "x", "", seen, {}, (), (), None)
+
+
+def test_a_certificate_is_shown_with_its_version_and_its_days() -> None:
+    """A certificate that expires soon says so, and is told from the version of the last run; one that expired has no days left."""
+    soon = replace(CERTIFICATE, version="1.0", valid_until=STARTED + dt.timedelta(days=30))
+    run = _run_of(0, {"one": ("1", frozenset())})
+    ran = VendorSeen("Acme", "coder", "vendor-a.html", "badge-a.svg", (run,), latest((run,)), (soon,))
+    gone = VendorSeen("Gone", "coder", "vendor-g.html", "badge-g.svg", (), (), (replace(soon, standing="expired"),))
+    files = files_of(Board(STARTED.date(), "Board", (ran, gone), ()))
+    first = files["index.html"].decode()
+    assert 1 == first.count("days left")
+    assert "30 days left" in first
+    assert "not the version of the last run" in first
+    assert "about version 1.0; the last run was of version v" in files["vendor-a.html"].decode()
+    assert b"version 1.0: held out certificate until 2026-04-08" in files["badge-a.svg"]
+    listed = files["certificates.html"].decode()
+    assert listed.index("Acme") < listed.index("Gone")
 
 
 def test_a_suite_that_was_asked_again_counts_once(write_run: WriteRun, tmp_path: Path) -> None:
@@ -74,8 +175,8 @@ def test_a_suite_that_was_asked_again_counts_once(write_run: WriteRun, tmp_path:
     assert ["boundaries", "published"] == [one["suite"] for one in vendor["latest"]]
     page = (tmp_path / "board" / "index.html").read_text()
     assert "✓ conformant</strong> in published, boundaries" in page
-    assert "not conformant" not in page
-    assert '<td data-label="Wrong">0 of 4</td>' in page
+    assert "✗ not conformant" not in page
+    assert '<td data-label="Wrong" class="tight">0 of 4</td>' in page
     assert "conformant in practice" in (tmp_path / "board" / vendor["badge"]).read_text()
 
 
@@ -83,10 +184,10 @@ def test_first_page(make_run: Callable[[str], RunFolder], write_run: WriteRun, t
     """Vendors by rule and by fault, in numbers of their latest runs."""
     good = write_run([passing(number) for number in range(4)], folder="good", vendor_name="Zebra")
     built(tmp_path / "board", make_run("some").path, good.path)
-    page = (tmp_path / "board" / "index.html").read_text()
-    assert page.index("Acme RadOnc Coder") < page.index("Zebra")
-    assert '<td data-label="Zebra" class="cell c-right">4 <span class="of">of 4</span></td>' in page
-    assert "SCOPE-DELETED/deleted-code" in page
+    first, rules, faults = ((tmp_path / "board" / name).read_text() for name in ("index.html", "rules.html", "faults.html"))
+    assert first.index("Acme RadOnc Coder") < first.index("Zebra")
+    assert '<td data-label="Zebra" class="cell c-right">4 <span class="of">of 4</span></td>' in rules
+    assert "SCOPE-DELETED/deleted-code" in faults
 
 
 def test_six_vendors_beside_each_other(write_run: WriteRun, tmp_path: Path) -> None:
@@ -95,8 +196,8 @@ def test_six_vendors_beside_each_other(write_run: WriteRun, tmp_path: Path) -> N
         name, role = f"Vendor {number:02}", "editor" if number == 14 else "coder"
         write_run([failing(1)], folder=f"runs/{number}", vendor_name=name, vendor_role=role, started_at=later(number))
     built(tmp_path / "board", tmp_path / "runs")
-    page = (tmp_path / "board" / "index.html").read_text()
     for kind in ("rule", "fault"):
+        page = (tmp_path / "board" / f"{kind}s.html").read_text()
         captions = [f"Coders by {kind} ({number} of 3)" for number in (1, 2, 3)] + [f"Editors by {kind}"]
         tables = [page.partition(f"<caption>{caption}</caption>")[2].partition("</thead>")[0] for caption in captions]
         assert [6, 6, 2, 1] == [table.count('href="vendor-') for table in tables]
@@ -129,7 +230,7 @@ def test_a_name_without_end_is_no_name(write_run: WriteRun, tmp_path: Path) -> N
     done = rtconform("board", endless.path, good.path, "--out", tmp_path / "board", *ON)
     assert 2 == done.returncode
     assert "1,000,000 characters" in done.stderr
-    assert 100_000 > sum(len(content) for content in published(tmp_path / "board").values())
+    assert 250_000 > sum(len(content) for content in published(tmp_path / "board").values())
 
 
 CERTIFICATE = CertificateSeen(
@@ -269,15 +370,45 @@ def test_accessible_and_quiet(
     make_run: Callable[[str], RunFolder], write_run: WriteRun, open_page: Callable[..., Page], heard: list[str],
     violations: Callable[[Page], list[tuple[str, str]]], tmp_path: Path,
 ) -> None:  # fmt: skip
-    """On a phone, and on a laptop in the dark: axe finds nothing, nothing runs or is fetched, no sideways scrolling."""
+    """From a phone to a wall, light and dark: axe finds nothing, nothing runs or is fetched, no sideways scrolling; nor on paper."""
     others = [write_run(OLD, folder=f"r{n}", vendor_name=f"Vendor {n}", started_at=later(n)).path for n in range(6)]
+    others += [write_run(NEW, folder=f"s{n}", vendor_name="Vendor 1", started_at=later(10 + n)).path for n in range(22)]
     found = built(tmp_path / "board", make_run("some").path, make_run("hostile").path, *others)
-    for name in ("index.html", *(vendor["page"] for vendor in found["vendors"])):
-        for width, scheme in ((360, "light"), (1280, "dark")):
-            page = open_page(tmp_path / "board" / name, viewport={"width": width, "height": 800}, color_scheme=scheme)
-            assert [] == heard
-            assert width >= page.evaluate("document.documentElement.scrollWidth"), name
-            assert [] == violations(page)
+    for name in (*PAGES, *(vendor["page"] for vendor in found["vendors"])):
+        page = open_page(tmp_path / "board" / name, color_scheme="dark")
+        assert [] == heard
+        assert [] == violations(page)
+        page.emulate_media(color_scheme="light")
+        assert [] == violations(page)
+        for media, width in (("screen", 360), ("screen", 768), ("screen", 1280), ("screen", 1920), ("print", 700)):
+            page.emulate_media(media="print" if media == "print" else "screen")
+            page.set_viewport_size({"width": width, "height": 800})
+            assert width >= page.evaluate("document.documentElement.scrollWidth"), (name, media, width)
+
+
+@pytest.mark.slow
+def test_by_keyboard_alone(write_run: WriteRun, open_page: Callable[..., Page], tmp_path: Path) -> None:
+    """The content comes first for who wants it, every stop is seen, the arrow keys choose which vendors are shown, without a script."""
+    for number in range(6):
+        name, role = f"Vendor {number}", "editor" if number > 3 else "coder"
+        write_run([failing(1) if number % 2 else passing(1)], folder=f"runs/{number}", vendor_name=name, vendor_role=role)
+    built(tmp_path / "board", tmp_path / "runs")
+    page = open_page(tmp_path / "board" / "index.html", java_script_enabled=False)
+    page.keyboard.press("Tab")
+    assert "To the content" == page.locator(":focus").inner_text()
+    assert page.locator(":focus").bounding_box()["y"] >= 0  # type: ignore[index]
+    for _ in PAGES:
+        page.keyboard.press("Tab")
+    assert "By fault" == page.locator(":focus").inner_text()
+    page.keyboard.press("Tab")
+    assert 6 == page.locator("tbody tr:visible").count()
+    names = {}
+    for key in ("coder", "editor", "wrong"):
+        page.keyboard.press("ArrowDown")
+        assert f"show-{key}" == page.locator(":focus").get_attribute("id")
+        names[key] = page.locator("tbody tr:visible th a").all_inner_texts()
+    assert {"coder": ["Vendor 0", "Vendor 1", "Vendor 2", "Vendor 3"], "editor": ["Vendor 4", "Vendor 5"],
+            "wrong": ["Vendor 1", "Vendor 3", "Vendor 5"]} == names  # fmt: skip
 
 
 @pytest.mark.slow
