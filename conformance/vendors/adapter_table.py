@@ -23,7 +23,7 @@ _CALLABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OURS = ("content-length", "transfer-encoding", "host", "connection", "content-type")
 ADVICE = {
-    "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it stands, never by a shell',
+    "command": 'give a list of strings, for instance ["node", "coder.mjs"]: it is started as it is, never by a shell',
     "role": 'use "coder" (it is asked cases) or "editor" (it is asked claims)',
     "version": 'write it as a string, for instance "4.2"',
     "build_digest": 'write "sha256:" and 64 hexadecimal digits: what sha256sum prints for the file that you ship',
@@ -99,7 +99,7 @@ def _check_return(file: TomlFile, settings: FolderSettings | DicomSettings | Htt
 
 def _check_listen(file: TomlFile, address: str) -> None:
     if address and int(address.rpartition(":")[2]) not in range(1, 65536):
-        file.fault("a port from 1 to 65535 was due", "adapter", "listen")
+        file.fault("the port must be from 1 to 65535", "adapter", "listen")
 
 
 def _check_tls(file: TomlFile, settings: TlsSettings, listen: str) -> None:

@@ -6,8 +6,8 @@ from rtconform.formats.registry import formats_for
 from rtconform.reference.errors import UserError
 
 _EMPTY = """\
-# empty = "coded"                   # what an answer with nothing in it says (an empty body, no output): "coded" for nothing
-                                    # to bill, "needs_review" or "out_of_scope"; without it that is no answer
+# empty = "coded"                   # what an empty answer means (an empty body, no output): "coded" for nothing to bill,
+                                    # "needs_review" or "out_of_scope"; without it, an empty answer is not an answer
 """
 
 _CODES = """
@@ -71,10 +71,10 @@ companion = "none"                  # or "note": the session of a line in NTE*AD
 
 _FHIR = f"""
 [format]
-question = "fhir"                   # cases go out as FHIR R4 Bundles of type collection, a line each:
-                                    # docs/reference/format-fhir.md says where each fact stands
+question = "fhir"                   # cases go out as FHIR R4 Bundles of type collection, one per line:
+                                    # docs/reference/format-fhir.md says where each fact is
 answer = "fhir"                     # a Claim comes back, a Bundle of ChargeItems, or an OperationOutcome (business-rule for a
-                                    # person to see, not-supported for none of your services), a line each. identifier carries
+                                    # person to see, not-supported for none of your services), one per line. identifier carries
                                     # Bundle.identifier (an OperationOutcome: its id), item.encounter the session
 
 [answers]
@@ -82,9 +82,9 @@ answer = "fhir"                     # a Claim comes back, a Bundle of ChargeItem
 
 _FHIR_EDITOR = """
 [format]
-question = "fhir"                   # claims go out as FHIR R4 Bundles of type collection, a line each:
-                                    # docs/reference/format-fhir-claims.md says where each field stands
-answer = "fhir"                     # a ClaimResponse comes back, a line each, or an OperationOutcome that refuses the claim.
+question = "fhir"                   # claims go out as FHIR R4 Bundles of type collection, one per line:
+                                    # docs/reference/format-fhir-claims.md says where each field is
+answer = "fhir"                     # a ClaimResponse comes back, one per line, or an OperationOutcome that refuses the claim.
                                     # request refers to the Claim, or carries Bundle.identifier (an OperationOutcome: its id)
 """
 
@@ -98,7 +98,7 @@ _TEXTS: dict[tuple[str, RoleName], str] = {
 }
 
 _STREAMED = {
-    "fhir": "a resource a line",
+    "fhir": "one resource per line",
     "csv": "an export, ended by a blank line",
     "hl7v2": "its messages in MLLP frames, or each ended by a blank line",
     "x12": "an interchange (ISA to IEA)",
@@ -122,7 +122,7 @@ def streamed(name: str, role: RoleName) -> tuple[str, str]:
     wire = ROLES[role].wire
     written = {
         ("x12", "editor"): "an interchange for each",
-        ("fhir", "coder"): "a Bundle a line",
-        ("fhir", "editor"): "a Bundle a line",
+        ("fhir", "coder"): "one Bundle per line",
+        ("fhir", "editor"): "one Bundle per line",
     }
-    return written.get((name, role), f"a {wire.question} a line"), _STREAMED[name]
+    return written.get((name, role), f"one {wire.question} per line"), _STREAMED[name]

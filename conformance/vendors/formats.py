@@ -76,7 +76,7 @@ def _folder_faults(file: TomlFile, formats: FormatSettings, *, files: bool) -> I
         what = f'dicom questions are files: write kind = "cli", mode = "oneshot", and {FOLDER} in the command for their folder'
         yield f'{what}; or kind = "dicom" for C-STORE, or kind = "http" for STOW-RS', "adapter"
     if kind == "mllp" and (formats.question, formats.answer) != ("hl7v2", "hl7v2"):
-        yield 'MLLP carries HL7 v2 alone: write [format] question = "hl7v2", answer = "hl7v2"', "adapter", "kind"
+        yield 'MLLP carries only HL7 v2: write [format] question = "hl7v2", answer = "hl7v2"', "adapter", "kind"
     if kind == "dicom" and not files:
         yield 'a Storage SCP takes DICOM objects: write [format] question = "dicom", companion = "json"', "adapter", "kind"
     if kind == "http" and not files and (adapter.get("folder") or adapter.get("listen")):

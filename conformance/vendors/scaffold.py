@@ -15,8 +15,8 @@ _HEAD = """\
 [vendor]
 name = "My <Noun>"
 version = "1.0"                     # whatever tells one build from another; shown in every report
-role = "<noun>"                      # "coder": it is asked treatments (cases) and answers codes;
-                                    # "editor": it is asked claims and answers what to do with each line
+role = "<noun>"                      # "coder": it gets treatments (cases) and answers with codes;
+                                    # "editor": it gets claims and answers what to do with each line
 # build_digest = "sha256:..."       # what sha256sum prints for the file that you ship; certificates name it
 
 # What your <noun> supports. Leave a key out to declare that it supports all. <Questions> outside are counted as
@@ -27,8 +27,8 @@ role = "<noun>"                      # "coder": it is asked treatments (cases) a
 _STREAM = """
 [adapter]
 kind = "cli"
-mode = "stream"                     # one process for many <question>s: a <question> a line on its standard input,
-                                    # an answer a line on its standard output, in any order, flushed after every line
+mode = "stream"                     # one process for many <question>s: one <question> per line on its standard input,
+                                    # one answer per line on its standard output, in any order, flushed after every line
 command = ["python3", "<noun>.py"] # program and arguments; started in this file's folder, never by a shell
 timeout_s = 10                      # how long it may be silent while a <question> waits for its answer
 workers = 2                         # how many processes
@@ -38,7 +38,7 @@ workers = 2                         # how many processes
 _ONESHOT = """
 [adapter]
 kind = "cli"
-mode = "oneshot"                    # a process a <question>: the <question> on its standard input, one answer
+mode = "oneshot"                    # a process for each <question>: the <question> on its standard input, one answer
                                     # on its standard output
 command = ["sh", "<noun>.sh"]      # program and arguments; started in this file's folder, never by a shell
 timeout_s = 10                      # how long one <question> may take, start of the process included
@@ -49,15 +49,15 @@ workers = 2                         # how many processes at the same time
 _HTTP = """
 [adapter]
 kind = "http"
-url = "http://127.0.0.1:8080/<verb>"  # one request a <question>; TLS certificates are checked
+url = "http://127.0.0.1:8080/<verb>"  # one request per <question>; TLS certificates are checked
 method = "POST"                     # or "PUT"
 content_type = "application/json"
 timeout_s = 10                      # how long one <question> may take
 workers = 8                         # how many requests at the same time
 # allow_redirects_to = ["a.example", "b.example:8443"]  # hosts to which a redirect (307 or 308) may take the <question> and
                                     # the headers; without it none is followed
-# authority = "ca.pem"              # with https: who signed your certificate, a PEM file beside this one; without it the
-                                    # system's authorities count
+# authority = "ca.pem"              # with https: the authority that signed your certificate, a PEM file beside this one;
+                                    # without it, the authorities that this machine trusts count
 # certificate = "ours.pem"          # ours, where you ask for one
 # key = "ours.key"
 # headers = { Authorization = "Bearer ${MY_TOKEN}" }  # ${NAME} comes from your environment and is kept out of reports
@@ -67,10 +67,10 @@ _FOLDER = """
 [adapter]
 kind = "folder"
 folder = "exchange"                 # beside this file, or an absolute path; holds in/ and out/. A <question> is a file that is
-                                    # renamed into in/ once it is whole. Its answer is a file of any name in out/; it is read
-                                    # once its size rests, or at once where NAME.done stands beside it, and then removed
+                                    # renamed into in/ when it is complete. Its answer is a file of any name in out/; it is read
+                                    # when its size no longer changes, or at once if NAME.done is beside it, and then removed
 timeout_s = 60                      # how long one <question> may take
-workers = 16                        # how many files stand before the product at the same time
+workers = 16                        # how many files are in in/ at the same time
 """
 
 _PYTHON = """
@@ -87,12 +87,12 @@ _MLLP = """
 kind = "mllp"                       # a visit for each <question>: ADT, ORU, MDM and SIU messages, one by one
 host = "127.0.0.1"
 port = 6661
-# listen = "127.0.0.1:6662"         # an address of ours, where you send your charges by a connection of your own; without it
-                                    # they come on the connection on which the visit came
+# listen = "127.0.0.1:6662"         # an address of ours, to which you send your charges on a connection of your own; without it
+                                    # you send them on the connection of the visit
 acknowledge = "original"            # your acknowledgments: AA, AE, AR; or "enhanced": CA, CE, CR first
 # tls = true                        # TLS, with these PEM files beside this one:
-# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count. With `listen` you
-                                    # show a certificate of this authority there
+# authority = "ca.pem"              # the authority that signed your certificate; without it, those that this machine trusts
+                                    # count. With `listen` you must show a certificate of this authority there
 # certificate = "ours.pem"          # ours, where you ask for one, and for the address `listen`
 # key = "ours.key"
 timeout_s = 30                      # how long one <question> may take
@@ -106,13 +106,13 @@ answer = "hl7v2"                    # DFT^P03 for charges; PV1-19 (or PID-18, or
 settle_s = 0.5                      # how long charges are waited for after the last message
 
 [answers]
-ends = "message"                    # "ack": the acknowledgment of the ADT^A03 ends the answer. Send your charges before it, and
-                                    # nothing is waited for
+ends = "message"                    # "ack": the acknowledgment of the ADT^A03 ends the answer. You send all charges before it,
+                                    # and rtconform waits for nothing after it
 """
 
 _DICOM = """
 [adapter]
-kind = "dicom"                      # your system is a DICOM node: a <question> is an association, its objects go by C-STORE
+kind = "dicom"                      # your system is a DICOM node: an association for each <question>, its objects by C-STORE
 host = "127.0.0.1"
 port = 11112
 called_ae = "ENGINE"                # your AE title
@@ -120,8 +120,8 @@ calling_ae = "RTCONFORM"            # ours
 folder = "exchange"                 # beside this file: you write each answer as a file of any name to exchange/out; or
 # listen = "127.0.0.1:8104"         # you post it to this address of ours
 # tls = true                        # TLS, with these PEM files beside this one:
-# authority = "ca.pem"              # who signed your certificate; without it the system's authorities count. With `listen` you
-                                    # show a certificate of this authority there
+# authority = "ca.pem"              # the authority that signed your certificate; without it, those that this machine trusts
+                                    # count. With `listen` you must show a certificate of this authority there
 # certificate = "ours.pem"          # ours, where you ask for one, and for the address `listen`, which is then https
 # key = "ours.key"
 timeout_s = 60                      # for one <question>: to send it, and to get its answer
@@ -162,8 +162,8 @@ _ADAPTERS = {
 }
 
 _OF_ITS_KIND = {
-    "mllp": (_MLLP_FORMAT, "hl7v2", "MLLP carries treatments as HL7 v2 alone"),
-    "dicom": (_DICOM_FORMAT, "dicom", "a DICOM node is sent treatments as DICOM RT objects alone"),
+    "mllp": (_MLLP_FORMAT, "hl7v2", "MLLP carries only treatments in HL7 v2"),
+    "dicom": (_DICOM_FORMAT, "dicom", "a DICOM node gets only treatments as DICOM RT objects"),
 }
 """The adapters that carry one format of treatments: their tables of it, its name, and why there is no other."""
 
@@ -202,9 +202,9 @@ def scaffold(kind: str, mode: str = "stream", role: RoleName = "coder", speaks: 
 def _with_streams(adapter: str, question: str, answer: str) -> str:
     """An adapter's table that says what stands on the streams of a program that speaks a format."""
     return (
-        adapter.replace(": a <question> a line on its standard input,", f": {question} on its standard input,")
+        adapter.replace(": one <question> per line on its standard input,", f": {question} on its standard input,")
         .replace(
-            "# an answer a line on its standard output, in any order, flushed after every line",
+            "# one answer per line on its standard output, in any order, flushed after every line",
             f"# on its standard output {answer}; flush it",
         )
         .replace('content_type = "application/json"\n', "")

@@ -70,12 +70,12 @@ _MADE = "Made from the code by `make docs`; don't edit it by hand."
 
 _RULES = """\
 - A session is found by its name, else by the time (the last session of that day that had begun), else by the day: its sessions
-  are filled in order, one delivery in each. Say what your charges say: `[format] sessions = "named"`, `"time"` or `"day"`. Cases
-  whose sessions can't be told apart that way are `not_applicable`, never a pass and never a fail.
+  are filled in order, one delivery in each. Say which of these your charges have: `[format] sessions = "named"`, `"time"` or
+  `"day"`. Cases whose sessions can't be told apart that way are `not_applicable`, never a pass and never a fail.
 - Charges of other families (77427, 77336, …) are set aside, with a note in the report. If only such come, the answer is
   `out_of_scope`.
 - A credit cancels the last charge of its service; one that cancels nothing makes the answer invalid.
-- An empty answer (no output of a program in mode `oneshot`, an empty body) says nothing, unless `[answers] empty` says what:
+- An empty answer (no output of a program in mode `oneshot`, an empty body) means nothing, unless `[answers] empty` says what:
   `"coded"` (nothing to bill), `"needs_review"` or `"out_of_scope"`.
 - A message is at most 1 MiB long. What can't be read makes that answer `invalid`, and the explanation names the place."""
 
@@ -118,7 +118,7 @@ _CSV = """\
 
 {made}
 
-Your coder is asked cases in JSON, a line each, and answers each with a charge export. Start with
+Your coder gets cases in JSON, one per line, and answers each with a charge export. Start with
 `rtconform vendor init --format csv vendor.toml`.
 
 ## Columns
@@ -169,7 +169,7 @@ _HL7 = """\
 
 {made}
 
-Your coder is asked cases in JSON, a line each, and answers each with HL7 v2 messages: the charges in DFT^P03, or an ACK. The id
+Your coder gets cases in JSON, one per line, and answers each with HL7 v2 messages: the charges in DFT^P03, or an ACK. The id
 of a case has 20 characters here, so that it fits where visit numbers go. Start with
 `rtconform vendor init --format hl7v2 vendor.toml`.
 
@@ -182,7 +182,7 @@ of a case has 20 characters here, so that it fits where visit numbers go. Start 
 ## How messages are read
 
 {rules}
-- A message stands in an MLLP frame (0x0B … 0x1C 0x0D), or ends with a blank line. Segments end with CR, LF or both. Separators
+- A message is in an MLLP frame (0x0B … 0x1C 0x0D), or ends with a blank line. Segments end with CR, LF or both. Separators
   come from MSH, escapes are undone.
 - A DFT for a visit, or one for each charge. With `[answers] ends = "ack"` an answer is every message up to its ACK; with
   `"message"`, each frame or block is a whole answer, which may hold several messages.
@@ -230,7 +230,7 @@ _X12 = """\
 
 {made}
 
-Your coder is asked cases in JSON, a line each, and answers each with the claim that it makes: an 837P (005010X222A1) or an 837I
+Your coder gets cases in JSON, one per line, and answers each with the claim that it makes: an 837P (005010X222A1) or an 837I
 (005010X223A2). The id of a case has 20 characters here, as CLM01 takes. Start with
 `rtconform vendor init --format x12 vendor.toml`. Claim editors are asked 837s and answer 835s: [formats](formats.md).
 

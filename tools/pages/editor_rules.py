@@ -11,9 +11,9 @@ _HEAD = f"""# What the reference editor stops, and why
 Rule set {RULE_SET}. Made from `reference/editor/categories.py` and `reference/editor/payer_profiles/` by
 `make docs`; don't edit it by hand.
 
-Whatever nothing speaks against is allowed. A line is stopped for one of these categories; its rules are those of the
-[rule book](rule-book.md). To hold a line for review stops it too, and is accepted instead of a denial; to bundle is as right as
-to deny where the payment is inside another service's.
+A line is allowed unless something speaks against it. It is stopped for one of these categories, whose rules are those of the
+[rule book](rule-book.md). Holding a line for review stops it too, and is accepted instead of a denial. Bundling is as right as
+denying where the payment is inside another service's.
 
 | category | the line is stopped because | usually | accepted too | reason codes (CARC) | rules | needs the record |
 |---|---|---|---|---|---|---|"""
@@ -24,9 +24,9 @@ def editor_rules() -> str:
     parts = [_HEAD, *(_row(name, row) for name, row in CATEGORIES.items())]
     parts += [
         "\n## The rules of the payer's side\n",
-        "What the rule book of the coder says holds for an editor too. These rules are an editor's alone.",
+        "What the rule book of the coder says holds for an editor too. The rules here apply only to editors.",
         "CMS's manuals could not be read where they are published:",
-        "the last column says what was read of a source, in which copy, and where nothing was.\n",
+        "the last column says what was read of a source and in which copy, or that nothing was read.\n",
         "| rule | says | standing | source | what was looked up of it |\n|---|---|---|---|---|",
         *(
             f"| {rule.id} | {rule.says} | {rule.standing} | {rule.heading} | {rule.looked_up or 'not looked up'} |"
@@ -38,7 +38,7 @@ def editor_rules() -> str:
         "\n## The reason codes\n",
         f"Dates are those of remittances, as of {as_of} ({source}).",
         "The list has the dates of every code, also of those that no category gives: a stop with a code that was out of use",
-        "before the service is told as one. **Bold**: the usual code of the category.\n",
+        "before the service is reported as such. **Bold**: the usual code of the category.\n",
         "| CARC | in our words | in use | given for |\n|---|---|---|---|",
     ]
     parts += [f"| {code} | {row.says} | {row.dates} | {_given_for(code)} |" for code, row in used_codes().items()]

@@ -155,10 +155,10 @@ institutional line without a revenue code. `type_of_bill` loses a leading zero, 
 
 ## What DICOM RT decides
 
-[A coder may be asked in DICOM RT](../how-to/dicom.md): objects, and a companion for what they have no place for. Whatever can be
-written so decides like the case. The others are `not_applicable`. A test writes every tenth case of `pairwise` and every fiftieth
-of `clinic` with HL7 v2 messages beside, reads them again, codes them, and compares (`make dicom-pair` does so with more); another
-does so with any case and either companion.
+[A coder may be asked in DICOM RT](../how-to/dicom.md): objects, and a companion for what they have no place for. Every case that
+can be written in this way decides like the case itself. The others are `not_applicable`. A test writes every tenth case of
+`pairwise` and every fiftieth of `clinic` with HL7 v2 messages beside the objects, reads them again, codes them, and compares
+(`make dicom-pair` does so with more cases); another test does so with any case and either companion.
 
 | suite | companion, each | decided | why the others have no objects (how many) |
 |---|---|---|---|
@@ -196,15 +196,15 @@ has one, and read again: it is the same claim.
 
 A coder may be asked in JSON and answer in a format: [a charge export as CSV](format-csv.md), [HL7 v2 charges](format-hl7v2.md),
 [837 claims](format-x12.md), [FHIR Claims](format-fhir.md). The right answer to each case was written in the format and read
-again. A case *decides* where the same comes back. How much it is depends on what a charge says of its session:
+again. A case *decides* where the same comes back. How many cases do depends on what a charge says about its session:
 `[format] sessions = "named"`, `"time"` or `"day"`.
 The other cases are `not_applicable` in a run: never a pass, and each with its reason.
 
 {coders}
 
-Suites `invalid` and `respelled` are asked only of vendors that are asked in JSON, whatever they answer in. To a document that is
-no case the right answer is needs_review: an `outcome` of CSV, an ACK with `AE`, an 824 with `TR`. Where nobody could read the
-case's id in it, the answer need not carry it.
+Suites `invalid` and `respelled` are asked only of vendors that are asked in JSON, whatever they answer in. The right answer to a
+document that is not a case is needs_review: an `outcome` of CSV, an ACK with `AE`, an 824 with `TR`. If the case's id can't be
+read in the document, the answer need not carry it.
 
 ## How an editor's answer is read
 
@@ -220,12 +220,12 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 
 [FHIR has a page of its own](format-fhir-claims.md). Of X12:
 
-- The judge takes a denial and a bundle for one another.
+- The judge accepts a denial for a bundle, and a bundle for a denial.
 - A service belongs to the line that its REF*6R names (REF*FJ in a 277CA), else to the line with its code and modifiers, else
-  to the next line with its code. SVC06 counts where it is there.
+  to the next line with its code. SVC06 counts if it is present.
 - A line that comes back in several services is allowed where each of them is.
-- CAS at the level of the claim holds for every line, where no service is listed.
-- A reversal (CLP02 = 22) says nothing; the correction after it counts.
+- If no service is listed, CAS at the level of the claim holds for every line.
+- A reversal (CLP02 = 22) decides nothing; the correction after it counts.
 - A 277CA that rejects a claim and names services rejects these; the other lines are accepted. This is our reading: the guide
   leaves it open.
 - Separators come from ISA. Line breaks between segments mean nothing.
@@ -234,10 +234,10 @@ The last word for a line counts: a 999 and a 277CA come first, and may be all th
 
 ## What works over which format
 
-A test (`tests/rtconform/jobs/test_flows.py`) asks a sample vendor of each row, all with one fault that is the same in every
-format. A run finds what one over JSON finds. Killed and resumed, cut into shards and merged, and replayed, it finds what the
-unbroken run finds, to the byte. A hunt boils the fault down, and the pytest plugin gives each case the verdict of the run. A
-right vendor is certified, and its bundle verifies.
+A test (`tests/rtconform/jobs/test_flows.py`) asks a sample vendor of each row; all have the same fault in every format. A run
+finds what a run over JSON finds. A run that is killed and resumed, cut into shards and merged, or replayed finds the same as the
+unbroken run, to the byte. A hunt shrinks the fault to its smallest case, and the pytest plugin gives each case the verdict of the
+run. A correct vendor is certified, and its bundle verifies.
 
 | a vendor is asked in | and answers in | over | kill, resume | shards | replay | hunt | pytest | certify |
 |---|---|---|---|---|---|---|---|---|
@@ -250,7 +250,7 @@ right vendor is certified, and its bundle verifies.
 | `x12` (an editor) | `x12` | a stream | yes | yes | yes | yes | yes | yes |
 | `fhir` (an editor) | `fhir` | a stream | yes | yes | yes | yes | yes | yes |
 
-*By hand*: the hunt over MLLP takes four minutes with the sample engine, so that CI leaves it out; with
+*By hand*: the hunt over MLLP takes four minutes with the sample engine, so CI leaves it out; with
 `RTCONFORM_HUNT_EVERYWHERE=1` the test does it. Other tests: certifying over DICOM is in `test_dicom_certificate.py` beside it, a
 cluster in `test_whole_suite_over_x12.py`; X12 in batches over streams, programs, web services and watched folders is in
 `tests/conformance/runs/test_batches.py`.

@@ -80,7 +80,7 @@ each in an MLLP frame (0x0B … 0x1C 0x0D), as `application/hl7-v2`.
 | SIU^S12 | for each session that another follows | SCH-11.4 and AIS-4: when |
 | ADT^A03 | the visit ends | the last message: all has been said |
 
-The last message's MSH-10 is the case's name. So its acknowledgment (MSA-2) speaks of the case: AE means needs_review, AR
+The last message's MSH-10 is the case's name. So its acknowledgment (MSA-2) is about the case: AE means needs_review, AR
 out_of_scope. The case's name has 20 characters and tells neither suite nor case.
 
 ## Fields

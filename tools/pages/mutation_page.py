@@ -9,11 +9,11 @@ Measured by `make mutation` (rule set {rule_set}, mutmut {mutmut}, Python {pytho
 
 mutmut changes the functions of a module in one place at a time: a comparison, an operator, a number, a word, an argument, a
 condition. A mutant is killed where one of the project's quick tests fails for it (which tests: `[tool.mutmut]` in
-`pyproject.toml`). Mutants of words for people count like all others.
+`pyproject.toml`). Mutants of texts for people count like all others.
 
-The modules are those of `reference/` that decide, those that say why, and those that read files and report their faults. Not
-changed here: what is at work at import (`conditions`), and tables outside functions (`rules`, `categories`, `coding`, `book`),
-which mutmut does not reach. Of conditions and rules every part is changed by [`rtconform strength`](../explanation/strength.md).
+The modules are those of `reference/` that decide, those that say why, and those that read files and report their faults. mutmut
+can't change what runs at import (`conditions`) and tables outside functions (`rules`, `categories`, `coding`, `book`).
+[`rtconform strength`](../explanation/strength.md) changes every part of conditions and rules.
 
 Each row says when its module was measured. Since 2026-11-25:
 
@@ -22,7 +22,7 @@ Each row says when its module was measured. Since 2026-11-25:
 - two modules that only write pages went to `tools/` (117 mutants, all killed) and are no longer counted;
 - `days`, `national` and `reference/national_edits/` are new and not measured.
 
-Modules, functions and lines have today's names. The figures are those of the day in the row.
+Modules, functions and lines have the names of today, and figures are those of the day in the row.
 """
 
 

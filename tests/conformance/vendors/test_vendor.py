@@ -79,7 +79,8 @@ def test_what_init_comments_out_is_right(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("kind", "speaks", "said"), [("mllp", "csv", "HL7 v2 alone"), ("dicom", "csv", "DICOM RT objects alone")]
+    ("kind", "speaks", "said"),
+    [("mllp", "csv", "only treatments in HL7 v2"), ("dicom", "csv", "only treatments as DICOM RT objects")],
 )
 def test_a_channel_of_one_format_has_no_file_of_another(kind: str, speaks: str, said: str) -> None:
     """What a channel can't carry is said, and so is it of claims."""

@@ -138,7 +138,7 @@ def test_who_says_nothing_is_told(tmp_path: Path) -> None:
     [
         (('folder = "exchange"', ""), "C-STORE holds no answer"),
         (('folder = "exchange"', 'folder = "a"\nlisten = "127.0.0.1:9"'), "remove one of folder and listen"),
-        (('folder = "exchange"', 'listen = "127.0.0.1:99999"'), "a port from 1 to 65535 was due"),
+        (('folder = "exchange"', 'listen = "127.0.0.1:99999"'), "the port must be from 1 to 65535"),
         (("timeout_s", 'called_ae = "FAR TOO LONG A TITLE"\ntimeout_s'), "1 to 16 printable characters"),
         (('question = "dicom"\ncompanion = "json"\n', ""), "a Storage SCP takes DICOM objects"),
     ],

@@ -385,8 +385,8 @@ def test_a_file_of_tls_that_is_not_there(tmp_path: Path, unused_port: int, liste
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ('question = "json"\nanswer = "hl7v2"', "MLLP carries HL7 v2 alone"),
-        ('question = "hl7v2"\nanswer = "json"', "MLLP carries HL7 v2 alone"),
+        ('question = "json"\nanswer = "hl7v2"', "MLLP carries only HL7 v2"),
+        ('question = "hl7v2"\nanswer = "json"', "MLLP carries only HL7 v2"),
     ],
 )
 def test_what_does_not_go_together_is_told(tmp_path: Path, changed: str, said: str) -> None:
@@ -403,7 +403,7 @@ def test_what_does_not_go_together_is_told(tmp_path: Path, changed: str, said: s
         ('key = "k.pem"', "is for TLS; write tls = true"),
         ('tls = true\nkey = "k.pem"', "a key belongs to a certificate"),
         ('tls = true\nlisten = "127.0.0.1:1"', "needs a certificate and its key"),
-        ('listen = "127.0.0.1:0"', "a port from 1 to 65535 was due"),
+        ('listen = "127.0.0.1:0"', "the port must be from 1 to 65535"),
         ('acknowledge = "twice"', 'use "original"'),
     ],
 )
