@@ -21,4 +21,6 @@ def completion(shell: str) -> None:
         raise click.UsageError(f"click has no completion for {shell}")
     # click's bash class asks the installed bash for its version before it prints anything; the script itself does not need that
     script = found(cli, {}, "rtconform", "_RTCONFORM_COMPLETE")
-    click.echo(script.source_template % script.source_vars())
+    text = script.source_template % script.source_vars()
+    # click's script for fish cuts each line at every comma, and a list of suites has commas
+    click.echo(text.replace('string split "," ', 'string split --max 1 "," '))

@@ -9,8 +9,9 @@ from typing import TypeVar
 import click
 
 from rtconform.cli.options import OWN_PROFILES, QUIET, all_names, asked_of, profiles_in, say
+from rtconform.cli.words import completes
 from rtconform.conformance.strength.document import EditorStrength, Strength
-from rtconform.generators.suites.registry import DEFAULT_SEED, any_suite
+from rtconform.generators.suites.registry import DEFAULT_SEED, SUITES, any_suite
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
 from rtconform.reports.page.strength import as_html, as_text, editors_as_html, editors_as_text
@@ -28,6 +29,7 @@ FORMATS = ("table", "json", "html")
     default=("boundaries,pairwise",),
     show_default="boundaries,pairwise",
     metavar="NAME,…",
+    shell_complete=completes(SUITES, listed=True, or_file=True),
     help="Suites, separated by commas; may be given again.",
 )
 @click.option(

@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from rtconform.cli.options import QUIET, say
+from rtconform.cli.words import completes
+from rtconform.generators.suites.registry import SUITES
 from rtconform.generators.suites.registry import suite as find_suite
 from rtconform.jobs.export import export as export_suite
 
 
 @click.command()
-@click.argument("suite")
+@click.argument("suite", shell_complete=completes(SUITES, or_file=True))
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed, for suites that use one.")
 @click.option("--count", type=click.IntRange(min=1), help="Number of cases, for suites of any length.")

@@ -9,13 +9,14 @@ import click
 from msgspec.structs import replace
 
 from rtconform.cli.options import shard_of
+from rtconform.cli.words import completes
 from rtconform.formats.fhir.case_writer import write_bundle
 from rtconform.formats.fhir.claims.claim_writer import write_claim
 from rtconform.formats.hl7.treatment.question import write_case
 from rtconform.formats.messages import Inexpressible
 from rtconform.formats.names import name_of
 from rtconform.formats.x12.claim_writer import write_claims
-from rtconform.generators.suites.registry import any_suite, suite_of_id
+from rtconform.generators.suites.registry import SUITES, any_suite, suite_of_id
 from rtconform.generators.suites.suite import SuiteItem, part_of
 from rtconform.jobs.treatments.written import write_treatments
 from rtconform.reference.documents.claim import Claim
@@ -24,7 +25,7 @@ from rtconform.reference.errors import UserError
 
 
 @click.command()
-@click.argument("suite", required=False)
+@click.argument("suite", required=False, shell_complete=completes(SUITES, or_file=True))
 @click.option("--id", "case_id", help="Print only the case with this id; give SUITE only if it is a file.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed, for suites that use one.")
 @click.option("--count", type=click.IntRange(min=1), help="Number of cases, for suites of any length.")

@@ -4,6 +4,7 @@ import click
 import msgspec
 
 from rtconform.cli.options import nearest, print_rows
+from rtconform.cli.words import completes
 from rtconform.reference.coder.decision_table import decision_table
 from rtconform.reference.coder.dmn import as_dmn
 from rtconform.reference.coder.rules import RULES, Rule, refinements_of
@@ -11,7 +12,7 @@ from rtconform.reference.errors import UserError
 
 
 @click.command()
-@click.argument("rule_id", required=False, metavar="[ID]")
+@click.argument("rule_id", required=False, metavar="[ID]", shell_complete=completes(RULES))
 @click.option(
     "--format",
     "form",

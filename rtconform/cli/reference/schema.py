@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from rtconform.cli.options import nearest
+from rtconform.cli.words import completes
 from rtconform.conformance.certificates.statement import Statement
 from rtconform.conformance.records import KnownFaults, Manifest, Result
 from rtconform.conformance.runs.log import LogLine
@@ -40,7 +41,7 @@ CLOSED: dict[str, type[Any]] = {"case-closed": Case, "claim-closed": Claim}
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completes((*SCHEMAS, *CLOSED)))
 def schema(name: str | None) -> None:
     """Print the JSON Schema (draft 2020-12) of wire document NAME, or without NAME the list of names.
 

@@ -8,6 +8,7 @@ import click
 from rtconform.cli.certifying.signing import signing_key
 from rtconform.cli.certifying.verify import check_line
 from rtconform.cli.options import FORMAT, QUIET, names, print_rows, say
+from rtconform.cli.words import completes
 from rtconform.conformance.certificates.checks import Check
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
 from rtconform.conformance.vendors.secrets import SIGNING_KEY
@@ -67,7 +68,14 @@ def lock(key: Path | None, out: Path | None, *, unsigned: bool) -> None:
 @suites.command("verify")
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[LOCK]")
 @click.option("--public-key", type=click.Path(path_type=Path), help="The makers' public key, PEM; get it from the makers.")
-@click.option("--suite", "only", metavar="NAME,…", default="", help="Check only these suites.  [default: all]")
+@click.option(
+    "--suite",
+    "only",
+    metavar="NAME,…",
+    default="",
+    shell_complete=completes(SUITES, listed=True),
+    help="Check only these suites.  [default: all]",
+)
 @FORMAT
 def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> None:
     """Make the installed suites again, and compare them with the signed LOCK, offline.

@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from rtconform.cli.options import all_names
+from rtconform.cli.words import completes
+from rtconform.generators.suites.registry import SUITES
 from rtconform.reference.documents.wire import encode
 from rtconform.reports.comparison.compare import Comparison
 from rtconform.reports.comparison.compare import compare as compare_runs
@@ -29,6 +31,7 @@ FORMS = {"table": as_table, "html": as_html, "markdown": as_markdown, "json": _a
     "suites",
     multiple=True,
     metavar="NAME,…",
+    shell_complete=completes(SUITES, listed=True, or_file=True),
     help="Compare only these suites, separated by commas; may be given again.  [default: all]",
 )
 @click.option(

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from rtconform.cli.options import QUIET, names, say
+from rtconform.cli.words import completes
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.known_faults import look_again
 from rtconform.reference.relative_values import load_relative_values
@@ -18,6 +19,7 @@ from rtconform.reports.writers.formats import FORMATS, render
     "forms",
     default="html",
     show_default=True,
+    shell_complete=completes(FORMATS, listed=True),
     help=f"Formats, comma-separated: {', '.join(FORMATS)}.",
 )
 @click.option(

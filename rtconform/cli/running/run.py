@@ -25,11 +25,13 @@ from rtconform.cli.options import (
     shard_of,
     slug,
 )
+from rtconform.cli.words import completes
 from rtconform.conformance.adapters.processes.subreaper import adopt
 from rtconform.conformance.records import Event, Result, now
 from rtconform.conformance.runs.baseline import loaded_in_words
 from rtconform.conformance.runs.log import RunLog
 from rtconform.conformance.verdicts import EXIT_INTERRUPTED, VERDICTS
+from rtconform.generators.suites.registry import SUITES
 from rtconform.jobs.case_finder import case_finder
 from rtconform.jobs.run import PlannedRun, plan_run, run_to_folder, too_many_workers
 from rtconform.reference.documents.wire import encode
@@ -47,6 +49,7 @@ from rtconform.reports.text import one_line
     required=True,
     multiple=True,
     metavar="NAME,…",
+    shell_complete=completes(SUITES, listed=True, or_file=True),
     help="Suites to run, or suite files; may be given again. `rtconform suites` lists the suites.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder.  [default: runs/TIME-VENDOR]")

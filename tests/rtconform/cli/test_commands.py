@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 
-from rtconform.cli.main import COMMANDS
+from rtconform.cli.main import COMMANDS, cli
 from tests.helpers import PATIENCE_S, ROOT
 from tests.helpers.command import rtconform
 
@@ -73,16 +75,59 @@ def test_completion(shell: str) -> None:
     assert (0, True) == (done.returncode, "_RTCONFORM_COMPLETE" in done.stdout)
 
 
-def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
-    """The script in a real bash: the beginning of a command, and of an option, become the whole word."""
+def test_bash_completes_commands_options_and_names(tmp_path: Path) -> None:
+    """The script in a real bash: the beginning of a command, an option, a suite, a format or a rule becomes the whole word."""
     script = tmp_path / "rtconform"
     script.write_text(rtconform("completion", "bash").stdout)
-    ask = f"source {script}; COMP_WORDS=(rtconform $1 $2); COMP_CWORD=$#; _rtconform_completion rtconform; echo ${{COMPREPLY[@]}}"
+    ask = f'source {script}; COMP_WORDS=(rtconform "$@"); COMP_CWORD=$#; _rtconform_completion rtconform; echo ${{COMPREPLY[@]}}'
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    for words, found in ((["certi"], "certify"), (["rules", "--for"], "--format")):
+    for words, found in (
+        (["certi"], "certify"),
+        (["rules", "--for"], "--format"),
+        (["run", "v.toml", "--suite", "published,bound"], "published,boundaries"),
+        (["report", "run", "--format", "html,csv,h"], ""),
+        (["rules", "ISO-SH"], "ISO-SHIFT"),
+    ):
         command = ["bash", "--norc", "-c", ask, "bash", *words]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=True)
         assert found == done.stdout.strip(), done.stderr
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+def test_fish_completes_lists(tmp_path: Path) -> None:
+    """The script in a real fish: the comma of a list stays in the word."""
+    script = tmp_path / "rtconform.fish"
+    script.write_text(rtconform("completion", "fish").stdout)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    ask = f'source {script}; complete -C "rtconform run v.toml --suite published,bound"'
+    environment = {**os.environ, "PATH": path, "HOME": str(tmp_path)}
+    done = subprocess.run(["fish", "--no-config", "-c", ask], capture_output=True, text=True, env=environment, check=True)
+    assert "published,boundaries" == done.stdout.strip(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("generate edits-c", "edits-claim"),
+        ("export pairw", "pairwise"),
+        ("strength --suite publis", "published"),
+        ("compare --suite bound", "boundaries"),
+        ("suites verify --suite published,thr", "published,threeway"),
+        ("schema case-", "case-closed"),
+        ("report run --format html,jun", "html,junit"),
+    ],
+)
+def test_names_are_completed(words: str, found: str) -> None:
+    """Where a command takes the name of a suite, a schema or a format, or a list of them, its beginning becomes the whole word."""
+    *before, begun = words.split()
+    offered = BashComplete(cli, {}, "rtconform", "_RTCONFORM_COMPLETE").get_completions(before, begun)
+    assert [found] == [item.value for item in offered]
+
+
+def test_a_suite_can_be_a_file() -> None:
+    """Where no suite begins as what was typed, the shell completes a file."""
+    (offered,) = BashComplete(cli, {}, "rtconform", "_RTCONFORM_COMPLETE").get_completions(["run", "v.toml", "--suite"], "./ow")
+    assert ("file", "./ow") == (offered.type, offered.value)
 
 
 def test_a_correct_vendor_is_conformant(tmp_path: Path) -> None:
