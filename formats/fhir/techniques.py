@@ -6,7 +6,7 @@ from rtconform.formats.fhir import vocabulary as codes
 from rtconform.formats.fhir.bundles import Document, codes_of, extensions, inside, text_of
 from rtconform.reference.documents.treatment import TECHNIQUES
 
-_BRACHYTHERAPY = {
+BRACHYTHERAPY = {
     "394902000": "hdr_brachytherapy",
     "438629002": "hdr_brachytherapy",
     "1156384006": "hdr_brachytherapy",
@@ -15,13 +15,13 @@ _BRACHYTHERAPY = {
 }
 """Modalities of brachytherapy, each with the word of ours that says it as a technique; pulsed is a high rate, as in DICOM."""
 
-_APPLICATORS = ("384692006", "1156382005", "113120007", "1156383000", "384691004", "14473006")
+APPLICATORS = ("384692006", "1156382005", "113120007", "1156383000", "384691004", "14473006")
 """Techniques of brachytherapy, which say where its source is and not at which rate it treats."""
 
-_PARTICLES = ("1156529004", "1156528007", "1204242009")
+PARTICLES = ("1156529004", "1156528007", "1204242009")
 """Techniques of protons and of heavier ions."""
 
-_NO_TERM = {
+NO_TERM = {
     "1156505006": ("ion", "proton", "carbon ions, for which there is no term: the nearest is taken"),
     "80347004": ("neutron", "unknown", "neutrons, for which there is no term"),
     "169317000": ("neutron", "unknown", "neutron capture, for which there is no term"),
@@ -32,7 +32,10 @@ _NO_TERM = {
 asked, and why.
 """
 
-_DOSE_RATE = "1163157007"
+OF_TECHNIQUE = ("169317000", "16560241000119104")
+"""Which of `NO_TERM` are techniques."""
+
+DOSE_RATE = "1163157007"
 
 _OPEN = {
     "photon": ("3d_crt", "2d", "imrt_static", "sbrt"),
@@ -73,19 +76,19 @@ def techniques_of(resource: Document, word: str) -> Techniques:
     if found is not None:
         return Techniques(found.radiation, found.words, found.said, "; ".join(filter(None, (several, found.note))))
     told = ", ".join(codes_of(concept) or [text_of(concept)]) if concept else ""
-    why = "its code says a dose rate, not a technique" if told == _DOSE_RATE else f"no word of ours stands for {told[:60]}"
+    why = "its code says a dose rate, not a technique" if told == DOSE_RATE else f"no word of ours stands for {told[:60]}"
     return Techniques(modality, _OPEN["photon"], said=False, note="; ".join(filter(None, (several, why if told else ""))))
 
 
 def _outside(found: list[str]) -> Techniques | None:
     """What codes say that are of brachytherapy, or of what the rules have no term for; None: they are of beams."""
     for code in found:
-        if code in _BRACHYTHERAPY:
-            return Techniques("", (_BRACHYTHERAPY[code],), said=True)
-        if code in _NO_TERM:
-            radiation, word, what = _NO_TERM[code]
+        if code in BRACHYTHERAPY:
+            return Techniques("", (BRACHYTHERAPY[code],), said=True)
+        if code in NO_TERM:
+            radiation, word, what = NO_TERM[code]
             return Techniques(radiation, (word,), said=True, note=f"its code says {what}")
-    if any(code in _APPLICATORS for code in found):
+    if any(code in APPLICATORS for code in found):
         words = ("hdr_brachytherapy", "ldr_brachytherapy")
         return Techniques("", words, said=True, note="its code says brachytherapy, not at which rate")
     return None
@@ -98,10 +101,10 @@ def _of_beams(modality: str, found: list[str]) -> Techniques | None:
         return Techniques(modality, ("intraoperative",), said=True)
     if modality in ("electron", "proton"):
         return Techniques(modality, _OPEN[modality], said=True, note=f"from the modality: {modality}s")
-    if modality == "photon" and any(code in _PARTICLES for code in found):
+    if modality == "photon" and any(code in PARTICLES for code in found):
         note = "its modality says photons, and its technique particles"
         return Techniques(modality, (*_OPEN[modality], "proton"), said=False, note=note)
-    if any(code in _PARTICLES for code in found):
+    if any(code in PARTICLES for code in found):
         return Techniques("proton", ("proton",), said=True, note="from the technique: particles")
     words = [word for word in words if word != "electron"]
     if not words:

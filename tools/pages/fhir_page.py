@@ -6,6 +6,16 @@ from functools import partial
 
 from rtconform.formats.fhir.case_writer import bundle_of
 from rtconform.formats.fhir.extensions import BASE, EXTENSIONS, Field, definitions
+from rtconform.formats.fhir.techniques import (
+    APPLICATORS,
+    BRACHYTHERAPY,
+    DOSE_RATE,
+    NO_TERM,
+    OF_TECHNIQUE,
+    PARTICLES,
+    techniques_of,
+)
+from rtconform.formats.fhir.vocabulary import MODALITIES, MODALITY, MODALITY_AND_TECHNIQUE, TECHNIQUE, TECHNIQUES
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.treatment import Case
 from tools.pages.answer_pages import fields_of
@@ -22,6 +32,7 @@ def fhir_page() -> str:
         extensions="\n".join(_extensions()),
         fields=fields_of("fhir"),
         resources="\n".join(_resources()),
+        codes="\n".join(_codes()),
         tried=tried("FHIR", _TABLES, '{"resourceType": "Claim",…', sent='{"resourceType":"Bundle",…'),
     )
 
@@ -55,6 +66,22 @@ def _flat(fields: tuple[Field, ...], before: str) -> Iterator[tuple[str, Field]]
 
 def _often(field: Field) -> str:
     return ", repeated" if field.most == "*" else ""
+
+
+def _codes() -> Iterator[str]:
+    """Each code of a modality or a technique, with what a resource is read as that says nothing else."""
+    photon = MODALITIES["photon"]
+    rows = [("modality", code, "") for code in (*MODALITIES.values(), *BRACHYTHERAPY)]
+    rows += [("modality", code, "") for code in NO_TERM if code not in OF_TECHNIQUE]
+    rows += [("technique", photon, code) for code in (*dict.fromkeys(TECHNIQUES.values()), DOSE_RATE)]
+    rows += [("technique", "", code) for code in (*PARTICLES, *APPLICATORS, *OF_TECHNIQUE)]
+    for kind, modality, technique in rows:
+        parts = [(MODALITY, modality), (TECHNIQUE, technique)]
+        coded = [{"url": url, "valueCodeableConcept": {"coding": [{"code": code}]}} for url, code in parts if code]
+        found = techniques_of({"extension": [{"url": MODALITY_AND_TECHNIQUE, "extension": coded}]}, "")
+        words = ", ".join(f"`{word}`" for word in found.words)
+        note = f"; {found.note}" if found.note.startswith("its code says") else ""
+        yield f"| {technique or modality} | {kind} | {words}{note} |"
 
 
 def _resources() -> Iterator[str]:
@@ -133,6 +160,37 @@ extensions is a StructureDefinition, and its address begins with `{base}`. An ad
 {extensions}
 
 Bundles and StructureDefinitions are held by fhirkit-rs and by fhir.resources, and each extension in a Bundle by its definition.
+
+## Resources of other systems
+
+`rtconform code FOLDER` and `rtconform convert FOLDER --to json` read treatments that other systems wrote:
+[Code a treatment of your own](../how-to/own-treatment.md#fhir-resources) says how. Each fact is said to be *read* from an
+element, *derived* from several, or *missing*.
+
+| fact | element | |
+|---|---|---|
+| plans | ServiceRequest of a plan, else of a phase or course, planned or prescribed; else a Procedure | read |
+| `technique` | `mcode-radiotherapy-technique`, else `mcode-radiotherapy-modality` | read where one word is left, else derived |
+| `fractions` | `codexrt-radiotherapy-fractions-planned` or `-prescribed` | read |
+| `dose_gy`, `targets` | `codexrt-radiotherapy-dose-planned-to-volume` or `-prescribed-to-volume` | read |
+| `intent`, `site`, `diagnosis` | `mcode-procedure-intent`, bodySite, reasonReference or reasonCode | read |
+| sessions | Encounter of a session, else fractions within 90 minutes, else the first day of what was treated | read |
+| `beams_delivered` | basedOn of the session's fractions: each beam of these plans | derived |
+| `guidance` | `codexrt-image-guided-radiotherapy-modality`, of the fraction, else as planned | read, derived |
+| `motion.method` | `codexrt-radiotherapy-respiratory-motion-management`, `-free-breathing-…` | read, derived |
+| `motion.during_beam` | `codexrt-intrafraction-verification` of the fraction | read |
+| `physician_review`, `next_session_at` | DiagnosticReport of the Encounter, Appointment tied to it | read |
+| `isocenters`, `beams`, organs at risk, imaging and histograms of the planning | only our extensions | missing |
+| `guidance[].purpose`, `motion.beam_hold`, `billing.claim` | only our extensions | missing |
+
+A revoked plan counts only for what was treated by it. Of several versions of a resource the newest counts. Where a resource says
+several modalities, the first is read, and a note says so. The codes of SNOMED CT that are known, and what each is read as:
+
+| code | as | what is read |
+|---|---|---|
+{codes}
+
+mCODE has no code for stereotactic treatments, so `sbrt` is a possibility of each photon technique that is said by its code.
 
 ## How an answer is read
 

@@ -20,7 +20,10 @@ from rtconform.formats.dicom.question import write_question
 from rtconform.formats.dicom.reading.open_object import open_object
 from rtconform.formats.dicom.reading.reader import read_treatment
 from rtconform.formats.fhir.answer_writer import write_answer
+from rtconform.formats.fhir.bundles import Resources
 from rtconform.formats.fhir.case_writer import bundle_of
+from rtconform.formats.fhir.extensions import BASE, EXTENSIONS, Field
+from rtconform.formats.fhir.treatment_reader import read_resources
 from rtconform.formats.hl7.charge_writer import write_charges
 from rtconform.formats.messages import Part
 from rtconform.formats.names import name_of
@@ -163,13 +166,41 @@ def _rows(case: Case, parts: tuple[Part, ...], decided: tuple[str, ...]) -> Iter
     facts = {fact.path: fact for fact in read_treatment([_opened(part) for part in parts if part.suffix == "dcm"]).facts}
     document = msgspec.to_builtins(case)
     companion = json.loads(next(part.content for part in parts if part.name == FILE))
+    of_codex = {fact.path: fact for fact in _without_ours(case)}
     for row in _ROWS:
         ruled = [name for name in row.rules.split() if RULES[name] and name in decided]
         others = [name for name in row.rules.split() if name not in decided]
         rules = ", ".join([*(f"**{name}**" for name in ruled), *others])
         beside = f"`{_values(companion, row.companion)}`" if row.companion else ""
         json_value = _values(document, row.at)
-        yield f"| {row.words} | `{row.at}` = `{json_value}` | {_said(facts.get(row.fact))} | {beside} | {rules} |"
+        in_fhir = _in_fhir(row, of_codex)
+        yield f"| {row.words} | `{row.at}` = `{json_value}` | {_said(facts.get(row.fact))} | {beside} | {in_fhir} | {rules} |"
+
+
+def _without_ours(case: Case) -> tuple[Fact, ...]:
+    """The facts that a case's Bundle says without our own extensions."""
+    bundle = bundle_of(case)
+    for entry in bundle["entry"]:
+        kept = [one for one in entry["resource"].get("extension", []) if not one["url"].startswith(BASE)]
+        entry["resource"]["extension"] = kept
+    return read_resources(Resources(bundle), {}).facts
+
+
+def _in_fhir(row: _Row, of_codex: dict[str, Fact]) -> str:
+    """What CodeX RT says of a fact, else the extension of ours that says it."""
+    path = re.sub(r"\[0\]", "[1]", row.at).replace("[]", "")
+    found = next((of_codex[name] for name in (path, path.rpartition(".")[0], row.fact) if name in of_codex), None)
+    if found is not None and found.how != "missing":
+        return f"{found.how}: `{found.value}` from {re.sub(r'^: |/[0-9a-f-]{36}', '', found.source)}"
+    field = re.sub(r"\[\d+\]", "[]", row.at)
+    ours = next(one.id for one in EXTENSIONS if field in {inner.case for inner in _fields(one.fields)})
+    return f"`{ours}`"
+
+
+def _fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for one in fields:
+        yield one
+        yield from _fields(one.fields)
 
 
 def _opened(part: Part) -> Any:  # noqa: ANN401 - the reader's own
@@ -259,11 +290,13 @@ Made by `make docs` from the writers and readers themselves; don't edit it by ha
 
 ## What each form says, and what reads it
 
-*DICOM RT* is what our reader makes of the objects alone, with the attribute. The companion is the file beside them. In bold:
-the rules that decided this case; the others read the same fact in other cases. [The rule book](rule-book.md) says what each is.
+*DICOM RT* is what our reader makes of the objects alone, with the attribute. The companion is the file beside them. *FHIR R4* is
+what CodeX RT and mCODE say of it in the Bundle, with the element; where they say nothing, the extension of ours that does.
+In bold: the rules that decided this case; the others read the same fact in other cases. [The rule book](rule-book.md) says what
+each is.
 
-| fact | JSON | DICOM RT | companion | rules |
-|---|---|---|---|---|
+| fact | JSON | DICOM RT | companion | FHIR R4 | rules |
+|---|---|---|---|---|---|
 {rows}
 
 An 837 is no question for a coder: a claim holds what was billed, not what was done. It is a form of the answer (below), and the

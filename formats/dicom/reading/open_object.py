@@ -32,6 +32,7 @@ _CLASSES = {
 OTHER_KINDS = {"1.2.840.10008.5.1.4.1.1.481.7": "an RT Treatment Summary Record"}
 """Objects that are known and not read, by their class."""
 
+_MAGIC_AT, _MAGIC = 128, b"DICM"
 _DICOMDIR = "1.2.840.10008.1.3.10"
 
 
@@ -68,9 +69,10 @@ def open_object(content: bytes, file: str) -> DicomObject:
         raise Unreadable(f"not a DICOM object, or a damaged one ({type(error).__name__})") from None
     if directory:
         raise Unreadable("a DICOMDIR, which lists files and holds no treatment: give the folder that it stands in")
-    if cut:
+    known = sop_class or modality
+    if cut and (known or content[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)] == _MAGIC):
         raise Unreadable(f"it ends within {cut}: the file was cut short")
-    if not sop_class and not modality:
+    if not known:
         raise Unreadable("not a DICOM object: it has neither SOP Class UID (0008,0016) nor Modality (0008,0060)")
     kind = OTHER_KINDS.get(sop_class) or _CLASSES.get(sop_class) or _KINDS.get(modality, "other")
     return DicomObject(file, kind, data)

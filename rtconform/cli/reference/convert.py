@@ -19,6 +19,7 @@ from rtconform.reports.text import one_line
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _CASE = "case"
+_OF_CASES = ("dicom", "hl7v2", "fhir")
 _FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), ACKNOWLEDGMENT, _CASE)
 
 
@@ -28,7 +29,7 @@ _FORMATS = ("json", *dict.fromkeys(name for name, _ in QUESTIONS), ACKNOWLEDGMEN
 @click.option("--claims", type=_FILE, metavar="FILE", help="The claims that dispositions are about, JSON, 837 or FHIR.")
 @click.option("--losses", type=_FILE, metavar="FILE", help="Write what is lost here instead of standard error.")
 @click.option("--out", type=_FILE, metavar="FILE", help="Write here instead of standard output.")
-@click.option("--keep-identity", is_flag=True, help="With --to case: keep the patient's names and ids in the case.")
+@click.option("--keep-identity", is_flag=True, help="Of a treatment: keep the patient's names and ids in the case.")
 def convert(file: Path, target: str, claims: Path | None, losses: Path | None, out: Path | None, *, keep_identity: bool) -> None:
     """Write the claims, dispositions or cases of FILE in another format, and name what is lost.
 
@@ -47,14 +48,15 @@ def convert(file: Path, target: str, claims: Path | None, losses: Path | None, o
     something that the format can't say, found by reading back what was written. A document that can't be written is named with
     the reason; the others are written, and the exit code is then 2.
 
-    With --to case, FILE holds DICOM objects or FHIR resources, or is a folder of them, as for `rtconform code`. Each treatment
-    becomes a case; what is missing in it is named, with what is supposed instead.
+    FILE may also hold DICOM objects or FHIR resources, or be a folder of them, as for `rtconform code`. With --to json, or
+    --to case, each day of a treatment becomes a case; what is missing in it is named, with what is supposed instead.
     """
-    treatment = target == _CASE
-    if treatment != is_treatment(str(file)) and not (not treatment and holds_claims(file)):
-        held = "DICOM objects or FHIR resources"
-        what = f"--to case converts {held} only" if treatment else f"holds {held}: convert them with --to case"
-        raise UserError(f"{file}: {what}")
+    treatment = is_treatment(str(file)) and (target == _CASE or not holds_claims(file))
+    if target == _CASE and not treatment:
+        raise UserError(f"{file}: --to case converts DICOM objects or FHIR resources only")
+    if treatment and target not in (_CASE, "json"):
+        then = f", and the cases with --to {target}" if target in _OF_CASES else f": {target} holds no treatment"
+        raise UserError(f"{file}: holds DICOM objects or FHIR resources: convert them with --to json{then}")
     found = None if treatment else what_is(file)
     for option, path in (("--out", out), ("--losses", losses)):
         if path is not None and path.exists():

@@ -30,6 +30,7 @@ _MOST_NAMED = 3
 
 _SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
 _MAGIC_AT, _MAGIC = 128, b"DICM"
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b")
 
 
 @dataclass(frozen=True)
@@ -45,22 +46,35 @@ class TreatmentFiles:
 
 
 def is_treatment(name: str) -> bool:
-    """Whether this names a folder, a DICOM file or a file of FHIR resources, and not a file of cases."""
+    """Whether this names a folder, a DICOM file or a file of FHIR resources, and not a file of cases.
+
+    Raises UserError for an archive.
+    """
     path = Path(name)
     if name == "-":
         return False
+    if not path.is_dir() and _is_archive(path):
+        raise UserError(f"{name}: an archive; unpack it, and give the folder")
     return path.is_dir() or holds_resources(path) or _is_object(path)
 
 
 def _is_object(path: Path) -> bool:
     """Whether a file is named or begins like a DICOM object."""
-    if path.suffix.lower() in _SUFFIXES:
-        return True
+    return path.suffix.lower() in _SUFFIXES or _beginning(path)[_MAGIC_AT:] == _MAGIC
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a file begins like a ZIP or gzip archive."""
+    return _beginning(path).startswith(_ARCHIVES)
+
+
+def _beginning(path: Path) -> bytes:
+    """The first bytes of a file; none where it can't be read."""
     try:
         with open_regular(path) as stream:
-            return stream.read(_MAGIC_AT + len(_MAGIC))[_MAGIC_AT:] == _MAGIC
+            return stream.read(_MAGIC_AT + len(_MAGIC))
     except OSError:
-        return False
+        return b""
 
 
 def treatments_in(name: str) -> Iterator[TreatmentFiles]:
@@ -102,6 +116,9 @@ def _objects_in(name: str, path: Path, files: list[tuple[str, Path]]) -> Treatme
     for shown, file in files:
         if file.suffix.lower() in _BESIDE:
             documents.append((shown, file))
+            continue
+        if _is_archive(file):
+            unread.append(f"{shown}: an archive, which is not unpacked")
             continue
         try:
             objects.append(open_object(read_regular(file, LONGEST_OBJECT + 1), shown))

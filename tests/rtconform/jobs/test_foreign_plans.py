@@ -1,7 +1,9 @@
 """Plans as planning systems of others write them: each convention is made by code here, and read for what it is."""
 
 import copy
+import os
 import warnings
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from rtconform.formats.fhir.case_writer import write_bundle
 from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import decode
@@ -214,3 +217,36 @@ def test_an_object_without_beams_is_named(modality: str, said: str, tmp_path: Pa
     assert f"one.dcm: {said}" in refused(tmp_path / "one.dcm")
     assert "give the RT Plan or the treatment record" in refused(tmp_path / "one.dcm")
     assert "what is there: 1 " in refused(tmp_path)
+
+
+@pytest.mark.hostile
+def test_files_of_every_kind_in_a_folder_are_named(tmp_path: Path) -> None:
+    """Archives, links that go round, empty and random files, pipes beside a plan: the plan is coded, and each is named or passed over."""
+    plan_of().save_as(tmp_path / "plan.dcm")
+    (tmp_path / "round").symlink_to(tmp_path)
+    (tmp_path / "self.dcm").symlink_to("self.dcm")
+    (tmp_path / "gone.dcm").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.dcm")
+    (tmp_path / "empty.dcm").touch()
+    (tmp_path / "noise.ima").write_bytes(bytes(range(256)) * 9)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(tmp_path / "plan.dcm", "plan.dcm")
+    (day,) = as_json(tmp_path)
+    assert ["77407"] == [line["code"] for line in day["coding"]["lines"]]
+    assert ["all.zip: an archive, which is not unpacked", "empty.dcm: not a DICOM", "noise.ima: not a DICOM"] == [
+        told[:42] if told.startswith("all") else told[: told.index("DICOM") + 5] for told in day["unread"]
+    ]
+    for name in ("self.dcm", "gone.dcm", "pipe.dcm", "empty.dcm", "noise.ima"):
+        assert name in refused(tmp_path / name)
+    assert "all.zip: an archive; unpack it, and give the folder" in refused(tmp_path / "all.zip")
+
+
+def test_json_is_the_cases_of_a_treatment(tmp_path: Path) -> None:
+    """A treatment converted to JSON is its cases, from DICOM objects as from FHIR resources."""
+    plan_of().save_as(tmp_path / "plan.dcm")
+    said = rtconform("convert", tmp_path / "plan.dcm", "--to", "json")
+    assert (0, rtconform("convert", tmp_path / "plan.dcm", "--to", "case").stdout) == (said.returncode, said.stdout)
+    assert "rtconform.case/1" in said.stdout
+    (tmp_path / "bundle.json").write_bytes(write_bundle(case_of("scenario-4-freestanding-global")))
+    said = rtconform("convert", tmp_path / "bundle.json", "--to", "json", "--keep-identity")
+    assert code(case_of("scenario-4-freestanding-global")).lines == code(decode(said.stdout.encode(), Case)).lines

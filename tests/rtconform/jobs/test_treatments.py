@@ -267,10 +267,11 @@ def test_a_treatment_becomes_a_case(tmp_path: Path) -> None:
 
 
 def test_convert_says_what_takes_which(tmp_path: Path) -> None:
-    """A folder needs --to case, and --to case needs a folder of objects."""
+    """Objects become cases first, also where another format is asked for, and --to case needs objects."""
     (tmp_path / "cases.jsonl").write_text("{}")
     for arguments, said in (
-        ((tmp_path, "--to", "json"), "convert them with --to case"),
+        ((tmp_path, "--to", "fhir"), "convert them with --to json, and the cases with --to fhir"),
+        ((tmp_path, "--to", "x12"), "convert them with --to json: x12 holds no treatment"),
         ((tmp_path / "cases.jsonl", "--to", "case"), "--to case converts DICOM objects or FHIR resources only"),
     ):
         ended = rtconform("convert", *arguments)
