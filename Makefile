@@ -45,9 +45,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/actionlint
+	$(BIN)/actionlint templates/board/github.yml
 	$(BIN)/hadolint Containerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci templates/rtconform.gitlab-ci.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci templates/rtconform.gitlab-ci.yml templates/board/gitlab-ci.yml
 
 # The second pass reads the same code as Windows would have it: only the process adapters may need POSIX.
 types: setup
