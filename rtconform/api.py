@@ -59,7 +59,7 @@ def suites() -> tuple[Suite, ...]:
 def suite(name: str, *, seed: int = DEFAULT_SEED, count: int | None = None) -> Suite:
     """The suite of that name, or in that file (`*.toml`, or `*.jsonl` with cases or claims).
 
-    `count` is the number of cases, for suites of free length. Raises UserError where there is none of that name, or
+    `count` is the number of cases, for suites of any length. Raises UserError where there is none of that name, or
     of that length.
     """
     return open_suite(name, seed, count)

@@ -173,7 +173,7 @@ class Exchange:
         return [*await self._heard(document, list(asked.values()), known), *answered]
 
     def _not_waited_for(self, name: str) -> Received:
-        what = f"the message speaks of {name[:40]!r}, which is not waited for"
+        what = f"the message is about {name[:40]!r}, for which no answer is awaited"
         return Received(self._correspondence.id_of(name) or name, None, what)
 
     async def _heard_of(self, document: bytes, question: Question | None) -> Received:
@@ -228,7 +228,7 @@ class Exchange:
                 return naming.hearings[0].answer
             return await self._translator.formatted_answer(document, first)
         known = next((own for name in names if (own := self._correspondence.id_of(name)) is not None), None)
-        return Received(known or names[0], None, f"the message speaks of {names[0][:40]!r}, which is not waited for")
+        return Received(known or names[0], None, f"the message is about {names[0][:40]!r}, for which no answer is awaited")
 
     def _under_own_id(self, received: Received) -> Received:
         """Under the id of the question that went out under the name that came back."""
@@ -248,7 +248,7 @@ class Exchange:
         if answer is not None and self._translator.reads and self.vendor.response.id is None:
             answer = replace(answer, id=case_id)
         if answer is not None and answer.id != case_id:
-            fault = f"answers {self._wire.question} {answer.id!r}, asked was {case_id!r}"
+            fault = f"answers {self._wire.question} {answer.id!r}, but {case_id!r} was asked"
             reply = self.failure("invalid", fault, document, stderr=stderr, latency_ms=latency_ms)
             return replace(reply, answers_another=True)
         if answer is None:

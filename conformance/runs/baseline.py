@@ -27,7 +27,7 @@ State = Literal["needed", "expired", "passes again", "not asked"]
 STATES: dict[State, str] = {
     "needed": "It covers failures of this run.",
     "expired": "Its last day is over: fix the coder, or decide again. It covers nothing.",
-    "passes again": "What it lists was asked and does not fail any more: remove the entry.",
+    "passes again": "What it lists was asked and no longer fails: remove the entry.",
     "not asked": "This run asked nothing that it could cover.",
 }
 """What can be said of an entry after a run; expired ones and those that pass again end the run with exit code 1."""

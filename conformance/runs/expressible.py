@@ -56,7 +56,7 @@ def unanswerable(formats: FormatSettings, role: Role, question: Question) -> str
         return f"as {row.title} its answer can't be given: {why}"
     if again.outcome == coding.outcome and sorted(map(str, again.lines)) == sorted(map(str, lines)):
         return None
-    return f"{row.title} that say the {formats.sessions} of a service only can't tell its {len(case.sessions)} sessions apart"
+    return f"{row.title} that say only the {formats.sessions} of a service can't tell its {len(case.sessions)} sessions apart"
 
 
 def _unaskable(formats: FormatSettings, role: Role, question: Question) -> str | None:

@@ -60,7 +60,7 @@ def read_csv(document: bytes, case: Case, settings: AnswerSettings) -> Answer:
     named = {table.cell(row, table.columns.id) for _, row in table.rows} - {""}
     if named and case.id not in named:
         other = next(name for _, row in table.rows if (name := table.cell(row, table.columns.id)))
-        raise Unreadable(f"the export speaks of {other[:_SHOWN]!r}, asked was {case.id!r}", other)
+        raise Unreadable(f"the export is about {other[:_SHOWN]!r}, but {case.id!r} was asked", other)
     rows = [(number, row) for number, row in table.rows if table.cell(row, table.columns.id) in (case.id, "")]
     if not rows:
         return nothing(case, settings)

@@ -90,7 +90,7 @@ def read_answer(document: bytes, case: Case, settings: AnswerSettings) -> Answer
     resources = Resources(opened(document))
     names = list(_names(resources))
     if names and case.id not in names:
-        raise Unreadable(f"the answer speaks of {names[0][:_SHOWN]!r}, asked was {case.id!r}", names[0])
+        raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {case.id!r} was asked", names[0])
     found = [one for kind in ANSWERS for one in resources.of_type(kind)]
     if not found and resources.top["resourceType"] != "Bundle":
         kind = resources.top["resourceType"][:_SHOWN]

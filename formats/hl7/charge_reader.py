@@ -65,7 +65,7 @@ def read_charges(document: bytes, case: Case, settings: AnswerSettings) -> Answe
         about = [message for message in about if message.names or message.charges]
     if not about:
         other = messages[0].names[0]
-        raise Unreadable(f"the message speaks of {other[:_SHOWN]!r}, asked was {case.id!r}", other)
+        raise Unreadable(f"the message is about {other[:_SHOWN]!r}, but {case.id!r} was asked", other)
     notes: list[str] = []
     charges: list[Charge] = []
     outcome: Outcome | None = None

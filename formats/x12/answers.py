@@ -47,8 +47,8 @@ def hear_dispositions(
         about = by_name.get(claim.id, [])
         refused = acknowledged.get(control_number(leader))
         if not about and refused is None:
-            found = f"speaks of claim {named[:40]!r}" if named else "speaks of no claim"
-            heard.append(Unreadable(f"the message {found}, asked was {claim.id!r}", named))
+            found = f"is about claim {named[:40]!r}" if named else "names no claim"
+            heard.append(Unreadable(f"the message {found}, but {claim.id!r} was asked", named))
             continue
         try:
             heard.append(_heard(claim, sorted(about, key=lambda said: said.source == "835"), refused=refused))

@@ -54,8 +54,8 @@ def read_coded_claims(document: bytes, case: Case, settings: AnswerSettings) -> 
     advised = said.advice.get(case.id, said.advice.get(""))
     if not about and advised is None:
         other = next(iter((*(read.name for read in reads), *said.advice)), None)
-        found = f"speaks of {other[:40]!r}" if other else "speaks of no claim"
-        raise Unreadable(f"the message {found}, asked was {case.id!r}", other)
+        found = f"is about {other[:40]!r}" if other else "names no claim"
+        raise Unreadable(f"the message {found}, but {case.id!r} was asked", other)
     charges: list[Charge] = []
     notes: list[str] = []
     for read in about:
@@ -79,7 +79,7 @@ def names_in_claims(document: bytes, settings: AnswerSettings) -> Iterable[str]:
     names |= dict.fromkeys((*said.names, *said.advice))
     names.pop("", None)
     if not names:
-        raise fault or Unreadable("the message speaks of no claim (CLM01)")
+        raise fault or Unreadable("the message names no claim (CLM01)")
     return names
 
 

@@ -226,5 +226,5 @@ def _names(reading: Reading) -> list[str]:
     names = dict.fromkeys(said.name for said in reading.claims)
     names |= dict.fromkeys(f"group {number}" for number in reading.acknowledged)
     if not names:
-        raise Unreadable("the message speaks of no claim")
+        raise Unreadable("the message names no claim")
     return list(names)

@@ -132,11 +132,11 @@ def because(summary: Summary) -> tuple[str, ...]:
     kinds = dict.fromkeys(finding.kind for finding in summary.findings)
     reasons += [f"{kind}: {FINDINGS[kind].means}" for kind in kinds if not FINDINGS[kind].conformant]
     if summary.finished_at is None and not summary.unanswered:
-        reasons.append("The run did not reach its end: the sample was not asked again. Go on with --resume.")
+        reasons.append("The run did not reach its end: the sample was not asked again. Continue it with --resume.")
     if summary.asked == 0:
         reasons.append("No case was asked, so nothing was shown.")
     if summary.part:
-        reasons.append(f"The run asked {summary.part}: it shows nothing of the others.")
+        reasons.append(f"The run asked {summary.part}: it shows nothing about the others.")
     return tuple(reasons)
 
 

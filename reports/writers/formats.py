@@ -38,7 +38,7 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "html": Format("report.html", html.write, "one page for people: verdict, rules, each failing case; needs no network"),
-    "junit": Format("junit.xml", junit.write, "JUnit XML for continuous integration: a testcase a case"),
+    "junit": Format("junit.xml", junit.write, "JUnit XML for continuous integration: one testcase per case"),
     "json": Format("report.json", json_report.write, "everything but the passing answers, for programs"),
     "markdown": Format("summary.md", markdown.write, "outcome, counts and faults, for a pull request or a job's summary"),
     "tap": Format("report.tap", tap.write, "TAP 14: a test point a case"),

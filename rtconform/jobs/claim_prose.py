@@ -34,7 +34,7 @@ _STEPS: dict[StepKind, str] = {
 _STANDS: dict[Standing, str] = {
     "allowed": "allow",
     "either": "either is right, to allow or to stop",
-    "choice": "one of several lines, the payer's choice which",
+    "choice": "one of several lines; the payer chooses which",
 }
 _BEST_FIRST: tuple[Standing, ...] = ("allowed", "either", "choice", "held", "stopped")
 _TRIED = "modifiers, units, code, other lines, day, place, form, stay, record, payer"
@@ -53,7 +53,7 @@ def claim_in_prose(
     for choice in adjudication.choices:
         numbers = ", ".join(str(number) for number in choice.lines)
         least = "one" if choice.at_least else "one, or none,"
-        parts.append(f"  of lines {numbers} {least} is to be allowed: which, is the payer's choice ({choice.category})")
+        parts.append(f"  of lines {numbers} {least} has to be allowed; the payer chooses which ({choice.category})")
     return "\n".join(parts) + "\n"
 
 

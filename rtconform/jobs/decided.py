@@ -71,7 +71,7 @@ def compared(edited: Iterable[tuple[Claim, Adjudication]], files: Sequence[Path]
     for claim, adjudication in asked:
         decision = decisions.get(claim.id)
         if decision is None or isinstance(decision, str):
-            found.unread.append(f"claim {claim.id!r}: {decision or 'no decision speaks of it'}")
+            found.unread.append(f"claim {claim.id!r}: {decision or 'no decision names it'}")
             continue
         found.claims += 1
         found.lines += len(decision.lines)

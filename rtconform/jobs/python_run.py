@@ -120,7 +120,7 @@ def run(
 ) -> Run:
     """Run `suites` (one or several names, or files) against a vendor: a callable, a `Vendor`, or the path of a vendor file.
 
-    `count` is the number of cases, for suites of free length; `only` asks these cases alone; `out` is the run folder to write
+    `count` is the number of cases, for suites of any length; `only` asks these cases alone; `out` is the run folder to write
     (None: nothing is written), and `resume` goes on with an interrupted run there.
 
     Called while an event loop runs in this thread, the run has a loop in a thread of its own, and this thread waits:

@@ -112,7 +112,7 @@ def resources_in(start: bytes, stream: BinaryIO, source: str) -> Iterator[Docume
     if (found := _parsed(first)) is None:
         rest = stream.read(LONGEST + 1)
         if len(rest) > LONGEST:
-            raise UserError(f"{source}: longer than {LONGEST >> 20} MiB: give a resource a line")
+            raise UserError(f"{source}: longer than {LONGEST >> 20} MiB; give one resource per line")
         yield _resource(_parsed(first + rest), source)
         return
     yield _resource(found, f"{source}:1")

@@ -23,8 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("rtconform", "rtconform: conformance of radiation treatment coders")
     group.addoption("--rtconform-vendor", metavar="VENDOR.toml", help="Ask this vendor; each case is a test.")
     group.addoption("--rtconform-suite", metavar="NAME,…", help="The suites, comma-separated.")
-    group.addoption("--rtconform-seed", type=int, default=1, metavar="N", help="Seed of suites that have one (default: 1).")
-    group.addoption("--rtconform-count", type=int, metavar="N", help="How many cases, for suites of free length.")
+    group.addoption("--rtconform-seed", type=int, default=1, metavar="N", help="Seed, for suites that use one (default: 1).")
+    group.addoption("--rtconform-count", type=int, metavar="N", help="Number of cases, for suites of any length.")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -183,7 +183,7 @@ def test_charge_numbers_are_read_by_the_map() -> None:
     [
         ("hello\n", "([answers.columns]): the first row holds 'hello'"),
         (HEAD.replace("code", "cpt") + ROW, "no column"),
-        (HEAD + ROW.replace("test:1", "other:2"), "the export speaks of 'other:2', asked was 'test:1'"),
+        (HEAD + ROW.replace("test:1", "other:2"), "the export is about 'other:2', but 'test:1' was asked"),
         (HEAD + ROW.replace("77412", "IGRT"), "row 2: 'IGRT' is not a CPT or HCPCS code; give the code that it stands for"),
         (HEAD + ROW.replace("2026-03-09", "soon"), "row 2: 'soon' is not a date"),
         (HEAD + ROW.replace("S1,2026-03-09", ",2026-03-08"), "dated 2026-03-08, on which the case has no session"),

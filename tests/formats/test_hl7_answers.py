@@ -163,7 +163,7 @@ def test_what_an_empty_answer_means_is_for_the_vendor_to_say() -> None:
         (dft(ft1(session="", f4="9 March")), "FT1-4 is '9 March', no time"),
         (dft(ft1(session="", f4="")), "names neither a session nor a time, and the case has 2 sessions"),
         (dft(ft1(f6="CR")), "a credit of 77412 × 1 without a charge to cancel"),
-        (dft(ft1()).replace("test:1", "other:1"), "the message speaks of 'other:1', asked was 'test:1'"),
+        (dft(ft1()).replace("test:1", "other:1"), "the message is about 'other:1', but 'test:1' was asked"),
         (ACK.format("ZZ"), "MSA-1 is 'ZZ', no acknowledgment code"),
         (dft(ft1()).replace("DFT^P03^DFT_P03", "ORU^R01"), "message 'ORU^R01' where a DFT^P03 or an ACK is due"),
         (dft(ft1()).replace("DFT^P03^DFT_P03", ""), "MSH-9 is empty"),

@@ -162,5 +162,5 @@ def test_the_last_word_counts() -> None:
 
 def test_an_answer_to_another_claim_is_told() -> None:
     """A message about another claim names it."""
-    with pytest.raises(Unreadable, match="speaks of claim 'OTHER', asked was 'CLAIM1'"):
+    with pytest.raises(Unreadable, match="is about claim 'OTHER', but 'CLAIM1' was asked"):
         read_disposition(remittance("CLP*OTHER*1*1*1**MB*X", "SVC*HC:77412*1*1"), CLAIM)

@@ -56,7 +56,7 @@ def read_disposition(document: bytes, claim: Claim) -> Disposition:
     resources = Resources(opened(document))
     names, own = list(_names(resources)), (claim.id, claim_id(claim.id))
     if names and not any(name in own for name in names):
-        raise Unreadable(f"the answer speaks of {names[0][:_SHOWN]!r}, asked was {claim.id!r}", names[0])
+        raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {claim.id!r} was asked", names[0])
     refusals = list(resources.of_type("OperationOutcome"))
     responses = [one for one in resources.of_type("ClaimResponse") if _is_about(one, own)]
     if not refusals and not responses:

@@ -17,7 +17,7 @@ from rtconform.jobs.samples import copy_sample, rename_sample
 from rtconform.jobs.verify import load_bundle, verify
 
 NAME = "DEMONSTRATION, not a product"
-"""The vendor of the certificate: whoever is shown it reads what it is."""
+"""The vendor of the certificate: anyone who is shown it reads what it is."""
 
 _WARNING = (
     "This is a demonstration. The sample coder belongs to rtconform. The key was made a moment ago and lies beside the\n"

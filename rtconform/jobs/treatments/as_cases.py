@@ -51,7 +51,7 @@ def _missing(day: CodedDay) -> Iterator[str]:
     for need in day.needs:
         supposed, *others = (words for words, _ in need.choices)
         where = f", where {'; '.join(need.where)}" if need.where else ""
-        yield f"{need.path}: supposed is {supposed}; codes depend on it: it may be {', '.join(others)}{where}"
+        yield f"{need.path}: {supposed} is supposed; codes depend on it: it may be {', '.join(others)}{where}"
     for path in day.idle:
         yield f"{path}: no code depends on it"
     for fact in day.facts:

@@ -126,7 +126,7 @@ def test_codes_of_the_vendors_own_are_mapped() -> None:
         (claim(item("77387", servicedDate="soon")), "'soon' is not a date"),
         ({"resourceType": "OperationOutcome", "issue": [{"code": "exception"}]}, "'exception' is no answer"),
         ({"resourceType": "ClaimResponse", "outcome": "error", "identifier": [{"value": NAME}]}, "'error' is none of queued"),
-        ({**claim(), "identifier": [{"value": "B" * 20}]}, "the answer speaks of 'BBBB"),
+        ({**claim(), "identifier": [{"value": "B" * 20}]}, "the answer is about 'BBBB"),
     ],
 )
 def test_what_is_wrong_is_said(document: dict[str, Any], said: str) -> None:

@@ -70,7 +70,7 @@ def test_a_run_without_its_end_is_not_conformant(write_run: Callable[..., RunFol
     summary = summarise(write_run([made["passing"](1)], []))
 
     assert (False, 1) == (summary.conformant, summary.exit_code)
-    assert ["The run did not reach its end: the sample was not asked again. Go on with --resume."] == list(because(summary))
+    assert ["The run did not reach its end: the sample was not asked again. Continue it with --resume."] == list(because(summary))
 
 
 def test_a_finding_recorded_twice_counts_once(write_run: Callable[..., RunFolder], made: Made) -> None:

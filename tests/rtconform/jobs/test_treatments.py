@@ -260,7 +260,7 @@ def test_a_treatment_becomes_a_case(tmp_path: Path) -> None:
     case = decode(ended.stdout.encode(), Case)
     assert ["77407"] == [line.code for line in code(case).lines]
     assert ("treatment-2026-01-05", "PATIENT") == (case.id, case.patient.id)
-    assert "missing: plans[1].technique: supposed is 3d_crt; codes depend on it: it may be 2d, sbrt" in ended.stderr
+    assert "missing: plans[1].technique: 3d_crt is supposed; codes depend on it: it may be 2d, sbrt" in ended.stderr
     assert "missing: sessions: no treatment record is among the files" in ended.stderr
     assert "id00001" not in ended.stdout + ended.stderr
     assert "id00001" in rtconform("convert", tmp_path, "--to", "case", "--keep-identity").stdout

@@ -56,7 +56,7 @@ def test_every_case_gets_its_answer(ask: Talk, path: str) -> None:
         ("drops", "error", "the request failed"),
         ("empty", "invalid", "nothing came"),
         ("page", "invalid", "not JSON"),
-        ("wrong_id", "invalid", "answers case 'made:99', asked was 'made:1'"),
+        ("wrong_id", "invalid", "answers case 'made:99', but 'made:1' was asked"),
         ("wrong_shape", "invalid", "$.lines"),
         ("list", "invalid", "a JSON list"),
         ("brotli", "invalid", "encoded as 'br'"),

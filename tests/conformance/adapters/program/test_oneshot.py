@@ -34,7 +34,7 @@ def test_shell_scripts_answer(talk: Talk, program: Program, mode: str) -> None:
     [
         ("twice", "invalid", "more than one JSON document"),
         ("nothing", "invalid", "nothing came"),
-        ("wrong_id", "invalid", "answers case 'made:99', asked was 'made:1'"),
+        ("wrong_id", "invalid", "answers case 'made:99', but 'made:1' was asked"),
         ("fails", "error", "ended with exit code 4"),
         ("killed", "error", "SIGKILL"),
         ("floods", "invalid", "more than 1048576 bytes"),

@@ -153,7 +153,7 @@ def test_responses_to_other_claims_are_passed_over() -> None:
         (response(outcome="done"), "'done' is none of complete, queued"),
         (response(item(1, {"category": {}, "amount": {"value": "x"}})), "is not an amount of money"),
         ({**response(), "status": "draft"}, "has status 'draft'"),
-        ({**response(), "request": {"identifier": {"value": "D" * 20}}}, "speaks of 'DDDD"),
+        ({**response(), "request": {"identifier": {"value": "D" * 20}}}, "is about 'DDDD"),
         (refusal("exception", diagnostics="out of memory"), "the server failed, .*: out of memory"),
         (refusal("login"), "'login' says that the server failed"),
         ({"resourceType": "OperationOutcome", "id": NAME}, "has no issue"),

@@ -212,7 +212,7 @@ def test_false_denials_misses_and_held_lines_are_told_apart(tmp_path: Path, capf
         (None, "give the payer's decisions, 835 or dispositions"),
         ('{"id": "denied:1"', "decided.jsonl:1"),
         ("ISA*00*broken~", "give 835, 277CA or 999 messages, or dispositions"),
-        ("", "claim 'denied:1': no decision speaks of it"),
+        ("", "claim 'denied:1': no decision names it"),
     ],
 )
 def test_decisions_that_cannot_be_used_are_told(
