@@ -81,21 +81,23 @@ def _source(place: int, isotope: str, on: str, at: str) -> Dataset:
 
 def _channel(plan: Plan, source: int) -> Dataset:
     """What a channel is, as planned and as treated."""
-    made = item(
+    return item(
         ChannelNumber=1,
         ChannelLength=number(1200),
         SourceMovementType="FIXED" if _stays(plan) else "STEPWISE",
-        SourceApplicatorNumber=1,
-        SourceApplicatorID="A1",
-        SourceApplicatorType="RIGID",
-        SourceApplicatorLength=number(200),
         TransferTubeNumber=None,
         ReferencedSourceNumber=source,
         NumberOfControlPoints=_DWELLS,
     )
+
+
+def _set_applicator(made: Dataset, plan: Plan) -> None:
+    """What the applicator of a channel is: in a plan's channel itself, in a record's in an item of its own."""
+    made.SourceApplicatorID = "A1"
+    made.SourceApplicatorType = "RIGID"
+    made.SourceApplicatorLength = number(200)
     if not _stays(plan):
         made.SourceApplicatorStepSize = number(5)
-    return made
 
 
 def _isotope(beam: Beam) -> str:
@@ -118,6 +120,8 @@ def _setup(place: int, beam: Beam, source: int, position: Vector | None, plan: P
             point.ControlPoint3DPosition = numbers(*position)
         points.append(point)
     channel = _channel(plan, source)
+    channel.SourceApplicatorNumber = 1
+    _set_applicator(channel, plan)
     channel.ChannelTotalTime = number(TREATED_S)
     channel.FinalCumulativeTimeWeight = number(100)
     channel.BrachyControlPointSequence = points
@@ -142,6 +146,9 @@ def _delivery(session: Session, place: int, began: dt.datetime, name: str, sourc
         for at in [began + dt.timedelta(seconds=20 * index)]
     ]
     channel = _channel(plan, source)
+    applicator = item(ReferencedSourceApplicatorNumber=1)
+    _set_applicator(applicator, plan)
+    channel.RecordedSourceApplicatorSequence = [applicator]
     channel.SpecifiedChannelTotalTime = channel.DeliveredChannelTotalTime = number(TREATED_S)
     channel.BrachyControlPointDeliveredSequence = points
     return item(

@@ -9,6 +9,7 @@ from rtconform.formats.dicom.writing.elements import number
 
 _SCANNED = ("pencil_beam_scanning", "scanned", "spot_scanning")
 _SOURCE_TO_AXIS = (2200.0, 1900.0)
+_NOT_OF_IONS = ("TableTopEccentricAngle", "TableTopEccentricRotationDirection")
 _IN_PLAN_ALONE = ("SourceAxisDistance", "SourceToSurfaceDistance", "DoseRateSet", "PrimaryFluenceModeSequence")
 _SPOTS = (-10.0, 0.0, 10.0, 0.0)
 _SPOT_SIZE = (8.0, 8.0)
@@ -55,8 +56,8 @@ def _add_ion_facts(made: Dataset, *, scanned: bool) -> None:
 
 def _point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
     def convert(point: Dataset) -> Dataset:
-        made = _without(point, _IN_PLAN_ALONE)
-        _add_spots(made, beam, "ScanSpotMetersetWeights")
+        made = _without(point, (*_IN_PLAN_ALONE, *_NOT_OF_IONS))
+        _add_spots(made, beam, "ScanSpotMetersetWeights", "ScanningSpotSize")
         if point.ControlPointIndex == 0:
             made.SnoutPosition = 300.0
             made.GantryPitchAngle = 0.0
@@ -68,11 +69,9 @@ def _point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
 
 def _delivered_point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
     def convert(point: Dataset) -> Dataset:
-        made = _without(point, ("DoseRateDelivered", "DoseRateSet"))
+        made = _without(point, ("DoseRateDelivered", "DoseRateSet", "NominalBeamEnergyUnit", *_NOT_OF_IONS))
         made.MetersetRateSet = made.MetersetRateDelivered = 100.0
-        _add_spots(made, beam, "ScanSpotMetersetsDelivered")
-        if "NominalBeamEnergyUnit" in made:
-            made.NominalBeamEnergyUnit = "MEV"
+        _add_spots(made, beam, "ScanSpotMetersetsDelivered", "ScanSpotSizesDelivered")
         if point.ReferencedControlPointIndex == 0:
             made.SnoutPosition = 300.0
         return made
@@ -80,15 +79,15 @@ def _delivered_point_of(beam: Dataset) -> Callable[[Dataset], Dataset]:
     return convert
 
 
-def _add_spots(point: Dataset, beam: Dataset, metersets: str) -> None:
-    """The spots of a control point where the beam is scanned; `metersets`: the attribute that says what each gets."""
+def _add_spots(point: Dataset, beam: Dataset, metersets: str, sizes: str) -> None:
+    """The spots of a control point where the beam is scanned; `metersets`, `sizes`: attributes of what each gets and is."""
     if beam.ScanMode != "MODULATED":
         return
     point.ScanSpotTuneID = "T1"
     point.NumberOfScanSpotPositions = 2
     point.ScanSpotPositionMap = list(_SPOTS)
     setattr(point, metersets, [0.0, 0.0])
-    point.ScanningSpotSize = list(_SPOT_SIZE)
+    setattr(point, sizes, list(_SPOT_SIZE) * (1 if sizes == "ScanningSpotSize" else 2))
     point.NumberOfPaintings = 1
 
 

@@ -303,6 +303,7 @@ def _transitions(motion: Motion, began: dt.datetime) -> Iterator[Dataset]:
             ManufacturerModelName="",
             DeviceSerialNumber="",
             SoftwareVersions="",
+            DeviceAlternateIdentifier="",
             DeviceLabel=motion.monitor or "monitor",
             ManufacturerDeviceIdentifier="",
         )

@@ -74,7 +74,7 @@ def test_protons_and_brachytherapy_are_without_errors(tmp_path: Path) -> None:
         if not kinds:
             continue
         with suppress(Inexpressible):
-            for realism in (PLAIN, Realism(*[True] * 5)):
+            for realism in (PLAIN, Realism(*[True] * 7)):
                 for file, content in write_objects(case, realism):
                     path = tmp_path / file
                     path.write_bytes(content)
