@@ -8,11 +8,12 @@ from rtconform.formats.charges import csv_reader, csv_writer
 from rtconform.formats.dicom.expressible import refuse_inexpressible
 from rtconform.formats.fhir import answer_writer as fhir_answer_writer
 from rtconform.formats.fhir import answers as fhir_answers
+from rtconform.formats.fhir import refusal as fhir_refusal
 from rtconform.formats.fhir.case_reader import reread_bundle
-from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
+from rtconform.formats.fhir.case_writer import write_bundle
 from rtconform.formats.fhir.claims import dispositions as fhir_dispositions
 from rtconform.formats.fhir.claims.claim_reader import reread_claim
-from rtconform.formats.fhir.claims.claim_writer import bundle_of_claim, claim_id, write_claim
+from rtconform.formats.fhir.claims.claim_writer import claim_id, write_claim
 from rtconform.formats.folders import unpacked
 from rtconform.formats.framing import cut_headed_block, cut_quoted_block
 from rtconform.formats.hl7 import charge_reader, charge_writer
@@ -127,20 +128,10 @@ def _write_bundle(question: Question, companion: Companion) -> tuple[Part, ...]:
     return (Part("json", write_bundle(question)),)
 
 
-def _refuse_bundle(question: Question) -> None:
-    assert isinstance(question, Case)  # noqa: S101 - the row is for cases
-    bundle_of(question)
-
-
 def _write_claim(question: Question, companion: Companion) -> tuple[Part, ...]:
     assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
     del companion
     return (Part("json", write_claim(question)),)
-
-
-def _refuse_claim(question: Question) -> None:
-    assert isinstance(question, Claim)  # noqa: S101 - the row is for claims
-    bundle_of_claim(question)
 
 
 def _write_837(question: Question, companion: Companion) -> tuple[Part, ...]:
@@ -253,7 +244,7 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         companions=("none",),
         write=_write_bundle,
         reread=reread_bundle,
-        refuse=_refuse_bundle,
+        refuse=fhir_refusal.refuse_inexpressible,
     ),
     ("fhir", "claim"): QuestionFormat(
         title="FHIR R4",
@@ -262,7 +253,7 @@ QUESTIONS: dict[tuple[QuestionFormatName, Asks], QuestionFormat] = {
         companions=("none",),
         write=_write_claim,
         reread=reread_claim,
-        refuse=_refuse_claim,
+        refuse=fhir_refusal.refuse_inexpressible,
     ),
 }
 """Every format in which something is asked; our own JSON is asked without one."""

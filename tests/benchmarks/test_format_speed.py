@@ -5,9 +5,11 @@ Ratios are of one run on one machine, and printed. RTCONFORM_BENCH_CLAIMS sets h
 """
 
 import os
+import re
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from msgspec.structs import replace
 from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite
 from rtconform.reference.documents.claim import Claim
+from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
 
 pytestmark = pytest.mark.slow
@@ -49,6 +52,48 @@ for line in sys.stdin:
     open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
 """
 
+FHIR_EDITOR = """
+import json, os, sys, time
+PAID = [{"category": {"coding": [{"code": "benefit"}]}, "amount": {"value": 100}}]
+for line in sys.stdin:
+    bundle = json.loads(line)
+    claim = next(each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Claim")
+    items = [{"itemSequence": one["sequence"], "adjudication": PAID} for one in claim["item"]]
+    request = {"identifier": bundle["identifier"]}
+    print(json.dumps({"resourceType": "ClaimResponse", "outcome": "complete", "request": request, "item": items}), flush=True)
+    open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
+"""
+JSON_CODER = """
+import json, os, sys, time
+for line in sys.stdin:
+    case = json.loads(line)
+    lines = [{"session": one["id"], "code": "77407"} for one in case["sessions"] if one["beams_delivered"]]
+    print(json.dumps({"schema": "rtconform.answer/1", "id": case["id"], "outcome": "coded", "lines": lines}), flush=True)
+    open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
+"""
+FHIR_CODER = """
+import json, os, sys, time
+DELIVERY = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "77407"}]}
+for line in sys.stdin:
+    bundle = json.loads(line)
+    seen = [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Encounter"]
+    given = [one for one in seen if any(part["url"] == "beamDelivered" for part in one["extension"][0]["extension"])]
+    items = [
+        {"sequence": number, "productOrService": DELIVERY, "encounter": [{"reference": f"urn:uuid:{one['id']}"}]}
+        for number, one in enumerate(given, 1)
+    ]
+    answer = {"resourceType": "Claim", "identifier": [bundle["identifier"]], "status": "active", "use": "claim"}
+    print(json.dumps(answer | ({"item": items} if items else {})), flush=True)
+    open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
+"""
+FHIR = '[format]\nquestion = "fhir"\nanswer = "fhir"\n'
+
+
+def cases(count: int) -> list[Case]:
+    """So many cases of a clinic."""
+    suite = any_suite("clinic")
+    return [question for index in range(count) if isinstance(question := suite.case(index, 1).question, Case)]
+
 
 def claims(count: int) -> list[Claim]:
     """So many claims that an 837 can say, under ids of their own."""
@@ -57,17 +102,18 @@ def claims(count: int) -> list[Claim]:
     return [replace(found[index % len(found)], id=f"C{index}") for index in range(count)]
 
 
-def cost(folder: Path, program: str, form: str) -> float:
+def cost(folder: Path, program: str, form: str, role: str = "editor") -> float:
     """The seconds of processor that a run takes, the vendor's own apart."""
     folder.mkdir()
-    (folder / "editor.py").write_text(program)
-    (folder / "claims.jsonl").write_bytes(b"".join(encode(claim) + b"\n" for claim in claims(CLAIMS)))
+    (folder / "vendor.py").write_text(program)
+    asked: Sequence[Case | Claim] = claims(CLAIMS) if role == "editor" else cases(CLAIMS)
+    (folder / "suite.jsonl").write_bytes(b"".join(encode(question) + b"\n" for question in asked))
     (folder / "vendor.toml").write_text(
-        f'[vendor]\nname = "E"\nversion = "1"\nrole = "editor"\n{form}'
-        f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "editor.py"]\nworkers = 1\ntimeout_s = 60\n'
+        f'[vendor]\nname = "V"\nversion = "1"\nrole = "{role}"\n{form}'
+        f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "vendor.py"]\nworkers = 1\ntimeout_s = 60\n'
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "rtconform", "run", "vendor.toml", "--suite", "claims.jsonl", "--out", "run"]
+    command = [sys.executable, "-m", "rtconform", "run", "vendor.toml", "--suite", "suite.jsonl", "--out", "run"]
     subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     vendor = sum(float(path.read_text()) for path in folder.glob("cpu-*"))
@@ -85,6 +131,21 @@ def test_a_run_over_x12_beside_one_over_json(tmp_path: Path, capsys: pytest.Capt
         print(
             f"\n{CLAIMS} claims: JSON {by_json:.1f} s; X12 {by_x12 / by_json:.2f} x; in batches of 500 {in_batches / by_json:.2f} x"
         )
+
+
+@pytest.mark.parametrize("role", ["coder", "editor"])
+def test_a_run_over_fhir_beside_one_over_json(role: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stream run over FHIR costs at most about twice what it costs over JSON."""
+    by_json = cost(tmp_path / "json", JSON_CODER if role == "coder" else JSON_EDITOR, "", role)
+    by_fhir = cost(tmp_path / "fhir", FHIR_CODER if role == "coder" else FHIR_EDITOR, FHIR, role)
+    verdicts = [
+        sorted(re.findall(r'"id":"([^"]+)".*?"verdict":"([a-z_]+)"', (tmp_path / name / "run" / "results.jsonl").read_text()))
+        for name in ("json", "fhir")
+    ]
+    assert verdicts[0] == verdicts[1]
+    assert CLAIMS == len(verdicts[0])
+    with capsys.disabled():
+        print(f"\n{CLAIMS} questions to a {role}: JSON {by_json:.1f} s; FHIR {by_fhir / by_json:.2f} x")
 
 
 def test_what_a_month_of_claims_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """Cases written as FHIR Bundles and read again: everything comes back, and nothing in them tells where a case comes from."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from rtconform.formats.fhir.case_reader import reread_bundle
 from rtconform.formats.fhir.case_writer import bundle_of, write_bundle
+from rtconform.formats.fhir.refusal import refuse_inexpressible
 from rtconform.formats.messages import Inexpressible, Unreadable
 from rtconform.generators.hypothesis import strategies
 from rtconform.reference.coder.coder import code
@@ -167,6 +168,50 @@ def test_what_fhir_has_no_form_for_is_said(change: dict[str, Any], said: str) ->
     case = case_named("published:scenario-1-hospital-facility")
     with pytest.raises(Inexpressible, match=said):
         write_bundle(replace(case, plans=(replace(case.plans[0], **change), *case.plans[1:])))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"label": "\u2003"},
+        {"label": "\u00a0"},
+        {"label": "\x7f"},
+        {"label": "\x1f"},
+        {"site": "  "},
+        {"diagnosis": "C61\u3000"},
+        {"dose_gy": 1e9},
+        {"dose_gy": 1.1e9},
+        {"fractions": 2**31 - 1},
+        {"fractions": 2**31},
+        {"planning": Planning(organs_at_risk=("heart", ""))},
+        {"planning": Planning(targets=("",))},
+        {"label": "Größe 漢"},
+    ],
+)
+def test_what_is_refused_without_writing_is_what_writing_refuses(change: dict[str, Any]) -> None:
+    """Whether a case can be said is known without its Bundle, and never another thing than the Bundle says."""
+    case = case_named("published:scenario-1-hospital-facility")
+    changed = replace(case, plans=(replace(case.plans[0], **change), *case.plans[1:]))
+    assert refused(bundle_of, changed) == refused(refuse_inexpressible, changed)
+
+
+def refused(say: Callable[[Case], object], case: Case) -> str | None:
+    """Why a case is refused."""
+    try:
+        say(case)
+    except Inexpressible as why:
+        return str(why)
+    return None
+
+
+@pytest.mark.slow
+@settings(max_examples=150, phases=[Phase.generate, Phase.shrink])
+@given(_odd(), st.text(max_size=4), st.text(max_size=4))
+def test_any_text_is_refused_alike(case: Case, label: str, diagnosis: str) -> None:
+    """The same for any text at all."""
+    plan = replace(case.plans[0], label=label, diagnosis=diagnosis)
+    changed = replace(case, plans=(plan, *case.plans[1:]))
+    assert refused(bundle_of, changed) == refused(refuse_inexpressible, changed)
 
 
 @pytest.mark.parametrize(
