@@ -27,7 +27,23 @@ from rtconform.reference.documents.treatment import Beam, Plan, Record
 YEARS = range(1000, 9999)
 FURTHEST = 1e9
 
-_PLAIN = {"status": "active", "intent": "filler-order"}
+_PLAN: Document = {
+    "status": "active",
+    "intent": "filler-order",
+    "category": [coding(codes.SNOMED, codes.RADIOTHERAPY)],
+    "code": coding(codes.SNOMED, codes.PLAN_CODE),
+}
+_COURSE: Document = {
+    "status": "in-progress",
+    "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
+    "code": coding(codes.SNOMED, codes.COURSE_CODE),
+}
+_DIAGNOSIS: Document = {
+    "clinicalStatus": coding("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
+    "verificationStatus": coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"),
+    "category": [coding("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis")],
+}
+"""What is the same in every plan, course and diagnosis."""
 
 
 def record_entries(name: str, record: Record, day: dt.date, *, account: bool) -> Iterator[Document]:
@@ -80,9 +96,7 @@ def _conditions(name: str, record: Record) -> Iterator[Document]:
         yield {
             "resourceType": "Condition",
             "id": resource_id(name, "Condition", place),
-            "clinicalStatus": coding("http://terminology.hl7.org/CodeSystem/condition-clinical", "active"),
-            "verificationStatus": coding("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"),
-            "category": [coding("http://terminology.hl7.org/CodeSystem/condition-category", "encounter-diagnosis")],
+            **_DIAGNOSIS,
             "code": coding(codes.ICD10, code_text(diagnosis)),
             "subject": reference(resource_id(name, "Patient")),
         }
@@ -104,9 +118,7 @@ def _planned(name: str, record: Record, day: dt.date) -> Iterator[Document]:
             }
             for one in record.isocenters
         ],
-        "status": "in-progress",
-        "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
-        "code": coding(codes.SNOMED, codes.COURSE_CODE),
+        **_COURSE,
         "subject": reference(resource_id(name, "Patient")),
         "performedPeriod": {"start": day.isoformat()},
     }
@@ -146,9 +158,7 @@ def _plan(name: str, record: Record, place: int, plan: Plan, volumes: list[str])
         "meta": {"profile": [codes.TREATMENT_PLAN]},
         **({"extension": extensions} if extensions else {}),
         "identifier": [{"use": "usual", "system": codes.PLAN, "value": text(plan.id)}],
-        **_PLAIN,
-        "category": [coding(codes.SNOMED, codes.RADIOTHERAPY)],
-        "code": coding(codes.SNOMED, codes.PLAN_CODE),
+        **_PLAN,
         "subject": reference(resource_id(name, "Patient")),
         "requester": reference(resource_id(name, "Physician")),
         **({"reasonReference": [reference(condition)]} if condition else {}),

@@ -21,6 +21,23 @@ from rtconform.reference.documents.treatment import Motion, MotionDocumentation,
 
 _LASTS = dt.timedelta(minutes=15)
 
+_SESSION: Document = {
+    "status": "finished",
+    "class": {"system": codes.ACT_CODE, "code": "AMB"},
+    "type": [coding(codes.SNOMED, codes.PROCEDURE_ENCOUNTER)],
+    "serviceType": coding(codes.SNOMED, codes.RADIOTHERAPY),
+}
+_FRACTION: Document = {
+    "status": "completed",
+    "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
+    "code": coding(codes.SNOMED, codes.FRACTION_CODE),
+}
+_REVIEW: Document = {
+    "category": [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")],
+    "code": {"text": "review of the session's images"},
+}
+"""What is the same in every session, fraction and review."""
+
 
 def encounter_id(case_id: str, place: int) -> str:
     """The id of a session's Encounter, by its place in the record."""
@@ -40,10 +57,7 @@ def session_entries(
         "meta": {"profile": [codes.TREATMENT_SESSION]},
         "extension": [{"url": SESSION, "extension": _happened(session)}],
         "identifier": [{"system": codes.SESSION, "value": text(session.id)}],
-        "status": "finished",
-        "class": {"system": codes.ACT_CODE, "code": "AMB"},
-        "type": [coding(codes.SNOMED, codes.PROCEDURE_ENCOUNTER)],
-        "serviceType": coding(codes.SNOMED, codes.RADIOTHERAPY),
+        **_SESSION,
         "subject": patient,
         "period": period,
         **({"account": [reference(resource_id(name, "Account"))]} if account else {}),
@@ -59,9 +73,7 @@ def session_entries(
                 "extension": [*techniques[at], *_as_codex(session)],
                 "basedOn": [reference(resource_id(name, "Plan", at))],
                 "partOf": [reference(resource_id(name, "Course"))],
-                "status": "completed",
-                "category": coding(codes.SNOMED, codes.RADIOTHERAPY),
-                "code": coding(codes.SNOMED, codes.FRACTION_CODE),
+                **_FRACTION,
                 "subject": patient,
                 "encounter": encounter,
                 "performedPeriod": period,
@@ -72,8 +84,7 @@ def session_entries(
             "resourceType": "DiagnosticReport",
             "id": resource_id(name, "Review", place),
             "status": "final" if approved else "preliminary",
-            "category": [coding("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")],
-            "code": {"text": "review of the session's images"},
+            **_REVIEW,
             "subject": patient,
             "encounter": encounter,
             "effectiveDateTime": moment(session.started_at),

@@ -4,12 +4,13 @@ Ratios are of one run on one machine, and printed. RTCONFORM_BENCH_CLAIMS sets h
 10,000 in a run, and 100,000 in a file).
 """
 
+import json
 import os
 import re
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from rtconform.formats.x12.claim_writer import write_claims
 from rtconform.generators.suites.registry import any_suite
+from rtconform.reference.coder.coder import code
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 from rtconform.reference.documents.wire import encode
@@ -65,25 +67,36 @@ for line in sys.stdin:
 """
 JSON_CODER = """
 import json, os, sys, time
+RIGHT = json.load(open("right.json"))
 for line in sys.stdin:
     case = json.loads(line)
-    lines = [{"session": one["id"], "code": "77407"} for one in case["sessions"] if one["beams_delivered"]]
-    print(json.dumps({"schema": "rtconform.answer/1", "id": case["id"], "outcome": "coded", "lines": lines}), flush=True)
+    outcome, lines = RIGHT.get(case["patient"]["id"], ("needs_review", []))
+    print(json.dumps({"schema": "rtconform.answer/1", "id": case["id"], "outcome": outcome, "lines": lines}), flush=True)
     open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
 """
 FHIR_CODER = """
 import json, os, sys, time
-DELIVERY = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "77407"}]}
+RIGHT = json.load(open("right.json"))
+ISSUES = {"needs_review": "business-rule", "out_of_scope": "not-supported"}
 for line in sys.stdin:
     bundle = json.loads(line)
-    seen = [each["resource"] for each in bundle["entry"] if each["resource"]["resourceType"] == "Encounter"]
-    given = [one for one in seen if any(part["url"] == "beamDelivered" for part in one["extension"][0]["extension"])]
-    items = [
-        {"sequence": number, "productOrService": DELIVERY, "encounter": [{"reference": f"urn:uuid:{one['id']}"}]}
-        for number, one in enumerate(given, 1)
-    ]
+    outcome, lines = RIGHT.get(bundle["entry"][0]["resource"]["identifier"][0]["value"], ("needs_review", []))
     answer = {"resourceType": "Claim", "identifier": [bundle["identifier"]], "status": "active", "use": "claim"}
-    print(json.dumps(answer | ({"item": items} if items else {})), flush=True)
+    if outcome in ISSUES:
+        issue = {"severity": "error", "code": ISSUES[outcome]}
+        answer = {"resourceType": "OperationOutcome", "id": bundle["identifier"]["value"], "issue": [issue]}
+    elif lines:
+        answer["item"] = [
+            {
+                "sequence": number,
+                "productOrService": {"coding": [{"code": one["code"]}]},
+                "modifier": [{"coding": [{"code": modifier}]} for modifier in one["modifiers"]],
+                "quantity": {"value": one["units"]},
+                "encounter": [{"identifier": {"value": one["session"]}}],
+            }
+            for number, one in enumerate(lines, 1)
+        ]
+    print(json.dumps(answer), flush=True)
     open(f"cpu-{os.getpid()}", "w").write(str(time.process_time()))
 """
 FHIR = '[format]\nquestion = "fhir"\nanswer = "fhir"\n'
@@ -93,6 +106,19 @@ def cases(count: int) -> list[Case]:
     """So many cases of a clinic."""
     suite = any_suite("clinic")
     return [question for index in range(count) if isinstance(question := suite.case(index, 1).question, Case)]
+
+
+def right_answers(asked: Iterable[Case]) -> dict[str, tuple[str, list[dict[str, object]]]]:
+    """What is right for each case, by the id of its patient: a coder that knows it takes no time."""
+    found: dict[str, tuple[str, list[dict[str, object]]]] = {}
+    for case in asked:
+        coding = code(case)
+        lines: list[dict[str, object]] = [
+            {"session": one.session, "code": one.code, "modifiers": list(one.modifiers), "units": one.units}
+            for one in coding.lines
+        ]
+        found[case.patient.id] = (coding.outcome, lines)
+    return found
 
 
 def claims(count: int) -> list[Claim]:
@@ -108,6 +134,7 @@ def cost(folder: Path, program: str, form: str, role: str = "editor") -> float:
     (folder / "vendor.py").write_text(program)
     asked: Sequence[Case | Claim] = claims(CLAIMS) if role == "editor" else cases(CLAIMS)
     (folder / "suite.jsonl").write_bytes(b"".join(encode(question) + b"\n" for question in asked))
+    (folder / "right.json").write_text(json.dumps(right_answers(one for one in asked if isinstance(one, Case))))
     (folder / "vendor.toml").write_text(
         f'[vendor]\nname = "V"\nversion = "1"\nrole = "{role}"\n{form}'
         f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "vendor.py"]\nworkers = 1\ntimeout_s = 60\n'

@@ -26,7 +26,6 @@ from rtconform.conformance.adapters.translation.frames import (
     Refusal,
     Refused,
 )
-from rtconform.conformance.adapters.translation.mapping import AnswerMapping
 from rtconform.conformance.plain_data import MappingFault
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.roles import ROLES
@@ -36,6 +35,8 @@ from rtconform.formats.settings import AnswerSettings, FormatSettings
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from rtconform.conformance.adapters.translation.mapping import AnswerMapping
 
 if sys.platform != "win32":
     import resource
@@ -111,6 +112,8 @@ def _configured(configuration: Configuration) -> dict[bytes, Handler]:
         template = _compile(configuration.template, configuration.template_name)
         handlers[RENDER] = lambda case: _render(template, configuration, case)
     if configuration.response is not None:
+        from rtconform.conformance.adapters.translation.mapping import AnswerMapping  # noqa: PLC0415 - 40 ms, needed only here
+
         mapping = AnswerMapping(configuration.response, configuration.role)
         handlers[READ] = lambda document: _read(mapping, document)
     if not configuration.format.plain:
@@ -196,7 +199,7 @@ def _template_line(error: BaseException, name: str) -> int | None:
     return line
 
 
-def _read(mapping: AnswerMapping, document: bytes) -> bytes:
+def _read(mapping: "AnswerMapping", document: bytes) -> bytes:
     try:
         return msgspec.json.encode(mapping.answer(document))
     except MappingFault as fault:
