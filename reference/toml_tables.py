@@ -61,7 +61,7 @@ class TomlFile:
         self.source = str(path)
         self.content = _read(path)
         try:
-            self.text = self.content.decode()
+            self.text = self.content.decode("utf-8-sig")  # editors on Windows begin a file with a byte order mark
         except UnicodeDecodeError as error:
             raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
         self.faults: list[PlacedFault] = []

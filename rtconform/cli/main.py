@@ -5,6 +5,7 @@ Each command has a file of its name in the folders beside this one, and is impor
 
 import difflib
 import importlib
+import os
 import signal
 import sys
 
@@ -90,6 +91,16 @@ class LazyGroup(click.Group):
 
             click.echo("rtconform: interrupted", err=True)
             ctx.exit(EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            raise _ReaderGone from None  # click would end with 1, which says "not conformant"
+
+
+class _ReaderGone(Exception):
+    """Who read our standard output has gone (`| head`)."""
+
+
+EXIT_READER_GONE = 141
+"""As the shell says it of a program that SIGPIPE ended: neither conformant nor not, and nothing is wrong with us."""
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -118,13 +129,28 @@ def main(args: list[str] | None = None) -> None:
     # CI systems stop a job by SIGTERM: it ends as tidily as on Ctrl-C
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        cli.main(args=args, prog_name="rtconform")
+        try:
+            cli.main(args=args, prog_name="rtconform")
+        finally:
+            sys.stdout.flush()  # what is left is written here, where a failure can still be told
     except RtconformError as error:
         from rtconform.reports.text import clean  # noqa: PLC0415 - for this end only
 
         click.echo(clean(f"rtconform: {error}"), err=True)  # it may quote a document, which may hold commands to a terminal
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # the reader of our standard output has gone (`| head`): nothing is wrong with us
-        sys.stderr.close()
-        sys.exit(0)
+    except (_ReaderGone, BrokenPipeError):
+        _write_no_more()
+        sys.exit(EXIT_READER_GONE)
+    except OSError as error:  # a full disk under standard output, in the first place
+        from rtconform.reference.regular_file import shown  # noqa: PLC0415 - for this end only
+
+        _write_no_more()
+        place = "standard output" if error.filename is None else shown(os.fsdecode(error.filename))
+        click.echo(f"rtconform: {place}: {error.strerror or error}", err=True)
+        sys.exit(2)
+
+
+def _write_no_more() -> None:
+    """Python writes what is left of standard output when it ends: to nowhere, from now on."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device
+        os.dup2(nowhere.fileno(), 1)

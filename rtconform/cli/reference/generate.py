@@ -75,6 +75,10 @@ def generate(
         return
     temporary = out.with_name(f"{out.name}.tmp")
     try:
+        if out.exists() and not out.is_file():  # a device or a pipe: written to, never replaced by a file
+            with out.open("wb") as stream:
+                _write(stream, wires)
+            return
         with temporary.open("wb") as stream:
             _write(stream, wires)
         temporary.replace(out)

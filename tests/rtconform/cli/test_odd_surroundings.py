@@ -174,3 +174,45 @@ def test_a_manifest_with_odd_names_and_times(
             with pytest.raises(SystemExit) as ended:
                 main(arguments)
             assert ended.value.code in (0, 1, 2, None), (number, capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("generate", "boundaries"), ("suites",), ("rules", "ISO-SHIFT"), ("--help",), ("vendor", "init"), ("schema", "case")],
+)
+def test_standard_output_on_a_full_disk(arguments: tuple[str, ...]) -> None:
+    """Whether much is printed or little: one line that says so, and the exit code of a wrong surrounding."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "rtconform", *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (2, b"rtconform: standard output: No space left on device\n") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("arguments", [("generate", "boundaries"), ("suites",)])
+def test_the_reader_of_standard_output_has_gone(arguments: tuple[str, ...]) -> None:
+    """Nothing is said, and the exit code is the one that a shell gives for it: neither "conformant" nor "not conformant"."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as gone:
+        done = subprocess.run([sys.executable, "-m", "rtconform", *arguments], stdout=gone, stderr=subprocess.PIPE, check=False)
+    assert (141, b"") == (done.returncode, done.stderr)
+
+
+def test_what_is_not_a_file_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """`--out` with a named pipe: its reader gets the cases, and the pipe is still one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        _said("generate", "published", "--out", "pipe", cwd=tmp_path, code=0)
+        assert reader.stdout is not None
+        assert 71 == len(reader.stdout.read().splitlines())
+    assert pipe.is_fifo()
+
+
+def test_a_vendor_file_as_windows_saves_it(tmp_path: Path) -> None:
+    """A byte order mark at its beginning and Windows' line ends change nothing, the lines of faults included."""
+    text = (VENDORS / "correct" / "vendor.toml").read_text()
+    shutil.copytree(VENDORS / "correct", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "vendor.toml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert "conformant" in _said("run", "vendor.toml", *ONE, "--out", "run", cwd=tmp_path, code=0)
+    (tmp_path / "vendor.toml").write_bytes(b"\xef\xbb\xbf[vendor]\r\nname = 1\r\n")
+    assert "vendor.toml:2: " in _said("vendor", "check", "vendor.toml", cwd=tmp_path, code=2)
