@@ -23,7 +23,7 @@ class Said:
 SAID = (
     Said("asked", "what was asked and what was not, by suite and by rule", lambda c: c.asked),
     Said("declared", "what the vendor declared that it does not support", lambda c: c.not_supported),
-    Said("left out", "what was not asked therefore", lambda c: c.covered.not_applicable),
+    Said("left out", "the cases that were not asked because of that", lambda c: c.covered.not_applicable),
     Said(
         "coverage",
         "settings, claims, payers and days",
@@ -40,7 +40,7 @@ SAID = (
         "techniques coded, and techniques recognised as outside",
         lambda c: (c.covered.techniques_coded, c.covered.techniques_outside),
     ),
-    Said("sandbox", "what was around the vendor", lambda c: c.environment.sandbox),
+    Said("sandbox", "what is stated about the vendor's sandbox", lambda c: c.environment.sandbox),
     Said("profiles", "the payer profiles that claims were judged by", lambda c: c.payer_profiles),
 )
 """Every statement that has a check of its own, in order."""

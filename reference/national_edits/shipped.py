@@ -14,7 +14,7 @@ from rtconform.reference.errors import DocumentError, UserError
 from rtconform.reference.national_edits.tables import Edition, Tables, merged
 
 SENTENCE = (
-    "The tables that are shipped are this family's rows alone, from mirrors and not from CMS: load your own each quarter, "
+    "The shipped tables hold only this family's rows, taken from mirrors and not from CMS: load your own each quarter, "
     "with rtconform tables load."
 )
 

@@ -47,7 +47,7 @@ _ELEMENTS = (
     ("lines.date_of_service", "Claim.item.servicedDate, or the start of servicedPeriod"),
     ("lines.date_of_service_end", "the end of Claim.item.servicedPeriod"),
     ("lines.diagnoses", "Claim.item.diagnosisSequence, into Claim.diagnosis"),
-    ("lines.session", "Claim.item.encounter: the Encounter, or the session's name where no record goes along"),
+    ("lines.session", "Claim.item.encounter: the Encounter, or the session's name if there is no record"),
     ("lines.revenue_code", "Claim.item.revenue"),
 )
 
@@ -56,15 +56,15 @@ _PAGE = """\
 
 Made from the code by `make docs`; don't edit it by hand.
 
-Your editor is asked each claim as a Bundle (type `collection`) in which a Claim is, and answers with a ClaimResponse or with an
-OperationOutcome. Start with `rtconform vendor init --role editor --format fhir vendor.toml`. A program in mode `stream` gets a
-Bundle a line and answers a resource a line. A web service gets a Bundle as the body of a request, as `application/fhir+json`.
-Coders are asked [treatments as Bundles](format-fhir.md).
+Your editor gets each claim as a Bundle (type `collection`) that contains a Claim, and answers with a ClaimResponse or with an
+OperationOutcome. Start with `rtconform vendor init --role editor --format fhir vendor.toml`. A program in mode `stream` gets one
+Bundle per line and answers with one resource per line. A web service gets a Bundle as the body of a request, as
+`application/fhir+json`. Coders get [treatments as Bundles](format-fhir.md).
 
-Everything that a claim says is in its Bundle, so every claim can be asked, with its record and without. All ids come of the name
-that the claim goes out under, 20 characters in `Bundle.identifier`; nothing tells a suite or a claim.
+Everything that a claim says is in its Bundle, so every claim can be asked, with its record and without. All ids are made from the
+name under which the claim is sent, 20 characters in `Bundle.identifier`; nothing in the Bundle names a suite or a claim.
 
-## Where a claim stands
+## Where each field of a claim is
 
 | field of the claim | element |
 |---|---|
@@ -74,7 +74,7 @@ that the claim goes out under, 20 characters in `Bundle.identifier`; nothing tel
   DiagnosticReports, Appointments. A claim without a record has none of these.
 - FHIR has no place for a stay that the payer knows of. `{stay}` is a StructureDefinition like our others.
 - Charges (`net`, `total`) are the same for every claim with the same services. No edit depends on them.
-- Bundles and responses are held by fhirkit-rs and by fhir.resources.
+- Tests validate Bundles and responses with fhirkit-rs and fhir.resources.
 
 ## How an answer is read
 
@@ -86,21 +86,21 @@ An item is read like a service of an [835](formats.md):
 
 1. If an amount of category {paid} is above 0, the line is allowed.
 2. Else its reason codes count, as those of an 835 do: allowed where all of it is the patient's share or the fee schedule's;
-   held, bundled or denied by the others. A reason that is no CARC denies. A remark code says nothing.
+   held, bundled or denied by the others. A reason that is not a CARC denies. A remark code decides nothing.
 3. Else a category {denials} denies.
-4. Else the line is allowed: no reason speaks against it. But where nothing is paid, a reason has to be there, or an amount of
-   {shares}: the answer is `invalid` otherwise.
+4. Else the line is allowed: no reason speaks against it. But if nothing is paid, there must be a reason, or an amount of
+   {shares}; otherwise the answer is `invalid`.
 
 - A line without an item is held, where other lines have one. A response of outcome `complete` without `item` and without
   `adjudication` accepts the claim.
 - The last word for a line counts, where a Bundle holds several responses. Those to other claims are passed over.
 - With outcome `error`, errors that name items refuse these, and the other lines are accepted. This is our reading, as with a
   277CA that names services: the standard leaves it open.
-- An OperationOutcome whose issue is {failures} says that the server failed, or let nobody in. That is no answer: the result is
-  `invalid`, and never a denial.
-- `addItem` is passed over: what a payer adds is no line of the claim.
-- The judge takes a denial and a bundle for one another where the payment is inside another service's. Categories of our own don't
-  come back; the CARC does.
+- An OperationOutcome whose issue is {failures} says that the server failed or refused access. That is not an answer: the
+  result is `invalid`, never a denial.
+- `addItem` is passed over: what a payer adds is not a line of the claim.
+- The judge accepts a denial for a bundle, and a bundle for a denial, where the payment is inside another service's. Our own
+  categories don't come back; the CARC does.
 - A resource is at most 1 MiB long. What can't be read makes that answer `invalid`, and the explanation names the element.
 
 The sample editor in `tests/vendors/fhir_editor/` reads and writes with fhir.resources. It gets the verdicts of the same editor in
@@ -117,8 +117,8 @@ rtconform convert dispositions.jsonl --to fhir --claims claims.jsonl
 rtconform generate edits-claim --as fhir --out claims.ndjson
 ```
 
-A file holds one resource, or a resource a line: Bundles with Claims and what these refer to, or Claims alone. A response belongs
-to the claim whose identifier its `request` or `identifier` carries.
+A file holds one resource, or one resource per line: Bundles with Claims and what these refer to, or Claims alone. A response
+belongs to the claim whose identifier its `request` or `identifier` carries.
 
 ## A complete example
 

@@ -107,16 +107,16 @@ _PAGE = """\
 
 Made from the code by `make docs`; don't edit it by hand.
 
-Your coder is asked each case as a Bundle (type `collection`) in the shape of CodeX RT and mCODE, and answers with a Claim, with
+Your coder gets each case as a Bundle (type `collection`) in the shape of CodeX RT and mCODE, and answers with a Claim, with
 ChargeItems in a Bundle, with a ClaimResponse or with an OperationOutcome. Start with
-`rtconform vendor init --format fhir vendor.toml`. A program in mode `stream` gets a Bundle a line and answers a resource a line.
-A web service gets a Bundle as the body of a request, as `application/fhir+json`. `rtconform convert cases.jsonl --to fhir` writes
-Bundles of cases of your own. Claim editors are asked [claims as Bundles](format-fhir-claims.md).
+`rtconform vendor init --format fhir vendor.toml`. A program in mode `stream` gets one Bundle per line and answers with one
+resource per line. A web service gets a Bundle as the body of a request, as `application/fhir+json`. `rtconform convert
+cases.jsonl --to fhir` writes Bundles of cases of your own. Claim editors get [claims as Bundles](format-fhir-claims.md).
 
-Everything that a case says is in its Bundle, so every case can be asked. All ids come of the name that the case goes out under,
-20 characters in `Bundle.identifier`; nothing tells a suite or a case.
+Everything that a case says is in its Bundle, so every case can be asked. All ids are made from the name under which the case is
+sent, 20 characters in `Bundle.identifier`; nothing in the Bundle names a suite or a case.
 
-## Where a case stands
+## Where each field of a case is
 
 | field of the case | element |
 |---|---|
@@ -135,7 +135,7 @@ Everything that a case says is in its Bundle, so every case can be asked. All id
 | `plans[].dose_gy` | totalDose of the first of these, in cGy; without targets in `rt-planning` |
 | `plans[].planning`, `beams[]` | extensions `rt-planning`, `rt-beam` |
 | `sessions[]` | Encounter of profile `codexrt-radiotherapy-treatment-session` |
-| `sessions[].id`, `started_at` | identifier, period.start: the wall clock; the offset means nothing |
+| `sessions[].id`, `started_at` | identifier, period.start: the wall clock; the offset is ignored |
 | `sessions[].beams_delivered`, `guidance`, `motion`, `couch_shift_mm`, `port_images`, `fraction` | extension `rt-session` |
 | `sessions[].physician_review` | DiagnosticReport of that Encounter: `issued` if `final`; `preliminary`: not approved |
 | `sessions[].next_session_at` | Appointment.start, tied to the Encounter by supportingInformation |
@@ -159,7 +159,8 @@ extensions is a StructureDefinition, and its address begins with `{base}`. An ad
 |---|---|---|---|---|
 {extensions}
 
-Bundles and StructureDefinitions are held by fhirkit-rs and by fhir.resources, and each extension in a Bundle by its definition.
+Tests validate Bundles and StructureDefinitions with fhirkit-rs and fhir.resources, and each extension in a Bundle with its
+definition.
 
 ## Resources of other systems
 
@@ -183,7 +184,7 @@ element, *derived* from several, or *missing*.
 | `isocenters`, `beams`, organs at risk, imaging and histograms of the planning | only our extensions | missing |
 | `guidance[].purpose`, `motion.beam_hold`, `billing.claim` | only our extensions | missing |
 
-A revoked plan counts only for what was treated by it. Of several versions of a resource the newest counts. Where a resource says
+A revoked plan counts only for what was treated by it. Of several versions of a resource the newest counts. If a resource says
 several modalities, the first is read, and a note says so. The codes of SNOMED CT that are known, and what each is read as:
 
 | code | as | what is read |
