@@ -16,17 +16,17 @@ from rtconform.formats.fhir.record_writer import record_entries, refuse_years
 from rtconform.reference.documents.treatment import Case
 
 
-def write_bundle(case: Case) -> bytes:
-    """The Bundle on one line. Raises Inexpressible."""
-    return msgspec.json.encode(bundle_of(case)) + b"\n"
-
-
 def bundle_of(case: Case) -> Document:
-    """The Bundle. Raises Inexpressible where a text or number has no form in FHIR."""
+    """The Bundle. Raises Inexpressible."""
+    return msgspec.json.decode(write_bundle(case), type=Document)
+
+
+def write_bundle(case: Case) -> bytes:
+    """The Bundle on one line. Raises Inexpressible where a text or number has no form in FHIR."""
     refuse_years((case.patient.birth_date, case.billing.date_of_service))
     at = case.sessions[0].started_at if case.sessions else dt.datetime.combine(case.billing.date_of_service, dt.time())
     entries = [*_context(case), *record_entries(case.id, case, case.billing.date_of_service, account=True)]
-    return {
+    document = {
         "resourceType": "Bundle",
         "id": resource_id(case.id, "Bundle"),
         "identifier": {"system": codes.CASE, "value": text(case.id)},
@@ -34,6 +34,7 @@ def bundle_of(case: Case) -> Document:
         "timestamp": moment(at),
         "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in entries],
     }
+    return msgspec.json.encode(document) + b"\n"
 
 
 def _context(case: Case) -> Iterator[Document]:

@@ -5,6 +5,9 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+from msgspec import Raw
+
 from rtconform.formats.fhir.vocabulary import SNOMED, UCUM
 from rtconform.formats.messages import Inexpressible
 
@@ -34,6 +37,11 @@ def _first_half(name: str) -> str:
 def _second_half(kind: str, place: int) -> str:
     digest = hashlib.sha256(f"{kind}/{place}".encode()).hexdigest()
     return f"a{digest[:3]}-{digest[3:15]}"
+
+
+def written(element: Document) -> Raw:
+    """An element as it stands in a document: what many documents have alike is written once, and copied."""
+    return Raw(msgspec.json.encode(element))
 
 
 def reference(identifier: str) -> Document:

@@ -5,6 +5,9 @@ A case and a claim's documentation are written by it alike; the patient, and who
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from msgspec import Raw
 
 from rtconform.formats.fhir import vocabulary as codes
 from rtconform.formats.fhir.elements import (
@@ -18,14 +21,17 @@ from rtconform.formats.fhir.elements import (
     resource_id,
     string,
     text,
+    written,
 )
 from rtconform.formats.fhir.extensions import BEAM, ISOCENTER, PLANNING
 from rtconform.formats.fhir.session_writer import session_entries
 from rtconform.formats.messages import Inexpressible
-from rtconform.reference.documents.treatment import Beam, Plan, Record
+from rtconform.reference.documents.treatment import Beam, Plan, Planning, Record
 
 YEARS = range(1000, 9999)
 FURTHEST = 1e9
+_KEPT = 4096
+"""How many beams, techniques and the like are kept as written: a suite has few that differ."""
 
 _PLAN: Document = {
     "status": "active",
@@ -54,7 +60,7 @@ def record_entries(name: str, record: Record, day: dt.date, *, account: bool) ->
     _refuse(record)
     yield from _conditions(name, record)
     yield from _planned(name, record, day)
-    techniques = [modality_and_technique(plan) for plan in record.plans]
+    techniques = [_technique_of(plan) for plan in record.plans]
     for place in range(len(record.sessions)):
         yield from session_entries(name, record, place, techniques, account=account)
 
@@ -143,12 +149,12 @@ def _volume(name: str, place: int, at: int, target: str) -> Document:
 def _plan(name: str, record: Record, place: int, plan: Plan, volumes: list[str]) -> Document:
     intent = plan.intent
     extensions = [
-        *modality_and_technique(plan),
+        _technique_of(plan),
         *([extension(codes.INTENT, "CodeableConcept", concept(codes.INTENTS.get(intent), intent))] if intent else []),
         *([extension(codes.FRACTIONS_PLANNED, "PositiveInt", plan.fractions)] if plan.fractions is not None else []),
         *(_dose(plan, volume, whole=not at) for at, volume in enumerate(volumes)),
-        *_planning(plan),
-        *(_beam(beam) for beam in plan.beams),
+        _planning(plan.planning, plan.dose_gy if not plan.planning.targets else None),
+        *map(_beam, plan.beams),
     ]
     diagnoses = _diagnoses(record)
     condition = resource_id(name, "Condition", diagnoses.index(plan.diagnosis)) if plan.diagnosis else ""
@@ -167,16 +173,20 @@ def _plan(name: str, record: Record, place: int, plan: Plan, volumes: list[str])
     }
 
 
-def modality_and_technique(plan: Plan) -> list[Document]:
-    """What a plan treats with and by which technique, as mCODE has it; nothing where neither is known."""
-    radiation = plan.beams[0].radiation if plan.beams else ""
+def _technique_of(plan: Plan) -> Raw:
+    return _modality_and_technique(plan.beams[0].radiation if plan.beams else "", plan.technique)
+
+
+@lru_cache(_KEPT)
+def _modality_and_technique(radiation: str, word: str) -> Raw:
+    """What a plan treats with and by which technique, as mCODE has it."""
     code = codes.MODALITIES.get(radiation)
     modality = concept(code, radiation) if radiation else {"text": "unknown"}
     known = [extension(codes.MODALITY, "CodeableConcept", modality)]
-    if plan.technique:
-        technique = concept(codes.TECHNIQUES.get(plan.technique), plan.technique)
+    if word:
+        technique = concept(codes.TECHNIQUES.get(word), word)
         known.append(extension(codes.TECHNIQUE, "CodeableConcept", technique))
-    return [{"url": codes.MODALITY_AND_TECHNIQUE, "extension": known}]
+    return written({"url": codes.MODALITY_AND_TECHNIQUE, "extension": known})
 
 
 def _dose(plan: Plan, volume: str, *, whole: bool) -> Document:
@@ -185,11 +195,11 @@ def _dose(plan: Plan, volume: str, *, whole: bool) -> Document:
     return {"url": codes.DOSE_TO_VOLUME, "extension": [extension("volume", "Reference", reference(volume)), *dose]}
 
 
-def _planning(plan: Plan) -> list[Document]:
-    planning = plan.planning
+@lru_cache(_KEPT)
+def _planning(planning: Planning, alone: float | None) -> Raw:
+    """`alone`: the dose of a plan without a volume that it could be said with."""
     if "" in planning.organs_at_risk:
         raise Inexpressible("an organ at risk without a name has no place in FHIR")
-    alone = plan.dose_gy if not planning.targets else None
     known = [
         *string("volumetricImaging", planning.volumetric_imaging or ""),
         *(one for organ in planning.organs_at_risk for one in string("organAtRisk", organ)),
@@ -197,10 +207,11 @@ def _planning(plan: Plan) -> list[Document]:
         extension("inverseOptimized", "Boolean", planning.inverse_optimized),
         *([extension("dose", "Quantity", centigray(alone))] if alone is not None else []),
     ]
-    return [{"url": PLANNING, "extension": known}]
+    return written({"url": PLANNING, "extension": known})
 
 
-def _beam(beam: Beam) -> Document:
+@lru_cache(_KEPT)
+def _beam(beam: Beam) -> Raw:
     known = [
         *string("id", beam.id),
         *string("radiation", beam.radiation),
@@ -213,4 +224,4 @@ def _beam(beam: Beam) -> Document:
         *decimal("collimator", beam.collimator_deg),
         *decimal("couch", beam.couch_deg),
     ]
-    return {"url": BEAM, "extension": known}
+    return written({"url": BEAM, "extension": known})

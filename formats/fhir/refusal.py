@@ -8,8 +8,8 @@ import re
 
 import msgspec
 
-from rtconform.formats.fhir.case_writer import bundle_of
-from rtconform.formats.fhir.claims.claim_writer import bundle_of_claim
+from rtconform.formats.fhir.case_writer import write_bundle
+from rtconform.formats.fhir.claims.claim_writer import write_claim
 from rtconform.reference.documents.claim import Claim
 from rtconform.reference.documents.treatment import Case
 
@@ -32,6 +32,6 @@ def refuse_inexpressible(question: Case | Claim) -> None:
     if not any(sign in document for sign in signs) and _NUMBERS.search(document) is None:
         return
     if isinstance(question, Claim):
-        bundle_of_claim(question)
+        write_claim(question)
     else:
-        bundle_of(question)
+        write_bundle(question)

@@ -2,6 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from msgspec import Raw
 
 from rtconform.formats.fhir import vocabulary as codes
 from rtconform.formats.fhir.elements import (
@@ -14,10 +17,14 @@ from rtconform.formats.fhir.elements import (
     resource_id,
     string,
     text,
+    written,
 )
 from rtconform.formats.fhir.extensions import SESSION
 from rtconform.formats.messages import Inexpressible
-from rtconform.reference.documents.treatment import Motion, MotionDocumentation, Record, Session
+from rtconform.reference.documents.treatment import Guidance, Motion, MotionDocumentation, Record, Session
+
+_KEPT = 1024
+"""How many acts, motions and the like are kept as written: a suite has few that differ."""
 
 _LASTS = dt.timedelta(minutes=15)
 
@@ -44,9 +51,7 @@ def encounter_id(case_id: str, place: int) -> str:
     return resource_id(case_id, "Encounter", place)
 
 
-def session_entries(
-    name: str, record: Record, place: int, techniques: Sequence[list[Document]], *, account: bool
-) -> Iterator[Document]:
+def session_entries(name: str, record: Record, place: int, techniques: Sequence[Raw], *, account: bool) -> Iterator[Document]:
     """The resources of a session. `techniques`: what mCODE says of each plan; `account`: the session names its Account."""
     session, encounter = record.sessions[place], reference(encounter_id(name, place))
     patient = reference(resource_id(name, "Patient"))
@@ -70,7 +75,7 @@ def session_entries(
                 "resourceType": "Procedure",
                 "id": resource_id(name, f"Fraction {place}", at),
                 "meta": {"profile": [codes.TREATED_FRACTION]},
-                "extension": [*techniques[at], *_as_codex(session)],
+                "extension": [techniques[at], *_as_codex(session.fraction, session.guidance, session.motion)],
                 "basedOn": [reference(resource_id(name, "Plan", at))],
                 "partOf": [reference(resource_id(name, "Course"))],
                 **_FRACTION,
@@ -104,7 +109,7 @@ def session_entries(
         }
 
 
-def _happened(session: Session) -> list[Document]:
+def _happened(session: Session) -> list[Document | Raw]:
     shift = zip("xyz", session.couch_shift_mm, strict=True) if session.couch_shift_mm else ()
     axes = [extension(axis, "Decimal", value) for axis, value in shift]
     return [
@@ -112,22 +117,19 @@ def _happened(session: Session) -> list[Document]:
         *([extension("fraction", "PositiveInt", session.fraction)] if session.fraction is not None else []),
         extension("portImages", "UnsignedInt", session.port_images),
         *([{"url": "couchShift", "extension": axes}] if axes else []),
-        *(
-            {
-                "url": "guidance",
-                "extension": [
-                    *string("method", one.method),
-                    extension("purpose", "Code", one.purpose),
-                    extension("timing", "Code", one.timing),
-                ],
-            }
-            for one in session.guidance
-        ),
+        *map(_act, session.guidance),
         *([_motion(session.motion)] if session.motion else []),
     ]
 
 
-def _motion(motion: Motion) -> Document:
+@lru_cache(_KEPT)
+def _act(act: Guidance) -> Raw:
+    known = [*string("method", act.method), extension("purpose", "Code", act.purpose), extension("timing", "Code", act.timing)]
+    return written({"url": "guidance", "extension": known})
+
+
+@lru_cache(_KEPT)
+def _motion(motion: Motion) -> Raw:
     known = [
         *string("method", motion.method),
         *([extension("monitor", "Code", motion.monitor)] if motion.monitor else []),
@@ -135,7 +137,7 @@ def _motion(motion: Motion) -> Document:
         extension("beamHold", "Boolean", motion.beam_hold),
         *([_documentation(motion.documentation)] if motion.documentation else []),
     ]
-    return {"url": "motion", "extension": known}
+    return written({"url": "motion", "extension": known})
 
 
 def _documentation(record: MotionDocumentation) -> Document:
@@ -157,16 +159,20 @@ def _documentation(record: MotionDocumentation) -> Document:
     return {"url": "documentation", "extension": known}
 
 
-def _as_codex(session: Session) -> Iterator[Document]:
+@lru_cache(_KEPT)
+def _as_codex(fraction: int | None, guidance: tuple[Guidance, ...], motion: Motion | None) -> tuple[Raw, ...]:
     """Guidance, motion and fraction as CodeX RT has them: less than our own extension says, and what others read."""
-    if session.fraction is not None:
-        yield extension(codes.FRACTION_NUMBER, "PositiveInt", session.fraction)
-    for one in session.guidance:
+    return tuple(map(written, _codex_extensions(fraction, guidance, motion)))
+
+
+def _codex_extensions(fraction: int | None, guidance: tuple[Guidance, ...], motion: Motion | None) -> Iterator[Document]:
+    if fraction is not None:
+        yield extension(codes.FRACTION_NUMBER, "PositiveInt", fraction)
+    for one in guidance:
         code = codes.GUIDANCE.get(one.method)
         if code:
             url, part = (codes.IMAGE_GUIDANCE, "modality") if one.timing == "pre_treatment" else (codes.VERIFICATION, "procedure")
             yield {"url": url, "extension": [extension(part, "CodeableConcept", concept(code, one.method))]}
-    motion = session.motion
     if motion is None:
         return
     if motion.during_beam and motion.monitor in codes.MONITORS:

@@ -31,20 +31,20 @@ def claim_id(name: str) -> str:
     return resource_id(name, "Claim")
 
 
-def write_claim(claim: Claim) -> bytes:
-    """The Bundle on one line. Raises Inexpressible."""
-    return msgspec.json.encode(bundle_of_claim(claim)) + b"\n"
-
-
 def bundle_of_claim(claim: Claim) -> Document:
-    """The Bundle. Raises Inexpressible where a text or number has no form in FHIR."""
+    """The Bundle. Raises Inexpressible."""
+    return msgspec.json.decode(write_claim(claim), type=Document)
+
+
+def write_claim(claim: Claim) -> bytes:
+    """The Bundle on one line. Raises Inexpressible where a text or number has no form in FHIR."""
     days = [day for line in claim.lines for day in (line.date_of_service, line.last_day)]
     refuse_years((claim.patient.birth_date, *days))
     first, last = min(days), max(days)
     entries = [*_parties(claim), _claim(claim, first, last)]
     if claim.treatment is not None:
         entries += record_entries(claim.id, claim.treatment, first, account=False)
-    return {
+    document = {
         "resourceType": "Bundle",
         "id": resource_id(claim.id, "Bundle"),
         "identifier": {"system": codes.CLAIM, "value": text(claim.id)},
@@ -52,6 +52,7 @@ def bundle_of_claim(claim: Claim) -> Document:
         "timestamp": f"{last.isoformat()}T00:00:00{OFFSET}",
         "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in entries],
     }
+    return msgspec.json.encode(document) + b"\n"
 
 
 def service_coding(code: str) -> Document:

@@ -40,7 +40,7 @@ from rtconform.reports.text import clean, one_line
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A payer's decisions on these claims, 835s or dispositions: print only where they differ; may be given again.",
+    help="A payer's decisions on these claims, 835s, ClaimResponses or dispositions: print only where they differ; may be given again.",
 )
 @OWN_PROFILES
 @click.option(
@@ -71,7 +71,8 @@ def edit(
 ) -> None:
     """Print the reference's dispositions of the claims in FILEs, one claim per line.
 
-    A FILE holds claims as JSON Lines or as 837 interchanges, or is a folder of such files; `-` or none: standard input.
+    A FILE holds claims as JSON Lines, as 837 interchanges or as FHIR Claims, or is a folder of such files; `-` or none: standard
+    input.
 
     \b
     rtconform generate edits-claim | rtconform edit
