@@ -40,7 +40,7 @@ from rtconform.reports.text import clean, one_line
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A payer's decisions on these claims, 835s, ClaimResponses or dispositions: print only where they differ; may be given again.",
+    help="A payer's decisions on these claims, 835s, ClaimResponses or dispositions: print only differences; may be given again.",
 )
 @OWN_PROFILES
 @click.option(
