@@ -4,6 +4,7 @@ msgspec decodes and stops at the first fault. Only then is the document checked 
 finds all faults.
 """
 
+import codecs
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,6 +68,7 @@ def documents_in(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, byt
     if begun is None:
         return
     number, first = begun
+    first = first.removeprefix(codecs.BOM_UTF8)  # editors and spreadsheets on Windows begin a file with it
     text = first.strip()
     if not (text.startswith(b"[") or (text.startswith(b"{") and not text.endswith(b"}"))):
         yield number, first

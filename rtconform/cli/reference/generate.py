@@ -83,6 +83,7 @@ def generate(
             _write(stream, wires)
         temporary.replace(out)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise UserError(f"--out {out}: {error.strerror}") from None
 
 

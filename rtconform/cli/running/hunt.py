@@ -71,6 +71,7 @@ def hunt(vendor: Path, out: Path | None, effort: int, seed: int, own: tuple[Path
     profiles = asked_of(profiles_in(own))
     loaded = load_vendor(vendor)
     file = out or Path("hunts") / f"{now():%Y%m%d-%H%M%S}-{slug(loaded.name)}.jsonl"
+    _make_room(file)
     adopt()
     with TemporaryDirectory(prefix="rtconform-hunt-") as scratch, own_profiles(profiles):
         set_hypothesis_home_dir(scratch)  # what Hypothesis notes for itself does not stay in the user's folder
@@ -140,6 +141,19 @@ def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
 
         watch: Watch = show
         return hunt_faults(vendor, effort=effort, seed=seed, watch=watch, stop=stop)
+
+
+def _make_room(file: Path) -> None:
+    """Find out before the hunt whether its file can be written, so that nothing found is lost at its end. Raises UserError."""
+    was_there = file.exists()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab"):
+            pass
+        if not was_there:
+            file.unlink()
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror or error}; name another file with --out") from None
 
 
 def _write(file: Path, found: tuple[Found, ...]) -> None:

@@ -216,3 +216,24 @@ def test_a_vendor_file_as_windows_saves_it(tmp_path: Path) -> None:
     assert "conformant" in _said("run", "vendor.toml", *ONE, "--out", "run", cwd=tmp_path, code=0)
     (tmp_path / "vendor.toml").write_bytes(b"\xef\xbb\xbf[vendor]\r\nname = 1\r\n")
     assert "vendor.toml:2: " in _said("vendor", "check", "vendor.toml", cwd=tmp_path, code=2)
+
+
+def test_a_hunt_that_can_write_nothing_does_not_begin(tmp_path: Path) -> None:
+    """Where its file can't be written, that is said before anything is asked; where it can, nothing is left of the look."""
+    shutil.copytree(VENDORS / "correct", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "file").write_text("")
+    said = _said("hunt", "vendor.toml", "--effort", "1", "--out", "file/found.jsonl", cwd=tmp_path, code=2)
+    assert "file/found.jsonl: " in said
+    assert "asked" not in said
+    _said("hunt", "vendor.toml", "--effort", "1", "--out", "found.jsonl", cwd=tmp_path, code=0)
+    assert not (tmp_path / "found.jsonl").exists()
+
+
+def test_json_lines_as_windows_saves_them(tmp_path: Path) -> None:
+    """A byte order mark before the first case or claim, and Windows' line ends, change nothing of what is printed."""
+    for suite_name, command in (("published", "code"), ("edits-claim", "edit")):
+        lines = b"".join(item.wire + b"\r\n" for item in list(suite(suite_name))[:3])
+        (tmp_path / "plain.jsonl").write_bytes(lines.replace(b"\r", b""))
+        (tmp_path / "saved.jsonl").write_bytes(b"\xef\xbb\xbf" + lines)
+        plain, saved = (_said(command, f"{name}.jsonl", cwd=tmp_path, code=0) for name in ("plain", "saved"))
+        assert plain == saved
