@@ -69,14 +69,16 @@ class _Reading:
         notes = ["one beam of protons is supposed"] if supposed else []
         notes += [f"{skipped} set-up or port beams are not counted"] if skipped else []
         notes += [f"{plan.empty} beams are planned without meterset, and not counted"] if plan.empty else []
+        unsaid = sum(beam.radiation == "unknown" for beam in plan.treating)
+        notes += [f"{unsaid} beams have no Radiation Type: a person has to say what they treat with"] if unsaid else []
         self._add(
             f"{path}.beams",
-            "read",
-            f"{len(plan.treating)} ({radiations})",
+            "missing" if supposed else "read",
+            "" if supposed else f"{len(plan.treating)} ({radiations})",
             source(plan.file, plan.sequence, *_radiation(plan)),
             "; ".join(notes),
         )
-        if plan.sequence != "ApplicationSetupSequence":
+        if plan.treating and plan.sequence != "ApplicationSetupSequence":
             modulated = sorted({beam.modulation for beam in plan.treating})
             shown_by = "ScanMode" if plan.sequence == "IonBeamSequence" else "LeafJawPositions"
             self._add(f"{path}.beams.modulation", "derived", ", ".join(modulated), source(plan.file, shown_by))

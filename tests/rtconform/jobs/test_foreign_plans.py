@@ -166,6 +166,16 @@ def test_a_plan_on_the_patient_without_structures_lacks_them(tmp_path: Path) -> 
     assert "the plan was made on the patient, and names no structure set" == facts["plans[1].planning.volumetric_imaging"]["note"]
 
 
+def test_a_beam_without_a_radiation_is_left_to_a_person(tmp_path: Path) -> None:
+    """A beam of which the plan does not say what it treats with is never coded as photons: it is named, and a person decides."""
+    data = plan_of()
+    del data.BeamSequence[0].RadiationType
+    day = coded(data, tmp_path)
+    assert "needs_review" == day["coding"]["outcome"]
+    (beams,) = [fact for fact in day["facts"] if fact["path"] == "plans[1].beams"]
+    assert "1 beams have no Radiation Type: a person has to say what they treat with" == beams["note"]
+
+
 def test_moving_leaves_may_be_a_field_in_field(tmp_path: Path) -> None:
     """A field that was made even by moving leaves is among the choices wherever leaves move and the gantry stands."""
     folder = written(case_of("scenario-4-freestanding-global"), tmp_path)

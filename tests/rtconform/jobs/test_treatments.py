@@ -300,6 +300,8 @@ def test_an_ion_plan_of_others_is_read() -> None:
     assert 0 == ended.returncode
     assert "plans[1].technique = proton  [ExplVR_LitEndNoMeta.dcm: Ion Beam Sequence (300A,03A2)" in ended.stdout
     assert "(the object is an RT Ion Plan, which has no beam that treats)" in ended.stdout
+    assert "(one beam of protons is supposed)" in ended.stdout
+    assert ": out_of_scope\n" in ended.stdout
 
 
 def names_in(path: Path) -> list[str]:
