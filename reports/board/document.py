@@ -105,8 +105,9 @@ class FaultLife(Struct, frozen=True):
 class CertificateSeen(Struct, frozen=True):
     """A bundle, verified when the board was built. `id` is its SHA-256.
 
-    `failed` and `unchecked` name the checks that did not hold and those that could not be made. `level`, what it covers and until
-    when are the certificate's own words, which are nobody's where `standing` is `not_valid`.
+    `commitment`: that to its seed (empty: it has none). `failed` and `unchecked` name the checks that did not hold and those that
+    could not be made. `level`, what it covers and until when are the certificate's own words, which are nobody's where `standing`
+    is `not_valid`.
     """
 
     id: str
@@ -125,6 +126,7 @@ class CertificateSeen(Struct, frozen=True):
     failed: tuple[str, ...]
     unchecked: tuple[str, ...]
     reasons: tuple[str, ...]
+    commitment: str = ""
 
 
 class VendorSeen(Struct, frozen=True):

@@ -39,7 +39,7 @@ RUNS_OPEN = 20
 """Runs of a vendor that are shown at once, the newest; the others unfold."""
 
 LIVES_SHOWN = 100
-CAUSES_SHOWN = 10
+CAUSES_SHOWN = 3
 UNREAD_SHOWN = 50
 
 LONGEST_NAME = 80
@@ -70,7 +70,7 @@ def files_of(board: Board) -> dict[str, bytes]:
     shown: dict[str, tuple[str, Mapping[str, Any]]] = {
         FIRST_PAGE: (
             "board.html.j2",
-            {"rows": rows, "glance": _glance(rows), "shown": _filters(rows), "most_unread": UNREAD_SHOWN},
+            {"rows": rows, "glance": _glance(board, rows), "shown": _filters(rows), "most_unread": UNREAD_SHOWN},
         ),
         "certificates.html": ("board-certificates.html.j2", {"found": _certificates(board)}),
         "rules.html": ("board-rules.html.j2", {"groups": groups, "rules": rule_rows(board)}),
@@ -88,7 +88,7 @@ def files_of(board: Board) -> dict[str, bytes]:
     return files | {vendor.badge: badge_of(vendor).encode() for vendor in board.vendors}
 
 
-def _glance(rows: tuple[VendorRow, ...]) -> list[tuple[int, str, str]]:
+def _glance(board: Board, rows: tuple[VendorRow, ...]) -> list[tuple[int, str, str]]:
     """The figures at the top of the first page: how many, of what, and how it is shown."""
     standings = [row.certificate.standing for row in rows if row.certificate]
     return [
@@ -99,6 +99,7 @@ def _glance(rows: tuple[VendorRow, ...]) -> list[tuple[int, str, str]]:
         (standings.count("expired"), "expired", "warn-number"),
         (standings.count("refused"), "refused", "bad-number"),
         (sum(bool(row.stands) and not row.conformant for row in rows), "not conformant in the last runs", "bad-number"),
+        *([(len(board.unread), "could not be read", "warn-number")] if board.unread else []),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtconform.conformance.protocol import RoleName
+from rtconform.conformance.verdicts import FindingKind
 from rtconform.reports.board.document import WEIGHT, Board, CertificateSeen, RunSeen, SuiteSeen, VendorSeen
 from rtconform.reports.board.history import whole
 from rtconform.reports.figures.failure import RuleText, rule_text
@@ -80,6 +81,11 @@ class VendorRow:
     def conformant(self) -> bool:
         """Whether every suite that was asked is conformant, in the last run that asked it."""
         return all(one.suite.conformant for one in self.stands)
+
+    @property
+    def findings(self) -> tuple[FindingKind, ...]:
+        """The findings of the runs that stand: a run without a wrong answer can be not conformant for one."""
+        return tuple(dict.fromkeys(kind for one in self.stands for kind in one.run.findings))
 
     @property
     def soon(self) -> bool:

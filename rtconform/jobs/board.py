@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,22 +14,20 @@ import msgspec
 from msgspec import Struct
 
 from rtconform._version import __version__
-from rtconform.conformance.certificates.checks import Check, Trust
 from rtconform.conformance.certificates.container import MAX_BYTES
 from rtconform.conformance.certificates.envelope import PublicKey
-from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.protocol import RoleName
 from rtconform.conformance.runs.folder import FILES, KNOWN_FAULTS, MANIFEST, RunFolder
 from rtconform.conformance.runs.locking import hold
-from rtconform.jobs.verify import load_bundle, verify
+from rtconform.jobs.board_bundles import Trusted, as_published, bundle_seen, digest_of_bundle, standing_on
 from rtconform.reference.documents.wire import encode
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import open_regular, put_whole, read_regular
-from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Standing, Unread, VendorSeen
+from rtconform.reports.board.document import Board, CertificateSeen, RunSeen, Unread, VendorSeen
 from rtconform.reports.board.history import compared, latest, lives
 from rtconform.reports.board.page import file_names, files_of, reads_as
-from rtconform.reports.board.reading import LONGEST, run_seen
-from rtconform.reports.text import clip, one_line
+from rtconform.reports.board.reading import run_seen
+from rtconform.reports.text import one_line
 
 DOCUMENT = "board.json"
 CACHE = ".rtconform-board.json"
@@ -38,7 +36,6 @@ BUNDLE = ".zip"
 MOST = 100_000
 """Runs and bundles that a board takes."""
 
-MOST_LISTED = 50
 LONGEST_NAME = 1000
 """Characters of a vendor's name: a longer one is no name."""
 
@@ -70,9 +67,17 @@ class _Gathered:
 
 
 def build_board(
-    places: Sequence[Path], out: Path, *, keys: Sequence[PublicKey], on: dt.date, title: str, progress: Progress
+    places: Sequence[Path],
+    out: Path,
+    *,
+    keys: Sequence[PublicKey],
+    on: dt.date,
+    title: str,
+    progress: Progress,
+    commitments: Collection[str] = (),
 ) -> Board:
-    """Build the board of everything at `places` in the folder `out`, new or a board's. `keys`: certifiers' public keys.
+    """Build the board of everything at `places` in the folder `out`, new or a board's. `keys`: certifiers' public keys;
+    `commitments`: those to seeds that certifiers published.
 
     A place is a run folder, a bundle, or a folder that holds such, at any depth. What can't be read is on the board in words, and
     the rest stands. Raises UserError for a place that does not exist, and for an `out` that is not a board's, or in which another
@@ -83,16 +88,15 @@ def build_board(
     if len(found) > MOST:
         raise UserError(f"more than {MOST:,} runs and bundles: build several boards")
     with _held(out):
-        return _built(found, out, keys, on, title, progress)
+        return _built(found, out, Trusted({key.id: key for key in keys}, frozenset(commitments)), on, title, progress)
 
 
-def _built(found: Sequence[Path], out: Path, keys: Sequence[PublicKey], on: dt.date, title: str, progress: Progress) -> Board:
+def _built(found: Sequence[Path], out: Path, trusted: Trusted, on: dt.date, title: str, progress: Progress) -> Board:
     end = dt.datetime.combine(on, dt.time.max, dt.UTC)
     cache = _cache(out)
     gathered = _Gathered()
-    known = {key.id: key for key in keys}
     for number, path in enumerate(found, 1):
-        _gather(path, cache.kept, known, gathered)
+        _gather(path, cache.kept, trusted, gathered)
         progress(number, len(found))
     by_then = [one for one in gathered.kept.values() if _began(one) <= end]
     board = Board(on, title, _vendors(by_then, on), tuple(gathered.unread), len(gathered.kept) - len(by_then))
@@ -138,14 +142,15 @@ def _at(place: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(BUNDLE))
 
 
-def _gather(path: Path, before: dict[str, _Kept], keys: dict[str, PublicKey], gathered: _Gathered) -> None:
+def _gather(path: Path, before: dict[str, _Kept], trusted: Trusted, gathered: _Gathered) -> None:
     try:
         if path.is_dir():
             name = _digest_of_run(path)
             kept = before.get(name) or _of_run(path, name)
         else:
-            name = _digest_of_bundle(path, keys)
-            kept = before.get(name) or _of_bundle(path, name, keys)
+            name = digest_of_bundle(path, trusted.keys)
+            then = before.get(name)
+            kept = then if then and as_published(then.certificate, trusted.commitments) else _of_bundle(path, name, trusted)
     except (UserError, OSError) as error:
         why = error.strerror or "can't be read" if isinstance(error, OSError) else str(error)
         gathered.unread.append(Unread(one_line(path.name), one_line(why.replace(str(path), path.name))))  # where it is, is ours
@@ -187,63 +192,10 @@ def _check_name(name: str, path: Path) -> None:
         raise UserError(f"{path}: the vendor's name has {len(name):,} characters; give it one of at most {LONGEST_NAME:,}")
 
 
-def _digest_of_bundle(path: Path, keys: dict[str, PublicKey]) -> str:
-    """SHA-256 of the bundle and of the keys that it was held against."""
-    document = read_regular(path, MAX_BYTES + 1)
-    return hashlib.sha256(hashlib.sha256(document).digest() + "".join(sorted(keys)).encode()).hexdigest()
-
-
-def _of_bundle(path: Path, name: str, keys: dict[str, PublicKey]) -> _Kept:
-    bundle = load_bundle(path)
-    certificate = bundle.statement.predicate
-    _check_name(certificate.vendor.name, path)
-    key = keys.get(certificate.signer.key_id) if certificate.signer else None
-    # whether it is still valid depends on the day of the board: `_standing_on` says so, of a verification that is kept
-    checks = list(verify(bundle, Trust(key, None, certificate.issued_at)))
-    return _Kept(certificate.vendor.name, certificate.vendor.role, certificate=_seen(name, certificate, checks))
-
-
-def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> CertificateSeen:
-    failed = tuple(check.name for check in checks if check.standing == "failed")
-    unchecked = tuple(check.name for check in checks if check.standing == "not_checked")
-    standing: Standing = "valid"
-    if failed:
-        standing = "not_valid"
-    elif certificate.level == "rehearsal":
-        standing = "rehearsal"
-    elif {"signature", "signer"} & set(unchecked):
-        standing = "not_checked"
-    elif certificate.outcome == "refused":
-        standing = "refused"
-    return CertificateSeen(
-        id=name,
-        standing=standing,
-        version=clip(certificate.vendor.version, LONGEST),
-        level=certificate.level,
-        rule_set=clip(certificate.rule_set, LONGEST),
-        issued_at=certificate.issued_at,
-        valid_until=certificate.valid_until,
-        suites=_few(f"{suite.name} {suite.version}" for suite in certificate.suites),
-        settings=_few(certificate.covered.settings),
-        claims=_few(certificate.covered.claims),
-        techniques=_few(certificate.covered.techniques_coded),
-        payers=_few(certificate.covered.payers),
-        sandbox=clip(certificate.environment.sandbox, LONGEST),
-        failed=failed,
-        unchecked=unchecked,
-        reasons=_few(certificate.reasons),
-    )
-
-
-def _few(texts: Iterable[str]) -> tuple[str, ...]:
-    """No more of a certificate than a page can show: it may be anybody's."""
-    return tuple(clip(text, LONGEST) for text in islice(texts, MOST_LISTED))
-
-
-def _standing_on(seen: CertificateSeen, on: dt.date) -> CertificateSeen:
-    if seen.standing == "valid" and seen.valid_until.date() < on:
-        return msgspec.structs.replace(seen, standing="expired")
-    return seen
+def _of_bundle(path: Path, name: str, trusted: Trusted) -> _Kept:
+    vendor, seen = bundle_seen(path, name, trusted)
+    _check_name(vendor.name, path)
+    return _Kept(vendor.name, vendor.role, certificate=seen)
 
 
 def _vendors(kept: Iterable[_Kept], on: dt.date) -> tuple[VendorSeen, ...]:
@@ -259,7 +211,7 @@ def _vendors(kept: Iterable[_Kept], on: dt.date) -> tuple[VendorSeen, ...]:
 def _vendor(name: str, role: RoleName, kept: list[_Kept], on: dt.date, *, twin: bool) -> VendorSeen:
     page, badge = file_names(name, role)
     runs = compared(one.run for one in kept if one.run is not None)
-    certificates = [_standing_on(one.certificate, on) for one in kept if one.certificate is not None]
+    certificates = [standing_on(one.certificate, on) for one in kept if one.certificate is not None]
     ordered = tuple(sorted(certificates, key=lambda one: (one.issued_at, one.id)))
     written = name.encode("ascii", "backslashreplace").decode() if twin or one_line(name) != name else ""
     return VendorSeen(name, role, page, badge, runs, latest(runs), ordered, one_line(written), lives(runs))

@@ -11,7 +11,8 @@ for vendor in vendors/*/vendor.toml; do
   if [ "$outcome" -gt 1 ]; then status=$outcome; fi
 done
 mkdir -p certificates
-rtconform board runs certificates --out board --title "${TITLE:-Conformance of vendors}" ${KEY:+--public-key "$KEY"} || status=$?
+rtconform board runs certificates --out board --title "${TITLE:-Conformance of vendors}" \
+  ${KEY:+--public-key "$KEY"} ${COMMITMENTS:+--commitments "$COMMITMENTS"} || status=$?
 rm -rf public
 if [ -f board/index.html ]; then
   mkdir public

@@ -9,6 +9,7 @@ import click
 from rtconform.cli.options import QUIET, quiet, say
 from rtconform.conformance.certificates.envelope import read_key_file, read_public_key
 from rtconform.jobs.board import build_board
+from rtconform.jobs.board_bundles import read_commitments
 from rtconform.reference.errors import UserError
 from rtconform.reports.text import one_line
 
@@ -26,6 +27,12 @@ from rtconform.reports.text import one_line
     metavar="FILE",
     help="A certifier's public key, PEM, with which bundles are checked; may be given again.",
 )
+@click.option(
+    "--commitments",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The commitments to seeds that certifiers published, one a line, with # before what is not one.",
+)
 @click.option("--title", default="Conformance of vendors", show_default=True, help="The title of the board.")
 @click.option(
     "--on",
@@ -34,7 +41,9 @@ from rtconform.reports.text import one_line
     help="Show the end of this day, UTC: whether certificates are valid then, and no run that began later.  [default: today]",
 )
 @QUIET
-def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: str, on: dt.datetime | None) -> None:
+def board(
+    places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], commitments: Path | None, title: str, on: dt.datetime | None
+) -> None:
     """Write a static site over many runs and certificate bundles: vendors by rule and by fault, versions over time, badges.
 
     \b
@@ -48,7 +57,8 @@ def board(places: tuple[Path, ...], out: Path, keys: tuple[Path, ...], title: st
     """
     known = [read_public_key(read_key_file(key), str(key)) for key in keys]
     day = on.date() if on else dt.datetime.now(dt.UTC).date()
-    found = build_board(places, out, keys=known, on=day, title=title, progress=_told)
+    published = read_commitments(commitments) if commitments else frozenset()
+    found = build_board(places, out, keys=known, on=day, title=title, progress=_told, commitments=published)
     say(out / "index.html")
     if found.unread:
         shown = "\n".join(f"{one_line(one.name)}: {one.why}" for one in found.unread[:20])

@@ -57,6 +57,21 @@ def test_each_standing(good: Issued, refused: Issued, tmp_path: Path) -> None:
     assert found["failed"]
 
 
+def test_a_published_commitment_is_looked_up(good: Issued, tmp_path: Path) -> None:
+    """With it every check holds; without it, or with that of another, that the seed was fixed before stays unchecked; what is not one
+    is refused with its line."""
+    published = tmp_path / "commitments"
+    given = (_bundle(good), "--public-key", _key(good, tmp_path / "a.pub"))
+    for unchecked, text in ((["commitment"], "0" * 64), ([], f"{good.commitment}  # Correct Coder"), (["commitment"], "")):
+        published.write_text(f"# spring\n\n{text}\n")
+        (seen,) = _found(tmp_path / "board", *given, "--commitments", published)["Correct Coder"]["certificates"]
+        assert ("valid", unchecked, good.commitment) == (seen["standing"], seen["unchecked"], seen["commitment"])
+    published.write_text(f"{'0' * 64}\nsoon\n")
+    done = rtconform("board", *given, "--out", tmp_path / "board", "--commitments", published)
+    assert 2 == done.returncode
+    assert "commitments:2: not a commitment" in done.stderr
+
+
 def test_a_rehearsal_proves_nothing(tmp_path: Path) -> None:
     """An unsigned bundle, certificate or refusal, is called a rehearsal: anybody could have made it."""
     vendor = tmp_path / "vendor.toml"
