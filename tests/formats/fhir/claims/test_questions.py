@@ -18,8 +18,10 @@ from rtconform.generators.hypothesis import strategies
 from rtconform.generators.suites.registry import any_suite
 from rtconform.generators.suites.suite import SuiteClaim
 from rtconform.reference.documents.claim import Claim, ClaimLine
+from rtconform.reference.documents.claim_forms import CLAIM_FIELDS
 from tests.formats.fhir.test_questions import references_in
 from tests.formats.fhir.test_validity import faults_of_fhirkit, faults_of_pydantic
+from tools.pages.fhir_claims_page import fields_of_claims
 
 SUITES = ("edits-claim", "edits-documented", "edits-national")
 
@@ -41,6 +43,13 @@ DOCUMENTED = next(claim for claim in claims_of("edits-documented") if claim.trea
 def test_nothing_of_a_claim_of_a_suite_is_lost(suite: str) -> None:
     """A claim comes back equal, with its record, its stay, and without a place of service where it has none."""
     assert [] == [claim.id for claim in claims_of(suite, 20) if claim != reread_claim(write_claim(claim))]
+
+
+def test_the_page_places_every_field_of_a_claim() -> None:
+    """docs/reference/format-fhir-claims.md says of each field where it stands."""
+    placed = set(fields_of_claims())
+    assert set() == {field.path for field in CLAIM_FIELDS} - placed - {"patient.id", "patient.birth_date", "patient.sex"}
+    assert "patient" in placed
 
 
 @pytest.mark.slow
