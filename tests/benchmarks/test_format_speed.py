@@ -108,8 +108,8 @@ def cases(count: int) -> list[Case]:
     return [question for index in range(count) if isinstance(question := suite.case(index, 1).question, Case)]
 
 
-def right_answers(asked: Iterable[Case]) -> dict[str, tuple[str, list[dict[str, object]]]]:
-    """What is right for each case, by the id of its patient: a coder that knows it takes no time."""
+def known_answers(asked: Iterable[Case], *, right: bool) -> dict[str, tuple[str, list[dict[str, object]]]]:
+    """What a coder that takes no time answers to each case, by the id of its patient: what is right, or one code for every session."""
     found: dict[str, tuple[str, list[dict[str, object]]]] = {}
     for case in asked:
         coding = code(case)
@@ -117,7 +117,10 @@ def right_answers(asked: Iterable[Case]) -> dict[str, tuple[str, list[dict[str, 
             {"session": one.session, "code": one.code, "modifiers": list(one.modifiers), "units": one.units}
             for one in coding.lines
         ]
-        found[case.patient.id] = (coding.outcome, lines)
+        same: list[dict[str, object]] = [
+            {"session": one.id, "code": "77407", "modifiers": [], "units": 1} for one in case.sessions if one.beams_delivered
+        ]
+        found[case.patient.id] = (coding.outcome, lines) if right else ("coded", same)
     return found
 
 
@@ -128,13 +131,13 @@ def claims(count: int) -> list[Claim]:
     return [replace(found[index % len(found)], id=f"C{index}") for index in range(count)]
 
 
-def cost(folder: Path, program: str, form: str, role: str = "editor") -> float:
+def cost(folder: Path, program: str, form: str, role: str = "editor", *, right: bool = False) -> float:
     """The seconds of processor that a run takes, the vendor's own apart."""
     folder.mkdir()
     (folder / "vendor.py").write_text(program)
     asked: Sequence[Case | Claim] = claims(CLAIMS) if role == "editor" else cases(CLAIMS)
     (folder / "suite.jsonl").write_bytes(b"".join(encode(question) + b"\n" for question in asked))
-    (folder / "right.json").write_text(json.dumps(right_answers(one for one in asked if isinstance(one, Case))))
+    (folder / "right.json").write_text(json.dumps(known_answers((one for one in asked if isinstance(one, Case)), right=right)))
     (folder / "vendor.toml").write_text(
         f'[vendor]\nname = "V"\nversion = "1"\nrole = "{role}"\n{form}'
         f'[adapter]\nkind = "cli"\ncommand = ["{sys.executable}", "vendor.py"]\nworkers = 1\ntimeout_s = 60\n'
@@ -160,11 +163,17 @@ def test_a_run_over_x12_beside_one_over_json(tmp_path: Path, capsys: pytest.Capt
         )
 
 
-@pytest.mark.parametrize("role", ["coder", "editor"])
-def test_a_run_over_fhir_beside_one_over_json(role: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("role", "right"),
+    [("coder", True), ("coder", False), ("editor", False)],
+    ids=["a coder that is right", "a coder", "an editor"],
+)
+def test_a_run_over_fhir_beside_one_over_json(
+    role: str, right: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
     """A stream run over FHIR costs at most about twice what it costs over JSON."""
-    by_json = cost(tmp_path / "json", JSON_CODER if role == "coder" else JSON_EDITOR, "", role)
-    by_fhir = cost(tmp_path / "fhir", FHIR_CODER if role == "coder" else FHIR_EDITOR, FHIR, role)
+    by_json = cost(tmp_path / "json", JSON_CODER if role == "coder" else JSON_EDITOR, "", role, right=right)
+    by_fhir = cost(tmp_path / "fhir", FHIR_CODER if role == "coder" else FHIR_EDITOR, FHIR, role, right=right)
     verdicts = [
         sorted(re.findall(r'"id":"([^"]+)".*?"verdict":"([a-z_]+)"', (tmp_path / name / "run" / "results.jsonl").read_text()))
         for name in ("json", "fhir")
@@ -172,7 +181,7 @@ def test_a_run_over_fhir_beside_one_over_json(role: str, tmp_path: Path, capsys:
     assert verdicts[0] == verdicts[1]
     assert CLAIMS == len(verdicts[0])
     with capsys.disabled():
-        print(f"\n{CLAIMS} questions to a {role}: JSON {by_json:.1f} s; FHIR {by_fhir / by_json:.2f} x")
+        print(f"\n{CLAIMS} questions, {request.node.callspec.id}: JSON {by_json:.1f} s; FHIR {by_fhir / by_json:.2f} x")
 
 
 def test_what_a_month_of_claims_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
