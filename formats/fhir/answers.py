@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rtconform.formats.charges.charge import Charge, Moment, answer_of, code_of, is_modifier, nothing
 from rtconform.formats.charges.spreadsheet import moment
@@ -60,15 +61,21 @@ def cut_line(buffer: bytearray, searched: int) -> int:
 def names_in(document: bytes, settings: AnswerSettings) -> Iterable[str]:
     """The cases that an answer speaks of. Raises Unreadable where it names none."""
     del settings
-    top = opened(document)
-    names = dict.fromkeys(_names(Resources(top)))
+    resources, names = _opened(document)
     if not names:
-        kind = top["resourceType"][:_SHOWN]
+        kind = resources.top["resourceType"][:_SHOWN]
         raise Unreadable(
             f"the {kind} names no case: give identifier the value of the question's Bundle.identifier "
             "(an OperationOutcome has it as its id)"
         )
     return names
+
+
+@lru_cache(1)  # an answer is asked for its names, then for what it says
+def _opened(document: bytes) -> tuple[Resources, tuple[str, ...]]:
+    """The resources of an answer, and what it calls the cases that it speaks of."""
+    resources = Resources(opened(document))
+    return resources, tuple(dict.fromkeys(_names(resources)))
 
 
 def _names(resources: Resources) -> Iterator[str]:
@@ -87,8 +94,7 @@ def read_answer(document: bytes, case: Case, settings: AnswerSettings) -> Answer
     """The answer to `case`. Raises Unreadable, with the element at fault."""
     if not document.strip():
         return nothing(case, settings)
-    resources = Resources(opened(document))
-    names = list(_names(resources))
+    resources, names = _opened(document)
     if names and case.id not in names:
         raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {case.id!r} was asked", names[0])
     found = [one for kind in ANSWERS for one in resources.of_type(kind)]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from rtconform.formats.messages import Unreadable, refuse_longer
@@ -13,9 +12,8 @@ MOST_RESOURCES = 5000
 """How many resources are read at once."""
 
 
-@lru_cache(1)  # a vendor's answer is asked for its names, then for what it says
 def opened(document: bytes) -> Document:
-    """One resource, not to be changed. Raises Unreadable."""
+    """One resource. Raises Unreadable."""
     refuse_longer(document)
     try:
         found = json.loads(document)

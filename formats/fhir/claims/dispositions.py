@@ -6,6 +6,7 @@ An item is read as a service of an 835 is: what is paid is allowed; what is not 
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from rtconform.formats.claims import Said, stopped
 from rtconform.formats.fhir.bundles import Document, Resources, codes_of, dicts, first, identifiers, opened, text_of, words
@@ -53,8 +54,8 @@ _SHOWN = 40
 
 def read_disposition(document: bytes, claim: Claim) -> Disposition:
     """What the answer does with each line of the claim; lines of which it says nothing are missing. Raises Unreadable."""
-    resources = Resources(opened(document))
-    names, own = list(_names(resources)), (claim.id, claim_id(claim.id))
+    resources, names = _opened(document)
+    own = (claim.id, claim_id(claim.id))
     if names and not any(name in own for name in names):
         raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {claim.id!r} was asked", names[0])
     refusals = list(resources.of_type("OperationOutcome"))
@@ -89,10 +90,9 @@ def names_of_claims(resource: Document) -> Iterator[str]:
 
 def names_in_dispositions(document: bytes) -> Iterable[str]:
     """What an answer calls the claims that it speaks of. Raises Unreadable where it names none."""
-    top = opened(document)
-    names = dict.fromkeys(_names(Resources(top)))
+    resources, names = _opened(document)
     if not names:
-        kind = top["resourceType"][:_SHOWN]
+        kind = resources.top["resourceType"][:_SHOWN]
         raise Unreadable(
             f"the {kind} names no claim: give request.identifier the value of the question's Bundle.identifier "
             "(an OperationOutcome has it as its id)"
@@ -120,6 +120,13 @@ def _remarks(resources: Resources) -> Iterator[str]:
         for error in dicts(one.get("error")):
             code = next(iter((*codes_of(error.get("code")), text_of(error.get("code")))), "")
             yield f"a ClaimResponse finds fault with the claim: error.code {code[:_SHOWN]}"
+
+
+@lru_cache(1)  # an answer is asked for its names, then for what it says
+def _opened(document: bytes) -> tuple[Resources, tuple[str, ...]]:
+    """The resources of an answer, and what it calls the claims that it speaks of."""
+    resources = Resources(opened(document))
+    return resources, tuple(dict.fromkeys(_names(resources)))
 
 
 def _names(resources: Resources) -> Iterator[str]:
