@@ -6,6 +6,7 @@ finds all faults.
 
 import codecs
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -50,11 +51,11 @@ def decode(document: bytes, kind: type[T], source: str = "<document>", line: int
     """One document of type `kind`. Raises DocumentError with all faults and their places."""
     if len(document) > MAX_DOCUMENT_BYTES:
         fault = Fault(f"longer than {MAX_DOCUMENT_BYTES} bytes")
-        raise DocumentError(source, line, (fault,), _advice(kind))
+        raise DocumentError(source, line, (fault,), _advice(kind, document))
     try:
         return decoder(kind).decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind)) from None
+        raise DocumentError(source, line, _all_faults(document, kind, error), _advice(kind, document)) from None
 
 
 def documents_in(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, bytes]]:
@@ -171,13 +172,20 @@ def _drop_discriminators(part: object) -> None:
             _drop_discriminators(inner)
 
 
-def _advice(kind: type[Any]) -> str:
+_TABLE = re.compile(rb"PK\x03\x04|\xd0\xcf\x11\xe0|\s*[^\s{\[][^{\[\n]*[,;\t]")
+"""How a spreadsheet begins (xlsx, xls), or its rows as text."""
+
+
+def _advice(kind: type[Any], document: bytes) -> str:
     """Where to read what the document should be, for those that have a published schema of their own."""
     tag = getattr(getattr(kind, "__struct_config__", None), "tag", None)
     if not isinstance(tag, str):
         return ""
     name = tag.removeprefix("rtconform.").partition("/")[0]
-    return f"Expected {tag} as one line of JSON; its fields: rtconform schema {name}"
+    expected = f"Expected {tag} as one line of JSON; its fields: rtconform schema {name}"
+    if name == "claim" and _TABLE.match(document):
+        expected += "\nThis looks like a spreadsheet: export the claims as 837, or save it as CSV and write each claim as JSON"
+    return expected
 
 
 def _all_faults(document: bytes, kind: type[Any], error: Exception) -> tuple[Fault, ...]:

@@ -101,6 +101,8 @@ def verify(path: Path | None, public_key: Path | None, only: str, form: str) -> 
 
 def _conclusion(checks: list[Check]) -> str:
     failed = [one_line(check.name) for check in checks if check.standing == "failed"]
+    if failed == ["signature"]:
+        return "NOT THE LOCK OF THAT KEY'S OWNER: the signature did not hold; the suites are those of the file"
     if failed:
         return f"NOT THE SUITES OF THE LOCK: {', '.join(failed)} did not hold"
     if any(check.standing == "not_checked" for check in checks):

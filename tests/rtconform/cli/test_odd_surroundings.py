@@ -237,3 +237,12 @@ def test_json_lines_as_windows_saves_them(tmp_path: Path) -> None:
         (tmp_path / "saved.jsonl").write_bytes(b"\xef\xbb\xbf" + lines)
         plain, saved = (_said(command, f"{name}.jsonl", cwd=tmp_path, code=0) for name in ("plain", "saved"))
         assert plain == saved
+
+
+@pytest.mark.parametrize("content", [b"claim;date;code\n1;2026-02-09;77412\n", b"claim\tcode\n1\t77412\n", b"PK\x03\x04\x14\x00"])
+def test_a_spreadsheet_instead_of_claims(content: bytes, tmp_path: Path) -> None:
+    """Who gives `edit` a table is told that it looks like one, and what to make of it; who gives it other text is not."""
+    (tmp_path / "claims.csv").write_bytes(content)
+    assert "looks like a spreadsheet: export the claims as 837" in _said("edit", "claims.csv", cwd=tmp_path, code=2)
+    (tmp_path / "claims.csv").write_bytes(b"{,;")
+    assert "spreadsheet" not in _said("edit", "claims.csv", cwd=tmp_path, code=2)

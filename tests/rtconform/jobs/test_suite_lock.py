@@ -85,7 +85,10 @@ def test_a_lock_made_here_holds_here(folder: Path) -> None:
 def test_another_key_does_not_hold(folder: Path) -> None:
     """The suites may be right: a lock of somebody else's is not the makers'."""
     ended = verify(folder, key="other.pub")
-    assert (1, "NOT THE SUITES OF THE LOCK: signature did not hold") == (ended.returncode, ended.stdout.splitlines()[-1])
+    assert (1, "NOT THE LOCK OF THAT KEY'S OWNER: the signature did not hold; the suites are those of the file") == (
+        ended.returncode,
+        ended.stdout.splitlines()[-1],
+    )
 
 
 def test_without_a_key_it_is_said_that_nobody_looked(folder: Path) -> None:
