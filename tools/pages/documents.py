@@ -22,6 +22,7 @@ from tools.pages.lock import lock_document, refuse_silent_change
 from tools.pages.man_page import man_page
 from tools.pages.mutation_page import mutation_figures
 from tools.pages.one_case import one_case
+from tools.pages.payer_profiles_page import payer_profiles_page
 from tools.pages.requirements import requirements_table
 from tools.pages.rule_book import rule_book
 from tools.pages.space_page import space_page
@@ -61,6 +62,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "reference/rule-book.md": rule_book,
     "reference/editor-rules.md": editor_rules,
     "reference/claim-fields.md": claim_fields_page,
+    "reference/payer-profiles.md": payer_profiles_page,
     "reference/formats.md": formats_page,
     "reference/format-csv.md": csv_page,
     "reference/format-hl7v2.md": hl7_page,
