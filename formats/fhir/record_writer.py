@@ -57,7 +57,7 @@ def record_entries(name: str, record: Record, day: dt.date, *, account: bool) ->
 
     `account`: sessions name the Account that they are billed to. Raises Inexpressible.
     """
-    _refuse(record)
+    refuse_numbers(record)
     yield from _conditions(name, record)
     yield from _planned(name, record, day)
     techniques = [_technique_of(plan) for plan in record.plans]
@@ -71,7 +71,8 @@ def refuse_years(days: Iterable[dt.date]) -> None:
         raise Inexpressible(f"a year outside {YEARS.start} to {YEARS.stop - 1} is not written")
 
 
-def _refuse(record: Record) -> None:
+def refuse_numbers(record: Record) -> None:
+    """Raises Inexpressible for a time, a length or another number that FHIR has no form for."""
     reviews = (one.physician_review.approved_at for one in record.sessions if one.physician_review)
     times = (time for one in record.sessions for time in (one.started_at, one.next_session_at))
     refuse_years(time for time in (*times, *reviews) if time is not None)
