@@ -2,7 +2,7 @@
 
     python engine.py PORT exchange                           correct; charges are files in exchange/out
     python engine.py PORT exchange --fault planned           counts isocenters that were planned and not delivered
-    python engine.py PORT exchange --fault order             joins the plans of messages to RT Plans in the order of their UIDs
+    python engine.py PORT exchange --fault order             joins the plans of messages to RT Plans in the order in which these come
 
 Made of pynetdicom, pydicom and hl7apy from what the documentation says, its rules (rules.py) included: it shares nothing with
 rtconform and nothing with the other sample coders. Its reading of protons and brachytherapy came later, with our writer in view.

@@ -25,7 +25,7 @@ def visit_in(objects: list[Dataset], messages: Iterable[str], faults: Iterable[s
     by_uid = {data.SOPInstanceUID: data for data in objects}
     named = [plan["PLAN_UID"] for plan in told.plans]
     if "order" in faults:
-        named = sorted(named)
+        named = [data.SOPInstanceUID for data in objects if data.SOPInstanceUID in named]
     plans = {uid: plan_of(by_uid[uid], by_uid, plan) for uid, plan in zip(named, told.plans, strict=True)}
     records = [data for data in objects if data.Modality == "RTRECORD"]
     sessions = [session_of(order, facts, records, plans) for order, facts in told.sessions.items()]
