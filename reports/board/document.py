@@ -103,7 +103,7 @@ class FaultLife(Struct, frozen=True):
 
 
 class CertificateSeen(Struct, frozen=True):
-    """A bundle, verified when the board was built. `id` is its SHA-256.
+    """A bundle, verified when the board was built. `id` is the SHA-256 of its file.
 
     `commitment`: that to its seed (empty: it has none). `failed` and `unchecked` name the checks that did not hold and those that
     could not be made. `level`, what it covers and until when are the certificate's own words, which are nobody's where `standing`

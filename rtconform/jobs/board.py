@@ -150,7 +150,7 @@ def _gather(path: Path, before: dict[str, _Kept], trusted: Trusted, gathered: _G
         else:
             name = digest_of_bundle(path, trusted.keys)
             then = before.get(name)
-            kept = then if then and as_published(then.certificate, trusted.commitments) else _of_bundle(path, name, trusted)
+            kept = then if then and as_published(then.certificate, trusted.commitments) else _of_bundle(path, trusted)
     except (UserError, OSError) as error:
         why = error.strerror or "can't be read" if isinstance(error, OSError) else str(error)
         gathered.unread.append(Unread(one_line(path.name), one_line(why.replace(str(path), path.name))))  # where it is, is ours
@@ -192,8 +192,8 @@ def _check_name(name: str, path: Path) -> None:
         raise UserError(f"{path}: the vendor's name has {len(name):,} characters; give it one of at most {LONGEST_NAME:,}")
 
 
-def _of_bundle(path: Path, name: str, trusted: Trusted) -> _Kept:
-    vendor, seen = bundle_seen(path, name, trusted)
+def _of_bundle(path: Path, trusted: Trusted) -> _Kept:
+    vendor, seen = bundle_seen(path, trusted)
     _check_name(vendor.name, path)
     return _Kept(vendor.name, vendor.role, certificate=seen)
 

@@ -62,7 +62,7 @@ def as_published(seen: CertificateSeen | None, commitments: frozenset[str]) -> b
     return seen is not None and (seen.commitment in commitments) == ("commitment" not in seen.unchecked)
 
 
-def bundle_seen(path: Path, name: str, trusted: Trusted) -> tuple[VendorRecord, CertificateSeen]:
+def bundle_seen(path: Path, trusted: Trusted) -> tuple[VendorRecord, CertificateSeen]:
     """The vendor of a bundle, and the bundle as it was verified. Raises UserError where it can't be read."""
     bundle = load_bundle(path)
     certificate = bundle.statement.predicate
@@ -70,10 +70,11 @@ def bundle_seen(path: Path, name: str, trusted: Trusted) -> tuple[VendorRecord, 
     commitment = certificate.seed.commitment if certificate.seed.commitment in trusted.commitments else None
     # whether it is still valid depends on the day of the board: `standing_on` says so, of a verification that is kept
     checks = list(verify(bundle, Trust(key, commitment, certificate.issued_at)))
-    return certificate.vendor, _seen(name, certificate, checks)
+    digest = hashlib.sha256(read_regular(path, MAX_BYTES + 1)).hexdigest()
+    return certificate.vendor, _seen(digest, certificate, checks)
 
 
-def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> CertificateSeen:
+def _seen(digest: str, certificate: Certificate, checks: Iterable[Check]) -> CertificateSeen:
     failed = tuple(check.name for check in checks if check.standing == "failed")
     unchecked = tuple(check.name for check in checks if check.standing == "not_checked")
     standing: Standing = "valid"
@@ -86,7 +87,7 @@ def _seen(name: str, certificate: Certificate, checks: Iterable[Check]) -> Certi
     elif certificate.outcome == "refused":
         standing = "refused"
     return CertificateSeen(
-        id=name,
+        id=digest,
         standing=standing,
         version=clip(certificate.vendor.version, LONGEST),
         level=certificate.level,

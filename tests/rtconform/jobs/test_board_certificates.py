@@ -1,5 +1,6 @@
 """Certificates on the board: verified when it is built, with the certifier's key or without, on a day."""
 
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -36,6 +37,7 @@ def test_each_standing(good: Issued, refused: Issued, tmp_path: Path) -> None:
     keys = ("--public-key", _key(good, tmp_path / "a.pub"), "--public-key", _key(refused, tmp_path / "b.pub"))
     both = _found(tmp_path / "board", _bundle(good), _bundle(refused), *keys)
     certificate, refusal = both["Correct Coder"]["certificates"][0], both["Three Faults Coder"]["certificates"][0]
+    assert hashlib.sha256(_bundle(good).read_bytes()).hexdigest() == certificate["id"]
     assert ("valid", [], "refused") == (certificate["standing"], certificate["failed"], refusal["standing"])
     assert "certificate until" in (tmp_path / "board" / both["Correct Coder"]["badge"]).read_text()
     assert "not certified" in (tmp_path / "board" / both["Three Faults Coder"]["badge"]).read_text()
