@@ -53,6 +53,7 @@ def cases() -> Iterator[Case]:
             yield case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["each-record", "by-order"])
 def test_a_fault_is_found_by_realism_alone(fault: str, engine: Any) -> None:
     """An engine that counts records as sessions, or joins by the order in which files come, is right by plain exports and not by ours."""

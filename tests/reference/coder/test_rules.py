@@ -91,7 +91,11 @@ def test_the_catalogue_has_the_deleted_codes() -> None:
     assert {2015: DELETED_2015, 2026: DELETED_2026} == by_year
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+SLOW_TO_MAKE = {"reference/formats.md"}
+"""It writes every case and claim in every format."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW_TO_MAKE)) for name in DOCUMENTS])
 def test_made_documents_are_in_step(name: str) -> None:
     """A document made from the code is what the code makes."""
     assert DOCUMENTS[name]() == (DOCS / name).read_text(encoding="utf-8")
