@@ -54,7 +54,7 @@ def test_every_suite_of_claims_is_looked_at() -> None:
 def test_others_accept_the_claims_that_we_write_for_a_coder() -> None:
     """pyx12 and x12sdk accept the claim that is the right answer to a case, so that what it decides is counted on sound claims."""
     written = [(case.id, write_coded_claims(answer, case)) for case, answer in billed()]
-    assert len(written) > 50
+    assert len(written) > 40
     assert [] == refused(iter(written))
 
 

@@ -359,6 +359,7 @@ def _uncommented(scaffolded: str) -> bytes:
     """A vendor file in which every setting that stands in a comment is one."""
     text = re.sub(r"^# (?=\[|[a-z_]+ = )", "", scaffolded, flags=re.MULTILINE)
     text = text.replace('format = "json" ', 'format = "text" ')  # which goes with a pattern
+    text = text.replace('url = "http://', 'url = "https://')  # which goes with certificates
     return re.sub(r"\$\{\w+\}", "${HOME}", text.replace("sha256:...", "sha256:" + 64 * "0")).encode()
 
 

@@ -144,14 +144,17 @@ def _watched(vendor: Vendor, effort: int, seed: int, stop: Stop) -> Hunted:
 
 
 def _make_room(file: Path) -> None:
-    """Find out before the hunt whether its file can be written, so that nothing found is lost at its end. Raises UserError."""
+    """Find out before the hunt whether its file can be written, so that nothing is lost at its end. Raises UserError."""
     was_there = file.exists()
+    made = [folder for folder in file.parents if not folder.exists()]  # the innermost first
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab"):
             pass
         if not was_there:
             file.unlink()
+        for folder in made:
+            folder.rmdir()
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}; name another file with --out") from None
 

@@ -156,7 +156,7 @@ def test_an_editor_is_certified_on_claims(tmp_path: Path) -> None:
         (("--key", "none.pem"), "none.pem: can't read the key"),
         (("--key", "key.pem", "--unsigned"), "exclude each other"),
         (("--unsigned", "--seed", "1", "--seed-file", "seed.json"), "exclude each other"),
-        (("--unsigned", "--commitment", "00"), "--commitment needs the --seed-file"),
+        (("--unsigned", "--commitment", "00"), "--commitment needs --seed-file"),
         (("--unsigned", "--seed-file", "seed.json", "--commitment", "00"), "is not a commitment"),
         (("--unsigned", "--seed-file", "seed.json", "--commitment", "0" * 64), "give the seed that was committed to"),
         (("--unsigned", "--seed-file", "seed.json", "--out", "b.zip"), ": used in a run before ("),

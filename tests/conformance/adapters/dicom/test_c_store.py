@@ -11,6 +11,7 @@ import pytest
 from rtconform.conformance.records import Result
 from rtconform.conformance.vendors.file import load_vendor
 from rtconform.reference.errors import UserError, VendorUnreachable
+from tests.helpers import PATIENCE_S
 from tests.helpers.dicom_nodes import asked, by_json, engine, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -89,7 +90,7 @@ def test_a_busy_engine_is_asked_again(tmp_path: Path) -> None:
     """An engine that takes three associations at a time rejects the others for the moment: they are asked for again."""
     port = free_port()
     with engine(tmp_path, port, "exchange", "--behave", "busy"):
-        found, _ = asked(vendor_file(tmp_path, port, more="workers = 8\n"), cases=16)
+        found, _ = asked(vendor_file(tmp_path, port, timeout_s=PATIENCE_S, more="workers = 8\n"), cases=12)
     assert {"pass", "not_applicable"} >= {result.verdict for result in found.values()}
 
 
