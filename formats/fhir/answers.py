@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rtconform.formats.charges.charge import Charge, Moment, answer_of, code_of, is_modifier, nothing
 from rtconform.formats.charges.spreadsheet import moment
+from rtconform.formats.fhir.answering import SHOWN, named, no_answer, refuse_another
 from rtconform.formats.fhir.bundles import Document, Resources, codes_of, dicts, every, first, identifiers, opened, text_of, words
 from rtconform.formats.fhir.extensions import MODIFIER
 from rtconform.formats.fhir.session_writer import encounter_id
@@ -42,7 +43,6 @@ FIELDS = (
 """The elements that are read."""
 
 _VOID = ("cancelled", "entered-in-error", "aborted", "draft", "planned")
-_SHOWN = 40
 
 
 @dataclass
@@ -61,14 +61,7 @@ def cut_line(buffer: bytearray, searched: int) -> int:
 def names_in(document: bytes, settings: AnswerSettings) -> Iterable[str]:
     """The cases that an answer speaks of. Raises Unreadable where it names none."""
     del settings
-    resources, names = _opened(document)
-    if not names:
-        kind = resources.top["resourceType"][:_SHOWN]
-        raise Unreadable(
-            f"the {kind} names no case: give identifier the value of the question's Bundle.identifier "
-            "(an OperationOutcome has it as its id)"
-        )
-    return names
+    return named(*_opened(document), "case", "identifier")
 
 
 @lru_cache(1)  # an answer is asked for its names, then for what it says
@@ -95,12 +88,10 @@ def read_answer(document: bytes, case: Case, settings: AnswerSettings) -> Answer
     if not document.strip():
         return nothing(case, settings)
     resources, names = _opened(document)
-    if names and case.id not in names:
-        raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {case.id!r} was asked", names[0])
+    refuse_another(names, (case.id,), case.id)
     found = [one for kind in ANSWERS for one in resources.of_type(kind)]
     if not found and resources.top["resourceType"] != "Bundle":
-        kind = resources.top["resourceType"][:_SHOWN]
-        raise Unreadable(f"a {kind} is no answer: send a Claim, ChargeItems in a Bundle, or an OperationOutcome", case.id)
+        raise no_answer(resources, "a Claim, ChargeItems in a Bundle, or an OperationOutcome", case.id)
     reading = _Reading(resources, case, settings)
     charges = [charge for one in found for charge in reading.charges(one)]
     return answer_of(case, charges, outcome=reading.said.outcome, notes=reading.said.notes)
@@ -134,14 +125,14 @@ class _Reading:
         code = words(issue.get("code"))
         if code not in ISSUES:
             known = ", ".join(f"{name} ({outcome})" for name, outcome in ISSUES.items())
-            raise Unreadable(f"OperationOutcome.issue[0].code {code[:_SHOWN]!r} is no answer: use {known}", self._case.id)
+            raise Unreadable(f"OperationOutcome.issue[0].code {code[:SHOWN]!r} is no answer: use {known}", self._case.id)
         self.said.outcome = ISSUES[code]
         self._note(words(issue.get("diagnostics")) or text_of(issue.get("details")))
 
     def _responded(self, resource: Document) -> None:
         outcome = words(resource.get("outcome"))
         if outcome not in RESPONSES:
-            raise Unreadable(f"ClaimResponse.outcome {outcome[:_SHOWN]!r} is none of {', '.join(RESPONSES)}", self._case.id)
+            raise Unreadable(f"ClaimResponse.outcome {outcome[:SHOWN]!r} is none of {', '.join(RESPONSES)}", self._case.id)
         if RESPONSES[outcome] != "coded":
             self.said.outcome = RESPONSES[outcome]
         self._note(words(resource.get("disposition")))
@@ -166,7 +157,7 @@ class _Reading:
             )
 
     def _charge_item(self, item: Document) -> Charge:
-        at = f"ChargeItem {words(item.get('id'))[:_SHOWN]}".rstrip()
+        at = f"ChargeItem {words(item.get('id'))[:SHOWN]}".rstrip()
         code, modifiers = self._code(item.get("code"), f"{at}: code")
         more = [self._checked(words(value), f"{at}: {MODIFIER}") for value in every(item, MODIFIER)]
         when = item.get("occurrenceDateTime") or _start(item.get("occurrencePeriod"))
@@ -185,7 +176,7 @@ class _Reading:
         standard = [words(one.get("code")) for one in listed if one.get("system") in (CPT, HCPCS)]
         found = code_of([*standard, *codes_of(concept), text_of(concept)], self._settings)
         if found is None:
-            shown = next(iter((*codes_of(concept), text_of(concept))), "")[:_SHOWN]
+            shown = next(iter((*codes_of(concept), text_of(concept))), "")[:SHOWN]
             raise Unreadable(
                 f"{where} holds no CPT or HCPCS code but {shown!r}: write one, or say in [answers.codes] what it stands for, "
                 f'or "{OTHER_FAMILY}" where it is another family\'s',
@@ -198,14 +189,14 @@ class _Reading:
 
     def _checked(self, text: str, where: str) -> str:
         if not is_modifier(text.upper()):
-            raise Unreadable(f"{where} {text[:_SHOWN]!r} is not a modifier: two letters or digits", self._case.id)
+            raise Unreadable(f"{where} {text[:SHOWN]!r} is not a modifier: two letters or digits", self._case.id)
         return text.upper()
 
     def _units(self, quantity: object, where: str) -> int:
         value = quantity.get("value") if isinstance(quantity, dict) else 1
         whole = int(value) if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= 999 else 0
         if whole != value:
-            raise Unreadable(f"{where}: quantity {str(value)[:_SHOWN]} is not a number of units from 1 to 999", self._case.id)
+            raise Unreadable(f"{where}: quantity {str(value)[:SHOWN]} is not a number of units from 1 to 999", self._case.id)
         return whole
 
     def _session(self, encounter: object, where: str) -> str:
@@ -217,7 +208,7 @@ class _Reading:
         ids = {one.id for one in self._case.sessions}
         session = self._sessions.get(address) or next((name for name in identifiers(named) if name in ids), "")
         if not session:
-            shown = (address or "without a reference")[:_SHOWN]
+            shown = (address or "without a reference")[:SHOWN]
             raise Unreadable(f"{where}: the Encounter {shown!r} is none of the question's", self._case.id)
         return session
 
@@ -227,7 +218,7 @@ class _Reading:
             return None
         found = moment(words(value)[:16].replace("T", " "), "mdy")
         if found is None:
-            raise Unreadable(f"{where}: {str(value)[:_SHOWN]!r} is not a date", self._case.id)
+            raise Unreadable(f"{where}: {str(value)[:SHOWN]!r} is not a date", self._case.id)
         return found
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from rtconform.formats.claims import Said, stopped
+from rtconform.formats.fhir.answering import SHOWN, named, no_answer, refuse_another
 from rtconform.formats.fhir.bundles import Document, Resources, codes_of, dicts, first, identifiers, opened, text_of, words
 from rtconform.formats.fhir.claims.claim_writer import claim_id
 from rtconform.formats.messages import Field, Unreadable
@@ -49,20 +50,17 @@ _VOID = ("cancelled", "draft", "entered-in-error")
 _CARC = re.compile(r"(?:(?:CO|OA|PI|PR)[- ]?)?0*([0-9]{1,3}|[A-Z][0-9]{1,3})")
 _NONE = frozenset((*PAID, "eligible"))
 _OTHER = "other"
-_SHOWN = 40
 
 
 def read_disposition(document: bytes, claim: Claim) -> Disposition:
     """What the answer does with each line of the claim; lines of which it says nothing are missing. Raises Unreadable."""
     resources, names = _opened(document)
     own = (claim.id, claim_id(claim.id))
-    if names and not any(name in own for name in names):
-        raise Unreadable(f"the answer is about {names[0][:_SHOWN]!r}, but {claim.id!r} was asked", names[0])
+    refuse_another(names, own, claim.id)
     refusals = list(resources.of_type("OperationOutcome"))
     responses = [one for one in resources.of_type("ClaimResponse") if _is_about(one, own)]
     if not refusals and not responses:
-        kind = resources.top["resourceType"][:_SHOWN]
-        raise Unreadable(f"a {kind} is no answer: send a ClaimResponse, or an OperationOutcome", claim.id)
+        raise no_answer(resources, "a ClaimResponse, or an OperationOutcome", claim.id)
     sound = [one for one in responses if one.get("status") not in _VOID]
     lines: dict[int, Said] = {}
     for one in (*refusals, *(sound or responses)):
@@ -90,14 +88,7 @@ def names_of_claims(resource: Document) -> Iterator[str]:
 
 def names_in_dispositions(document: bytes) -> Iterable[str]:
     """What an answer calls the claims that it speaks of. Raises Unreadable where it names none."""
-    resources, names = _opened(document)
-    if not names:
-        kind = resources.top["resourceType"][:_SHOWN]
-        raise Unreadable(
-            f"the {kind} names no claim: give request.identifier the value of the question's Bundle.identifier "
-            "(an OperationOutcome has it as its id)"
-        )
-    return names
+    return named(*_opened(document), "claim", "request.identifier")
 
 
 def remarks(document: bytes) -> list[str]:
@@ -113,13 +104,13 @@ def _remarks(resources: Resources) -> Iterator[str]:
     for one in resources.of_type("OperationOutcome"):
         for issue in dicts(one.get("issue")):
             if _refuses(issue):
-                code, said = words(issue.get("code"))[:_SHOWN], words(issue.get("diagnostics")) or text_of(issue.get("details"))
+                code, said = words(issue.get("code"))[:SHOWN], words(issue.get("diagnostics")) or text_of(issue.get("details"))
                 what = f"an OperationOutcome refuses what was sent ({code}): every line is read as denied"
                 yield what + (f": {said[:200]}" if said else "")
     for one in resources.of_type("ClaimResponse"):
         for error in dicts(one.get("error")):
             code = next(iter((*codes_of(error.get("code")), text_of(error.get("code")))), "")
-            yield f"a ClaimResponse finds fault with the claim: error.code {code[:_SHOWN]}"
+            yield f"a ClaimResponse finds fault with the claim: error.code {code[:SHOWN]}"
 
 
 @lru_cache(1)  # an answer is asked for its names, then for what it says
@@ -173,14 +164,14 @@ def _responded(response: Document, claim: Claim) -> dict[int, Said]:
     """What a ClaimResponse does with the lines."""
     outcome, numbers = words(response.get("outcome")), [line.number for line in claim.lines]
     if outcome not in OUTCOMES:
-        raise Unreadable(f"ClaimResponse.outcome {outcome[:_SHOWN]!r} is none of {', '.join(OUTCOMES)}", claim.id)
+        raise Unreadable(f"ClaimResponse.outcome {outcome[:SHOWN]!r} is none of {', '.join(OUTCOMES)}", claim.id)
     items = dicts(response.get("item"))
     found: dict[int, Said] = {}
     for place, item in enumerate(items):
         at, number = f"ClaimResponse.item[{place}]", _line_number(item, numbers)
         if number is None or number in found:
             why = "is no line of the claim" if number is None else "is there twice"
-            raise Unreadable(f"{at}: itemSequence {str(item.get('itemSequence'))[:_SHOWN]} {why}", claim.id)
+            raise Unreadable(f"{at}: itemSequence {str(item.get('itemSequence'))[:SHOWN]} {why}", claim.id)
         found[number] = _decided(dicts(item.get("adjudication")), f"{at}.adjudication", claim)
     whole = dicts(response.get("adjudication"))
     if outcome == "error":
@@ -250,5 +241,5 @@ def _amount(adjudication: Document, where: str, claim: Claim) -> Decimal | None:
         return None
     value = money.get("value") if isinstance(money, dict) else None
     if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < 10**12:
-        raise Unreadable(f"{where}: amount {str(money)[:_SHOWN]} is not an amount of money", claim.id)
+        raise Unreadable(f"{where}: amount {str(money)[:SHOWN]} is not an amount of money", claim.id)
     return Decimal(str(value))
