@@ -10,12 +10,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from rtconform.conformance.certificates.bundle import read_bundle
 from rtconform.conformance.certificates.checks import Check, Trust
 from rtconform.conformance.certificates.container import MAX_BYTES
 from rtconform.conformance.certificates.envelope import PublicKey
 from rtconform.conformance.certificates.statement import Certificate
 from rtconform.conformance.records import VendorRecord
-from rtconform.jobs.verify import load_bundle, verify
+from rtconform.jobs.verify import bundle_document, verify
 from rtconform.reference.errors import UserError
 from rtconform.reference.regular_file import read_regular
 from rtconform.reports.board.document import CertificateSeen, Standing
@@ -64,14 +65,14 @@ def as_published(seen: CertificateSeen | None, commitments: frozenset[str]) -> b
 
 def bundle_seen(path: Path, trusted: Trusted) -> tuple[VendorRecord, CertificateSeen]:
     """The vendor of a bundle, and the bundle as it was verified. Raises UserError where it can't be read."""
-    bundle = load_bundle(path)
+    document = bundle_document(path)  # read once: what is named by its digest is what was verified
+    bundle = read_bundle(document, str(path))
     certificate = bundle.statement.predicate
     key = trusted.keys.get(certificate.signer.key_id) if certificate.signer else None
     commitment = certificate.seed.commitment if certificate.seed.commitment in trusted.commitments else None
     # whether it is still valid depends on the day of the board: `standing_on` says so, of a verification that is kept
     checks = list(verify(bundle, Trust(key, commitment, certificate.issued_at)))
-    digest = hashlib.sha256(read_regular(path, MAX_BYTES + 1)).hexdigest()
-    return certificate.vendor, _seen(digest, certificate, checks)
+    return certificate.vendor, _seen(hashlib.sha256(document).hexdigest(), certificate, checks)
 
 
 def _seen(digest: str, certificate: Certificate, checks: Iterable[Check]) -> CertificateSeen:

@@ -25,13 +25,17 @@ OF_RECORDS = ("form", "digests", "boundary", "suites", "cases", "judgement", "le
 """The checks without which nothing can be made of the records. Whose word a bundle is, and for how long, is another matter."""
 
 
-def load_bundle(path: Path) -> Bundle:
-    """The bundle in a file. Raises UserError."""
+def bundle_document(path: Path) -> bytes:
+    """The bytes of a bundle's file. Raises UserError."""
     try:
-        document = read_regular(path, MAX_BYTES + 1)
+        return read_regular(path, MAX_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path}: can't read the bundle: {error.strerror}") from None
-    return read_bundle(document, str(path))
+
+
+def load_bundle(path: Path) -> Bundle:
+    """The bundle in a file. Raises UserError."""
+    return read_bundle(bundle_document(path), str(path))
 
 
 def verify(bundle: Bundle, trust: Trust) -> Iterator[Check]:
